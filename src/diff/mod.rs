@@ -1,0 +1,3 @@
+//! What changed between two JSON documents.
+//!
+//! Pure: documents in, changes out. It knows no provider and draws nothing.

@@ -1,0 +1,22 @@
+//! The plain types that every other room speaks in.
+//!
+//! Nothing here does I/O, knows a provider, or knows how anything is drawn. A type belongs here when
+//! two rooms that may not import each other have to mean the same thing by it.
+
+mod action;
+mod change;
+mod event;
+mod id;
+mod safe;
+mod secret;
+mod status;
+mod time;
+
+pub use action::{ACTIONS, Action, ActionRow};
+pub use change::{Change, Op};
+pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
+pub use id::{EventId, RowId};
+pub use safe::Safe;
+pub use secret::Secret;
+pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
+pub use time::{Timestamp, Zone};

@@ -1,0 +1,3 @@
+//! The `backtrail` program.
+
+fn main() {}

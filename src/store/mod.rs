@@ -1,0 +1,3 @@
+//! The cache on disk: the only room that speaks SQL.
+//!
+//! One thread owns the database; everyone else sends it work.

@@ -1,0 +1,3 @@
+//! Everything a person sees and presses.
+//!
+//! Pure: messages in, effects out, a frame drawn from the state. No network, no disk, no clock.
