@@ -7,6 +7,7 @@ mod action;
 mod change;
 mod event;
 mod id;
+mod json;
 mod safe;
 mod secret;
 mod status;
