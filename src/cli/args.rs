@@ -1,0 +1,293 @@
+//! What can be typed after `backtrail`.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Browse the change history of every system you run, on one timeline.
+#[derive(Debug, Parser)]
+#[command(name = "backtrail", version, about, max_term_width = 100)]
+#[command(after_help = "Without a command, `backtrail` opens the browser. `backtrail demo` tries it \
+                        without any account.")]
+pub struct Cli {
+    /// What to do; browse when left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub places: Places,
+}
+
+impl Cli {
+    /// Reads a command line, the program's name first.
+    ///
+    /// A negated term of a query, `-status:failed`, would be taken for a bundle of short flags. The
+    /// program has none that take letters, and `!` negates as `-` does, so the dash becomes one.
+    pub fn read<I: IntoIterator<Item = OsString>>(words: I) -> Result<Self, clap::Error> {
+        Self::try_parse_from(words.into_iter().map(|word| match word.to_str() {
+            Some(text) if text.len() > 2 && text.starts_with('-') && !text.starts_with("--") => {
+                format!("!{}", &text[1..]).into()
+            }
+            _ => word,
+        }))
+    }
+}
+
+/// Where the program keeps its things.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Places {
+    /// Read this configuration file.
+    #[arg(long, global = true, value_name = "FILE", env = "BACKTRAIL_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Keep the cache in this folder.
+    #[arg(long, global = true, value_name = "DIR", env = "BACKTRAIL_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the browser (the default).
+    Browse,
+    /// Try everything against three made-up systems, served by the program itself.
+    Demo(DemoArgs),
+    /// Fetch what is new from every source, or from those named.
+    Sync(SyncArgs),
+    /// Print the events that a query selects, newest first.
+    List(ListArgs),
+    /// Print one event.
+    Show(ShowArgs),
+    /// Print the whole life of one entity, oldest event first.
+    Lifecycle(LifecycleArgs),
+    /// Look at the configured sources.
+    #[command(subcommand)]
+    Sources(SourcesCommand),
+    /// Make, check or find the configuration file.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// `backtrail demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The world that this number stands for; the same number is always the same world.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// How many events the world starts with.
+    #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    pub events: u32,
+    /// How often something new happens: a duration, or `off`. [default: 5s; off with a COMMAND]
+    #[arg(long, value_name = "EVERY", value_parser = live)]
+    pub live: Option<Live>,
+    /// Make the systems slow, rate-limited and sometimes broken.
+    #[arg(long)]
+    pub faults: bool,
+    /// Only serve the three systems on this address and print a configuration that fits.
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["keep", "picture", "command"])]
+    pub serve: Option<SocketAddr>,
+    /// Keep configuration and cache in this folder and use them again next time.
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// Press `--keys`, write the screen to this SVG file and end.
+    #[arg(long, value_name = "FILE", conflicts_with = "command")]
+    pub picture: Option<PathBuf>,
+    /// The size of the picture in columns and rows.
+    #[arg(long, value_name = "COLSxROWS", default_value = "140x40", requires = "picture", value_parser = size)]
+    pub size: (u16, u16),
+    /// The keys to press before the picture is taken, such as `j j enter`.
+    #[arg(long, value_name = "KEYS", default_value = "", requires = "picture", hide_default_value = true)]
+    pub keys: String,
+    /// Run this command against the demo after one full sync, such as `-- list action:rollback`.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+/// How often the demo's world moves on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Live {
+    /// Never.
+    Off,
+    /// Each time this long has passed.
+    Every(Duration),
+}
+
+impl Live {
+    /// The time between two events, if there are any.
+    pub(crate) fn period(self) -> Option<Duration> {
+        match self {
+            Self::Off => None,
+            Self::Every(period) => Some(period),
+        }
+    }
+}
+
+fn live(text: &str) -> Result<Live, String> {
+    if text == "off" {
+        return Ok(Live::Off);
+    }
+    match humantime::parse_duration(text) {
+        Ok(period) if !period.is_zero() => Ok(Live::Every(period)),
+        _ => Err("give a duration such as `5s`, or `off`".to_owned()),
+    }
+}
+
+fn size(text: &str) -> Result<(u16, u16), String> {
+    text.split_once('x')
+        .and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)))
+        .filter(|(columns, rows)| (20..=400).contains(columns) && (5..=200).contains(rows))
+        .ok_or_else(|| "give columns and rows such as `140x40`, at most `400x200`".to_owned())
+}
+
+/// `backtrail sync`.
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// Sources by name; all of them when left out.
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// Print one JSON object per source.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `backtrail list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to select, in the language of the filter line; everything when left out.
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub form: Form,
+    /// Print at most this many events.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// `backtrail show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The id of an event, as `list` prints it.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Print the event as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `backtrail lifecycle`.
+#[derive(Debug, Args)]
+pub struct LifecycleArgs {
+    /// The id or the name of an entity.
+    #[arg(value_name = "ENTITY")]
+    pub entity: String,
+    #[command(flatten)]
+    pub form: Form,
+}
+
+/// The form that events are printed in. A table unless another one is chosen.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+pub struct Form {
+    /// Print a table for people (the default).
+    #[arg(long)]
+    pub table: bool,
+    /// Print one JSON array.
+    #[arg(long)]
+    pub json: bool,
+    /// Print one JSON object per line.
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Print comma-separated values with a header.
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// `backtrail sources`.
+#[derive(Debug, Subcommand)]
+pub enum SourcesCommand {
+    /// Print every configured source and what the cache holds of it.
+    List {
+        /// Print one JSON object per source.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `backtrail config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Write a commented configuration file to start from.
+    Init,
+    /// Say what is wrong with the configuration, and how to mend it.
+    Check,
+    /// Print where the program keeps its files.
+    Path {
+        /// Only this one.
+        #[arg(value_enum)]
+        which: Option<Which>,
+    },
+}
+
+/// The files and folders of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    /// The configuration file.
+    Config,
+    /// The folder of the cache.
+    Cache,
+    /// The folder of the user's own feed profiles.
+    Feeds,
+    /// The log file.
+    Log,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn read(words: &[&str]) -> Cli {
+        Cli::read(["backtrail"].iter().chain(words).map(Into::into)).unwrap()
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_negated_term_is_a_query_and_not_a_flag() {
+        let Some(Command::List(list)) = read(&["list", "-status:failed", "action:update", "--jsonl"]).command
+        else {
+            panic!("not list")
+        };
+        assert_eq!(list.query, ["!status:failed", "action:update"]);
+        assert!(list.form.jsonl);
+    }
+
+    #[test]
+    fn what_follows_two_dashes_is_the_demo_command() {
+        let Some(Command::Demo(demo)) = read(&["demo", "--seed", "7", "--", "list", "x", "--csv"]).command
+        else {
+            panic!("not demo")
+        };
+        assert_eq!((demo.seed, demo.command.join(" ")), (7, "list x --csv".to_owned()));
+    }
+
+    #[test]
+    fn live_is_a_duration_or_off() {
+        assert_eq!(live("off"), Ok(Live::Off));
+        assert_eq!(live("250ms"), Ok(Live::Every(Duration::from_millis(250))));
+        assert!(live("0s").is_err() && live("soon").is_err());
+    }
+
+    #[test]
+    fn a_size_is_columns_and_rows_within_reason() {
+        assert_eq!(size("80x24"), Ok((80, 24)));
+        for bad in ["80", "x", "80x", "9999x9", "0x0", "-1x24"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+}

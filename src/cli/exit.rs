@@ -1,0 +1,129 @@
+//! How a run ends: the exit codes, and the one error type that carries one.
+
+use std::fmt;
+
+use crate::domain::{FaultKind, Outcome, Safe};
+
+/// What the process tells whoever started it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything asked for was done.
+    Fine = 0,
+    /// What was looked for is not there.
+    NotFound = 1,
+    /// The command line, the query or the configuration is wrong, or there is no terminal.
+    Usage = 2,
+    /// A source refuses the credentials.
+    SignIn = 3,
+    /// A source did not answer, or answered in part.
+    Network = 4,
+    /// Interrupted from the keyboard.
+    Interrupted = 130,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// The exit code for a sync: what the user must do first wins, so credentials come before a wrong
+    /// configuration, and that before a server that may recover by itself.
+    pub(crate) fn of_sync(outcomes: &[Outcome]) -> Self {
+        let faults = || outcomes.iter().filter_map(|outcome| outcome.fault.as_ref()).map(|fault| fault.kind);
+        if faults().any(|kind| matches!(kind, FaultKind::SignIn | FaultKind::Forbidden)) {
+            Self::SignIn
+        } else if faults().any(|kind| kind == FaultKind::Configuration) {
+            Self::Usage
+        } else if outcomes.iter().any(|outcome| !outcome.complete) {
+            Self::Network
+        } else {
+            Self::Fine
+        }
+    }
+}
+
+/// Why a run ended early: what to print on stderr, what to do next, and the exit code.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// What happened and where.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+impl Failure {
+    /// A mistake in the command line, the query or the configuration.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, message: message.into(), help: None }
+    }
+
+    /// What was looked for is not there.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self { exit: Exit::NotFound, message: message.into(), help: None }
+    }
+
+    /// The same with a next step.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Two lines at most, `error:` and `help:`, in text that is safe on a terminal.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", Safe::new(&self.message).as_str())?;
+        if let Some(help) = &self.help {
+            write!(f, "\n help: {}", Safe::new(help).as_str())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Fault, Timestamp};
+
+    fn outcome(kind: Option<FaultKind>) -> Outcome {
+        Outcome {
+            source: "prod".into(),
+            complete: kind.is_none(),
+            events_new: 0,
+            events_total: 0,
+            pages: 0,
+            requests: 0,
+            fault: kind.map(|kind| Fault {
+                kind,
+                message: String::new(),
+                fix: String::new(),
+                http_status: None,
+                request_id: None,
+                at: Timestamp::default(),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_sync_ends_with_the_code_of_what_must_be_done_first() {
+        for (faults, exit) in [
+            (vec![None, None], Exit::Fine),
+            (vec![None, Some(FaultKind::Network)], Exit::Network),
+            (vec![Some(FaultKind::Server), Some(FaultKind::Configuration)], Exit::Usage),
+            (vec![Some(FaultKind::Configuration), Some(FaultKind::SignIn)], Exit::SignIn),
+            (vec![Some(FaultKind::Forbidden)], Exit::SignIn),
+            (vec![], Exit::Fine),
+        ] {
+            let outcomes: Vec<Outcome> = faults.iter().copied().map(outcome).collect();
+            assert_eq!(Exit::of_sync(&outcomes), exit, "{faults:?}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The terminal, entered and left as it was.
+//!
+//! Leaving must work from everywhere: the normal end, an error on the way, a panic, a signal, a stop
+//! with Ctrl-Z. So the modes that are on live in one place here, and leaving is idempotent.
+
+use std::io::{self, IsTerminal, Stdout, Write};
+use std::os::fd::AsFd;
+use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use rustix::event::{PollFd, PollFlags, poll};
+
+/// Whether this process has the terminal in its own modes.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal in the program's modes; dropping it gives the terminal back.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    /// What is drawn on.
+    pub(crate) terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Screen {
+    /// Takes the terminal over: raw mode, the alternate screen, no cursor, bracketed paste.
+    pub(crate) fn enter() -> io::Result<Self> {
+        enter_modes()?;
+        let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| leave())?;
+        Ok(Self { terminal })
+    }
+
+    /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal over again
+    /// when it goes on.
+    pub(crate) fn suspend(&mut self) -> io::Result<()> {
+        leave();
+        // The whole group stops, so that a shell sees its job stop even when another program started us.
+        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+        enter_modes()?;
+        self.terminal.clear()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+fn enter_modes() -> io::Result<()> {
+    ENTERED.store(true, Ordering::SeqCst);
+    enable_raw_mode()
+        .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide))
+        .inspect_err(|_| leave())
+}
+
+/// Gives the terminal back, once, however often it is called.
+pub(crate) fn leave() {
+    if ENTERED.swap(false, Ordering::SeqCst) {
+        // A terminal that is gone cannot be put right, so what fails here has no one to be told.
+        let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Draws through `draw` between the marks that let a terminal show the frame at once.
+pub(crate) fn synchronised<T>(draw: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    queue!(io::stdout(), BeginSynchronizedUpdate)?;
+    let drawn = draw();
+    execute!(io::stdout(), EndSynchronizedUpdate)?;
+    drawn
+}
+
+/// Whether there is a terminal to draw on and to read keys from.
+pub(crate) fn is_usable() -> bool {
+    io::stdin().is_terminal()
+        && io::stdout().is_terminal()
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb" && !term.is_empty())
+}
+
+/// Makes a panic of the calling thread leave the terminal before it is reported. A panic elsewhere is
+/// logged, so that it does not write over the screen while the program goes on.
+pub(crate) fn leave_on_panic() {
+    let screen_thread = thread::current().id();
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == screen_thread {
+            leave();
+            report(info);
+        } else if ENTERED.load(Ordering::SeqCst) {
+            tracing::error!(panic = %info, "a background task ended early");
+        } else {
+            report(info);
+        }
+    }));
+}
+
+/// Ends the process when the terminal is gone. Reading keys from a terminal that was closed can spin
+/// for ever without an error, and no hang-up signal comes when another process leads the session.
+pub(crate) fn end_when_gone() -> io::Result<()> {
+    thread::Builder::new().name("terminal-watch".to_owned()).spawn(|| {
+        loop {
+            let stdin = io::stdin();
+            let mut watched = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
+            // Without a requested event, poll returns only for a hang-up or an error.
+            match poll(&mut watched, None) {
+                Ok(_) if watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => break,
+                Err(error) if error != rustix::io::Errno::INTR => break,
+                _ => thread::sleep(Duration::from_millis(200)),
+            }
+        }
+        // The loop usually notices by itself; this is for when it cannot.
+        thread::sleep(Duration::from_secs(1));
+        leave();
+        let _ = io::stdout().flush();
+        std::process::exit(crate::cli::Exit::Interrupted as i32);
+    })?;
+    Ok(())
+}
