@@ -3,3 +3,6 @@
 //! Pure: messages in, effects out, a frame drawn from the state. No network, no disk, no clock.
 
 pub mod command;
+pub mod key;
+pub mod keymap;
+pub mod problem;
