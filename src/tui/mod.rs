@@ -3,6 +3,7 @@
 //! Pure: messages in, effects out, a frame drawn from the state. No network, no disk, no clock.
 
 pub mod command;
+pub mod draw;
 pub mod key;
 pub mod keymap;
 pub mod problem;
