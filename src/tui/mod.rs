@@ -6,5 +6,6 @@ pub mod command;
 pub mod draw;
 pub mod key;
 pub mod keymap;
+pub mod picture;
 pub mod problem;
 pub mod theme;
