@@ -101,7 +101,7 @@ commands! {
     Bottom "bottom" [Everywhere] "Go to the bottom: the oldest event of a list";
     NextPane "next-pane" [Everywhere] "Move the focus to the other pane";
     Back "back" [Everywhere] "Dismiss the innermost popup, else go back";
-    Close "close" [Everywhere] "Close this screen; at the timeline, press it twice to quit";
+    Close "close" [Everywhere] "Close this screen; at the timeline, ask whether to quit";
     Quit "quit" [Everywhere] "Quit at once";
     Suspend "suspend" [Everywhere] "Suspend the program; `fg` in the shell brings it back";
     Redraw "redraw" [Everywhere] "Draw the whole screen again";
@@ -122,8 +122,6 @@ commands! {
     Open "open" [Lists] "Open the selected event";
     NextDay "next-day" [Lists] "Go to the next older day";
     PreviousDay "previous-day" [Lists] "Go to the next newer day";
-    NextFailed "next-failed" [Lists] "Go to the next older event that failed, was rejected or rolled back";
-    PreviousFailed "previous-failed" [Lists] "Go to the next newer event that failed, was rejected or rolled back";
     PreviewDown "preview-down" [Lists] "Scroll the preview down";
     PreviewUp "preview-up" [Lists] "Scroll the preview up";
 
@@ -145,10 +143,10 @@ commands! {
     CopyQuery "copy-query" [Lists Detail] "Copy the filter";
 
     Accept "accept" [Prompt] "Apply what is typed";
-    Cancel "cancel" [Prompt] "Close the list of completions, else leave the line as it was before";
-    Complete "complete" [Prompt] "Complete the word at the cursor";
-    NextChoice "next-choice" [Prompt] "Move to the next choice, or to a newer line of the history";
-    PreviousChoice "previous-choice" [Prompt] "Move to the previous choice, or to an older line of the history";
+    Cancel "cancel" [Prompt] "Leave, with the line as it was before";
+    Complete "complete" [Prompt] "Complete or mend what is typed";
+    NextChoice "next-choice" [Prompt] "Move to the next choice";
+    PreviousChoice "previous-choice" [Prompt] "Move to the previous choice";
 }
 
 impl Command {
