@@ -1,0 +1,171 @@
+//! What the events of one entity say about its life: its state, its versions, its ways back.
+//!
+//! Pure, and the same for every provider: a version is whatever a changed field with a version's name
+//! says. Only events that took effect change the state.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::domain::{Action, Change, Event, Status};
+
+/// What the cache lets us say about an entity today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Live,
+    Archived,
+    Deleted,
+    /// Nothing that we know of took effect.
+    Unknown,
+}
+
+impl State {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Archived => "archived",
+            Self::Deleted => "deleted",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The state after an event.
+    fn after(self, event: &Event) -> Self {
+        if event.record.status == Status::Failed {
+            return self;
+        }
+        match &event.record.action {
+            Action::Create | Action::Update | Action::Publish | Action::Rollback | Action::Restore => {
+                Self::Live
+            }
+            Action::Delete | Action::Erase => Self::Deleted,
+            Action::Archive => Self::Archived,
+            Action::Approve | Action::Reject | Action::Other(_) | Action::Unknown => self,
+        }
+    }
+}
+
+/// The versions that one event names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Versions {
+    /// The version before.
+    pub(super) from: Option<String>,
+    /// The version whose content is in force after the event.
+    pub(super) to: Option<String>,
+    /// The number that this content bears now, where it is a new one.
+    pub(super) new: Option<String>,
+}
+
+impl Versions {
+    /// Reads the versions out of changed fields: `version`, `fromVersion`, `to_version`, `newVersion`,
+    /// however deep they stand.
+    pub(super) fn of(changes: &[Change]) -> Self {
+        let mut versions = Self::default();
+        for change in changes {
+            if change.path.contains('[') {
+                // A part of the entity may have versions of its own.
+                continue;
+            }
+            let leaf = change.path.rsplit(['.', '/']).next().unwrap_or_default();
+            let leaf: String =
+                leaf.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+            let (before, after) = (number(change.before.as_ref()), number(change.after.as_ref()));
+            match leaf.as_str() {
+                "fromversion" | "oldversion" | "previousversion" => versions.from = after.or(before),
+                "toversion" => versions.to = after.or(before),
+                "newversion" => versions.new = after.or(before),
+                "version" => {
+                    versions.to = versions.to.or(after);
+                    versions.from = versions.from.or(before);
+                }
+                _ => {}
+            }
+        }
+        versions
+    }
+
+    /// The number of what is in force after the event.
+    pub(super) fn now(&self) -> Option<&str> {
+        self.new.as_deref().or(self.to.as_deref())
+    }
+
+    /// In words: `v5`, `v4 → v5`, and for a way back `v7 → back to v6, now v8`.
+    pub(super) fn words(&self, action: &Action) -> Option<String> {
+        let from = self.from.as_ref().map(|from| format!("v{from} → ")).unwrap_or_default();
+        match (&self.to, &self.new) {
+            (Some(to), None) if *action == Action::Rollback => Some(format!("{from}back to v{to}")),
+            (Some(to), Some(new)) if *action == Action::Rollback => {
+                Some(format!("{from}back to v{to}, now v{new}"))
+            }
+            (_, Some(now)) | (Some(now), None) => Some(format!("{from}v{now}")),
+            (None, None) => self.from.as_ref().map(|from| format!("from v{from}")),
+        }
+    }
+}
+
+/// A version as text, without a leading `v`.
+fn number(value: Option<&Value>) -> Option<String> {
+    let text = match value? {
+        Value::String(text) => text.trim().trim_start_matches(['v', 'V']).to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty() && text.len() <= 40).then_some(text)
+}
+
+/// One event of a life.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) event: Arc<Event>,
+    pub(super) versions: Versions,
+    /// For a way back: the index of the step that brought about the version it goes back to.
+    pub(super) back_to: Option<usize>,
+}
+
+/// The life of one entity as far as the cache knows it.
+#[derive(Debug, Clone)]
+pub(super) struct Life {
+    /// Newest first.
+    pub(super) steps: Vec<Step>,
+    pub(super) state: State,
+    /// Whether the oldest step is the creation.
+    pub(super) from_the_start: bool,
+}
+
+impl Life {
+    /// Puts events of one entity, in any order, into a life.
+    pub(super) fn of(mut events: Vec<Arc<Event>>) -> Self {
+        events.sort_by_key(|event| std::cmp::Reverse(event.row));
+        events.dedup_by_key(|event| event.row);
+        let state = events.iter().rev().fold(State::Unknown, |state, event| state.after(event));
+        let from_the_start = events.last().is_some_and(|event| event.record.action == Action::Create);
+        let mut steps: Vec<Step> = events
+            .into_iter()
+            .map(|event| Step { versions: Versions::of(&event.record.changes), event, back_to: None })
+            .collect();
+        for i in 0..steps.len() {
+            steps[i].back_to = target(&steps, i);
+        }
+        Self { steps, state, from_the_start }
+    }
+
+    /// The number of what is in force today.
+    pub(super) fn version(&self) -> Option<&str> {
+        self.steps
+            .iter()
+            .filter(|step| step.event.record.status != Status::Failed)
+            .find_map(|step| step.versions.now())
+    }
+}
+
+/// The step that a way back goes back to.
+fn target(steps: &[Step], from: usize) -> Option<usize> {
+    let step = &steps[from];
+    if step.event.record.action != Action::Rollback {
+        return None;
+    }
+    let wanted = step.versions.to.as_deref()?;
+    let brought =
+        |other: &Step| other.event.record.status != Status::Failed && other.versions.now() == Some(wanted);
+    steps.iter().skip(from + 1).position(brought).map(|distance| from + 1 + distance)
+}

@@ -1,0 +1,114 @@
+//! What stands in the place of the list when there is nothing to list: why, and the next key.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::domain::{Safe, SourceState};
+use crate::tui::app::App;
+use crate::tui::command::Command;
+use crate::tui::draw::Row;
+use crate::tui::theme::Role;
+use crate::tui::words;
+
+/// A title, and paragraphs below it.
+struct Message {
+    title: String,
+    role: Role,
+    paragraphs: Vec<String>,
+}
+
+/// Draws why the list is empty.
+pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+    let message = message(app);
+    let width = usize::from(area.width.saturating_sub(6)).min(76);
+    let mut lines = vec![Row::new().put(&message.title, app.ui.style(message.role))];
+    for paragraph in &message.paragraphs {
+        lines.push(Row::new());
+        for line in Safe::new(paragraph).wrap(width) {
+            lines.push(Row::new().safe(&line, app.ui.style(Role::Text)));
+        }
+    }
+    let top = area.y + area.height.saturating_sub(lines.len() as u16) / 3;
+    for (y, line) in (top..area.bottom()).zip(&lines) {
+        line.draw(buf, area.x + 3.min(area.width), y, area.width.saturating_sub(3));
+    }
+}
+
+fn message(app: &App) -> Message {
+    let key = |command| format!("`{}`", app.ui.key(command));
+    let (_, of) = app.timeline.counts();
+    let failing = app.sources.iter().filter(|source| source.state == SourceState::Failed).count();
+    let syncing = app
+        .sources
+        .iter()
+        .any(|source| matches!(source.state, SourceState::Syncing { .. } | SourceState::Idle));
+    let plain = |title: &str, paragraphs: Vec<String>| Message {
+        title: title.to_owned(),
+        role: Role::Title,
+        paragraphs,
+    };
+    if !app.timeline.answered() {
+        return plain("Reading the cache…", Vec::new());
+    }
+    if of > 0 && !app.filter.is_empty() {
+        return plain(
+            "No event matches the filter",
+            vec![
+                format!("There are {} in the cache.", words::plural(of as u64, "event")),
+                format!(
+                    "{} edits the filter, {} clears it.",
+                    key(Command::EditFilter),
+                    key(Command::ClearFilter)
+                ),
+            ],
+        );
+    }
+    if app.sources.is_empty() {
+        return plain(
+            "No source is configured",
+            vec![
+                "A source is a system whose change history you want to read.".to_owned(),
+                "`backtrail config init` writes a file to fill in; `backtrail demo` shows the program with sources \
+                 of its own."
+                    .to_owned(),
+                format!("{} quits.", key(Command::Quit)),
+            ],
+        );
+    }
+    if failing == app.sources.len() {
+        return failed(app);
+    }
+    if syncing {
+        return plain(
+            "Fetching the first events…",
+            vec![format!(
+                "They appear here as they come. {} shows how each source is doing.",
+                key(Command::Sources)
+            )],
+        );
+    }
+    plain(
+        "The sources have sent no events",
+        vec![format!(
+            "{} asks again, {} shows how each source is doing.",
+            key(Command::RefreshAll),
+            key(Command::Sources)
+        )],
+    )
+}
+
+/// Every source fails: each says why and what to do.
+fn failed(app: &App) -> Message {
+    let mut paragraphs: Vec<String> = Vec::new();
+    for source in &app.sources {
+        if let Some(fault) = &source.fault {
+            paragraphs.push(format!("{}: {}. Next: {}.", source.name, fault.message, fault.fix));
+        }
+    }
+    paragraphs.push(format!(
+        "`{}` shows the sources, `{}` asks all of them again.",
+        app.ui.key(Command::Sources),
+        app.ui.key(Command::RefreshAll)
+    ));
+    Message { title: "No source answers".to_owned(), role: Role::Failed, paragraphs }
+}
