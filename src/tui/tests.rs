@@ -1,1 +1,4 @@
+//! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
+mod screens;
+pub(super) mod support;
