@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::app::{App, Why};
+use super::app::App;
 use super::command::Command;
 use super::message::{Effect, Notice};
 use super::motion::Motion;
@@ -15,6 +15,7 @@ use super::pane::event::{self, EventPane, EventView, Tab};
 use super::pane::lifecycle::{self, LifecyclePane};
 use super::pane::sources::{self, SourcesPane};
 use super::pane::timeline::Side;
+use super::waiting::Why;
 use crate::domain::{Event, RowId, Zone};
 use crate::query::{self, Query};
 

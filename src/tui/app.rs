@@ -4,7 +4,6 @@
 //! a command does is in `act`; what is drawn is in `view`, which reads this state and changes nothing.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
@@ -13,23 +12,15 @@ use super::filter::Filter;
 use super::keymap::Lookup;
 use super::layout::{Layout, layout};
 use super::library::Library;
-use super::message::{Answer, Effect, Message, Notice, Timer};
+use super::message::{Effect, Message, Notice};
 use super::overlay::Overlay;
 use super::pane::event::{Details, EventView};
 use super::pane::timeline::Timeline;
 use super::pane::{Screen, lifecycle, sources};
 use super::settings::{Settings, Ui};
+use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, RowId, SourceState, SourceStatus, Timestamp};
-
-/// How long the selection rests on an event before a second request is made for it.
-const REST: Duration = Duration::from_millis(250);
-
-/// How often the time of day is asked for.
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// How often, while a countdown is on the screen.
-const SECOND: Duration = Duration::from_secs(1);
+use crate::domain::{Event, Fault, RowId, SourceState, SourceStatus};
 
 /// The whole interface.
 #[derive(Debug)]
@@ -51,37 +42,9 @@ pub struct App {
     pub(super) notice: Option<Notice>,
     /// The keys of a sequence that is not complete yet.
     pub(super) pressed: Vec<KeyEvent>,
-    question: Question,
-    timers: Timers,
-    dirty: bool,
-}
-
-/// The question to the index that is on its way.
-#[derive(Debug, Default)]
-struct Question {
-    generation: u64,
-    open: Option<Why>,
-    /// Whether the cache grew since it was asked.
-    stale: bool,
-}
-
-/// Why the index is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
-    /// Another query is in force.
-    Filter,
-    /// There is more to find.
-    News,
-}
-
-/// The timers that are waited for. A greater number makes the earlier timers of its sort void.
-#[derive(Debug, Default)]
-struct Timers {
-    clock: u64,
-    period: Option<Duration>,
-    rest: u64,
-    /// The row that the selection stays on, and whether it has rested there long enough.
-    resting: Option<(RowId, bool)>,
+    pub(super) question: Question,
+    pub(super) timers: Timers,
+    pub(super) dirty: bool,
 }
 
 impl App {
@@ -187,16 +150,6 @@ impl App {
         }
     }
 
-    /// Asks the index for the events of the query in force.
-    pub(super) fn ask(&mut self, why: Why, ask: &mut Vec<Effect>) {
-        let question = &mut self.question;
-        question.generation += 1;
-        // A question that another one overtakes may have been the one for another filter.
-        question.open = Some(if question.open == Some(Why::Filter) { Why::Filter } else { why });
-        question.stale = false;
-        ask.push(Effect::Query { generation: question.generation, query: self.filter.query().clone() });
-    }
-
     fn key(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) -> bool {
         if key.kind == KeyEventKind::Release {
             return false;
@@ -248,40 +201,6 @@ impl App {
                     self.ask(Why::Filter, ask);
                 }
             }
-        }
-        true
-    }
-
-    fn tick(&mut self, timer: Timer, now: Timestamp) -> bool {
-        self.ui.now = now;
-        match timer {
-            Timer::Clock(number) if number == self.timers.clock => {
-                // Settling winds it up again.
-                self.timers.period = None;
-                self.shows_ages()
-            }
-            Timer::Rest(number) if number == self.timers.rest => {
-                if let Some((_, rested)) = &mut self.timers.resting {
-                    *rested = true;
-                }
-                false
-            }
-            Timer::Clock(_) | Timer::Rest(_) => false,
-        }
-    }
-
-    fn answer(&mut self, generation: u64, result: Result<Answer, String>, ask: &mut Vec<Effect>) -> bool {
-        if generation != self.question.generation {
-            return false;
-        }
-        let why = self.question.open.take();
-        match (result, why) {
-            (Ok(answer), Some(Why::News)) => self.timeline.renew(answer),
-            (Ok(answer), _) => self.timeline.replace(answer),
-            (Err(message), _) => self.notice = Some(Notice::error(message)),
-        }
-        if self.question.stale {
-            self.ask(Why::News, ask);
         }
         true
     }
@@ -381,56 +300,5 @@ impl App {
             Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::page(&layout)),
             Some(Screen::Event(_)) | None => {}
         }
-    }
-
-    fn settle_rest(&mut self, ask: &mut Vec<Effect>) {
-        let row = self.timeline.selected();
-        if row != self.timers.resting.map(|(row, _)| row) {
-            self.preview.scroll = 0;
-            self.timers.resting = row.map(|row| (row, false));
-            if row.is_some() {
-                self.timers.rest += 1;
-                ask.push(Effect::Timer { timer: Timer::Rest(self.timers.rest), after: REST });
-            }
-        }
-        if let Some((row, true)) = self.timers.resting
-            && !self.layout().preview.is_empty()
-            && let Some(event) = self.library.get(row)
-            && self.details.worth_asking(event)
-        {
-            ask.extend(self.details.ask(event));
-            self.dirty = true;
-        }
-    }
-
-    fn settle_clock(&mut self, ask: &mut Vec<Effect>) {
-        let waits = self.sources.iter().any(|source| matches!(source.state, SourceState::Waiting { .. }));
-        let period = if waits { SECOND } else { MINUTE };
-        let Some(running) = self.timers.period else {
-            // It came due, or the program starts.
-            return self.wind(period, period, ask);
-        };
-        if running != period {
-            // The countdown has to begin with the right number.
-            self.wind(period, Duration::ZERO, ask);
-        }
-    }
-
-    fn wind(&mut self, period: Duration, after: Duration, ask: &mut Vec<Effect>) {
-        self.timers.clock += 1;
-        self.timers.period = Some(period);
-        ask.push(Effect::Timer { timer: Timer::Clock(self.timers.clock), after });
-    }
-
-    /// Asks for the time of day, which a filter with `since:` needs to be exact.
-    pub(super) fn ask_the_time(&mut self, ask: &mut Vec<Effect>) {
-        let period = self.timers.period.unwrap_or(MINUTE);
-        self.wind(period, Duration::ZERO, ask);
-    }
-
-    /// Whether the passing of time alone changes what is on the screen.
-    fn shows_ages(&self) -> bool {
-        let waits = self.sources.iter().any(|source| matches!(source.state, SourceState::Waiting { .. }));
-        waits || self.ui.ages || !self.above.is_empty() || !self.layout().preview.is_empty()
     }
 }

@@ -121,9 +121,10 @@ impl Filter {
 
     /// Ends editing and keeps the text. With an error in it, editing goes on.
     pub(super) fn accept(&mut self, context: &Context) -> bool {
+        self.editing = false;
         let changed = self.read(context);
+        self.editing = self.error.is_some();
         if self.error.is_none() {
-            self.editing = false;
             let text = self.text().to_owned();
             self.remember(text);
         }
@@ -140,8 +141,8 @@ impl Filter {
     /// Puts `text` in force, as if it had been typed and accepted.
     pub(super) fn set(&mut self, text: &str, context: &Context) -> bool {
         self.input = text.into();
-        let changed = self.read(context);
         self.editing = false;
+        let changed = self.read(context);
         self.remember(text.to_owned());
         changed
     }
@@ -179,7 +180,9 @@ impl Filter {
 
     /// Reads the text in the line; says whether another query is in force now.
     fn read(&mut self, context: &Context) -> bool {
-        match query::parse(self.input.value(), context) {
+        // A quote or a parenthesis that is still open is no mistake while one types.
+        let parse = if self.editing { query::preview } else { query::parse };
+        match parse(self.input.value(), context) {
             Ok(query) => {
                 self.error = None;
                 let changed = query != self.query;

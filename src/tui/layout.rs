@@ -19,6 +19,9 @@ pub(super) const SMALLEST: (u16, u16) = (40, 10);
 /// From this width on, the preview stands to the right of the list.
 const PREVIEW_RIGHT: u16 = 100;
 
+/// The most columns that the preview takes.
+const PREVIEW_WIDEST: u16 = 62;
+
 /// From this width on, an event is one line; below, it is two.
 const ONE_LINE: u16 = 80;
 
@@ -83,8 +86,8 @@ pub(super) fn layout(area: Rect, preview: bool) -> Layout {
     }
     let body = layout.body;
     if area.width >= PREVIEW_RIGHT {
-        // The list keeps three fifths: it is read across, the preview is read down.
-        let list = (body.width * 3).div_ceil(5).min(150);
+        // The list is read across, the preview is read down: beyond a line of prose it needs no more.
+        let list = body.width - (body.width * 2 / 5).min(PREVIEW_WIDEST);
         layout.list = Rect { width: list, ..body };
         layout.divider = Rect { x: body.x + list, width: 1, ..body };
         layout.preview = Rect { x: body.x + list + 2, width: body.width - list - 2, ..body };

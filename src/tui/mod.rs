@@ -33,6 +33,7 @@ mod settings;
 mod tests;
 pub mod theme;
 mod view;
+mod waiting;
 mod window;
 mod words;
 

@@ -39,7 +39,7 @@ pub(in crate::tui) fn event(minutes: i64, action: Action, kind: &str, name: &str
             raw_action: Some(action.word().to_owned()),
             entity: Entity {
                 kind: Some(kind.to_owned()),
-                id: Some(format!("{}_1", &kind[..2])),
+                id: Some(format!("{}_1", kind.chars().take(2).collect::<String>())),
                 name: Some(name.to_owned()),
             },
             actor: Actor {
@@ -335,7 +335,7 @@ pub(in crate::tui) fn many(number: i64, gap: i64, back: i64) -> Vec<Event> {
         .map(|i| {
             let mut event = event(0, Action::Update, "service", &format!("Service {i}"));
             event.record.time = NOW.plus_millis(-back * DAY - i * gap);
-            event.record.identity = Identity::Native(format!("many-{back}-{i}"));
+            event.record.identity = Identity::Native(format!("many-{back}-{gap}-{i}"));
             event.id = EventId::derive("kaireon-prod", None, &event.record.identity);
             event.row = RowId::preferred(event.record.time, event.id);
             event

@@ -29,7 +29,6 @@ const LONGEST: usize = 16 * 1024;
 pub(super) fn text(app: &App, event: &Event, width: usize) -> Text {
     let ui = &app.ui;
     let mut text = Text::default();
-    text.push(Row::new());
     let changes = &event.record.changes;
     let (role, words) = state(app, event);
     if !changes.is_empty() {

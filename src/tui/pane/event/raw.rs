@@ -20,7 +20,6 @@ const HANGING: usize = 4;
 /// The tab for one event.
 pub(super) fn text(ui: &Ui, event: &Event, width: usize) -> Text {
     let mut text = Text::default();
-    text.push(Row::new());
     let raw = &event.record.raw;
     let (shown, cut) = pretty(raw);
     for line in shown.lines() {

@@ -10,12 +10,11 @@ use crate::tui::theme::Role;
 use crate::tui::words;
 
 /// The width of the names of facts.
-const NAME: usize = 12;
+const NAME: usize = 14;
 
 /// The tab for one event.
 pub(super) fn text(ui: &Ui, event: &Event, width: usize) -> Text {
     let mut text = Text::default();
-    text.push(Row::new());
     let record = &event.record;
     if record.status == Status::Failed {
         paragraph(

@@ -94,15 +94,21 @@ fn head(event: &Event, tab: Tab, width: usize, ui: &Ui) -> [Row; 3] {
     let label = record.entity.label().unwrap_or("no entity");
     let title = Row::new().put(&row::action(event), row::action_style(event, ui)).fill_by(2);
     let room = width.saturating_sub(title.width());
-    let title = title.put(crate::domain::Safe::line(label).cut(room).as_str(), ui.style(Role::Title));
+    let title = title.cut(label, room, ui.style(Role::Title));
     let actor = record.actor.label().unwrap_or("unknown actor");
-    let who = Row::new()
-        .put(crate::domain::Safe::line(actor).cut(width / 2).as_str(), ui.style(Role::Actor))
-        .fill_by(2)
-        .put(&words::full(record.time, ui.zone), ui.style(Role::Time))
-        .fill_by(2)
-        .put(&words::ago(record.time, ui.now), ui.style(Role::Dim));
-    [title, who, tabs(event, tab, ui)]
+    let who = Row::new().cut(actor, width / 2, ui.style(Role::Actor)).fill_by(2);
+    let left = width.saturating_sub(who.width());
+    let age = words::ago(record.time, ui.now);
+    let full = words::full(record.time, ui.zone);
+    let short = words::short(record.time, ui.now, ui.zone);
+    // The fullest form that fits.
+    let forms = [(full.as_str(), age.as_str()), (&full, ""), (&short, &age), (&short, "")];
+    let fits = |(time, age): &(&str, &str)| time.len() + age.len() + 2 <= left;
+    let (time, age) = forms.into_iter().find(fits).unwrap_or((&short, ""));
+    let left_after = left.saturating_sub(time.len() + 2);
+    let when =
+        Row::new().cut(time, left, ui.style(Role::Time)).fill_by(2).cut(age, left_after, ui.style(Role::Dim));
+    [title, who.join(when), tabs(event, tab, ui)]
 }
 
 fn tabs(event: &Event, shown: Tab, ui: &Ui) -> Row {

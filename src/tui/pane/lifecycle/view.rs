@@ -209,20 +209,17 @@ fn rows(step: &Step, rail: &Rail<'_>, width: usize, height: u16, selected: bool,
         .fill_by(2)
         .cell(&row::action(event), 10, style)
         .fill_by(2);
-    let version = step.versions.words(&event.record.action);
-    let told = version.is_some();
+    let version = step.versions.words(&event.record.action).unwrap_or_default();
     let actor = event.record.actor.label().unwrap_or("–");
-    let (label, gist) = row::gist(event);
-    let gist = if gist.is_empty() || Some(&gist) == version.as_ref() { String::new() } else { gist };
-    let label = if gist.is_empty() || label.is_empty() { String::new() } else { format!("{label} ") };
+    let (label, said) = row::said(event);
+    let said = if label.is_empty() { said.to_owned() } else { format!("{label} {said}") };
     let role = if event.record.status == Status::Failed { Role::Failed } else { Role::Dim };
-    let version = version.unwrap_or_default();
     if height > 1 {
         let left = width.saturating_sub(start.width());
         let first = start.put(Safe::line(&version).cut(left).as_str(), style);
         let second = mark().put(&rail.below(), ui.style(Role::Rule)).fill_by(1);
         let left = width.saturating_sub(second.width());
-        let below = if told { actor.to_owned() } else { format!("{actor}  {label}{gist}") };
+        let below = format!("{actor}  {said}");
         return vec![first, second.cell(&below, left, ui.style(role))];
     }
     let row = start
@@ -231,5 +228,5 @@ fn rows(step: &Step, rail: &Rail<'_>, width: usize, height: u16, selected: bool,
         .cell(actor, 18, ui.style(Role::Actor))
         .fill_by(2);
     let left = width.saturating_sub(row.width());
-    vec![row.cell(&format!("{label}{gist}"), left, ui.style(role))]
+    vec![row.cell(&said, left, ui.style(role))]
 }

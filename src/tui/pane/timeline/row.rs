@@ -8,8 +8,9 @@
 //! Columns leave as the list gets narrower: source, type, the sort of actor, seconds, the actor. Time,
 //! action and entity never leave; the summary takes what is left.
 
-use crate::domain::{Action, Event, RowId, Status};
+use crate::domain::{Event, RowId, Status};
 use crate::tui::draw::Row;
+use crate::tui::life::Versions;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -33,9 +34,6 @@ const ACTION: usize = 10;
 const MARK: usize = 1;
 const GAP: usize = 2;
 
-/// The least that a summary is worth showing in.
-const SUMMARY: usize = 12;
-
 impl Columns {
     /// The columns of a list with one line for each event.
     pub(in crate::tui) fn of(width: usize, ages: bool) -> Self {
@@ -43,27 +41,23 @@ impl Columns {
         let mut columns = Self {
             time: if ages || width < 84 { 5 } else { 8 },
             kind: has(104, 14),
-            entity: (width / 4).clamp(12, 32),
-            actor: if width >= 76 { 18 } else { has(58, 12) },
+            entity: 0,
+            actor: if width >= 76 { 18 } else { has(64, 12) },
             actor_kind: has(92, 6),
-            source: has(124, 16),
+            source: has(130, 16),
             summary: 0,
         };
-        let used = columns.used();
-        columns.summary = width.saturating_sub(used + GAP);
-        if columns.summary < SUMMARY {
-            // Nothing of the entity is given up for a summary that would say nothing.
-            columns.entity =
-                (columns.entity + columns.summary + GAP).min(width.saturating_sub(used - columns.entity));
-            columns.summary = 0;
-        }
+        let rest = width.saturating_sub(columns.used());
+        columns.entity = (rest * 11 / 20).clamp(12, 34);
+        columns.summary = rest.saturating_sub(columns.entity);
         columns
     }
 
+    /// What all columns but the entity and the summary take.
     fn used(&self) -> usize {
         let optional = [self.kind, self.actor, self.actor_kind, self.source];
         let gaps = optional.iter().filter(|width| **width > 0).count() * GAP;
-        MARK + self.time + GAP + ACTION + GAP + self.entity + optional.iter().sum::<usize>() + gaps
+        MARK + self.time + GAP + ACTION + optional.iter().sum::<usize>() + gaps + 2 * GAP
     }
 }
 
@@ -87,21 +81,27 @@ pub(in crate::tui) fn action_style(event: &Event, ui: &Ui) -> ratatui::style::St
     }
 }
 
-/// The one line that says most about an event, and the label that has to stand before it.
-pub(in crate::tui) fn gist(event: &Event) -> (&'static str, String) {
+/// What was said about an event in one line, and the label that has to stand before it.
+pub(in crate::tui) fn said(event: &Event) -> (&'static str, &str) {
     let record = &event.record;
-    if record.status == Status::Failed {
-        let why = record.error.as_deref().or(record.summary.as_deref()).unwrap_or_default();
-        return ("failed", why.to_owned());
+    let summary = record.summary.as_deref();
+    match &record.ai_summary {
+        _ if record.status == Status::Failed => {
+            ("failed", record.error.as_deref().or(summary).unwrap_or_default())
+        }
+        Some(text) => ("AI", text),
+        None => ("", summary.unwrap_or_default()),
     }
-    if let Some(text) = &record.ai_summary {
-        return ("AI", text.clone());
-    }
-    let versions = crate::tui::life::Versions::of(&record.changes).words(&record.action);
-    match (versions, &record.summary) {
-        (Some(versions), None) => ("", versions),
-        (Some(versions), Some(_)) if record.action == Action::Rollback => ("", versions),
-        (_, summary) => ("", summary.clone().unwrap_or_default()),
+}
+
+/// The same, with the versions that an event names before it.
+fn gist(event: &Event) -> (&'static str, String) {
+    let (label, text) = said(event);
+    let versions = Versions::of(&event.record.changes).words(&event.record.action);
+    match versions.filter(|_| label.is_empty()) {
+        Some(versions) if text.is_empty() => (label, versions),
+        Some(versions) => (label, format!("{versions} · {text}")),
+        None => (label, text.to_owned()),
     }
 }
 
@@ -184,9 +184,11 @@ mod tests {
         let mut seen = Vec::new();
         for width in (30..=200).rev() {
             let columns = Columns::of(width, false);
-            let used = columns.used() + if columns.summary > 0 { columns.summary + GAP } else { 0 };
-            assert_eq!(used, width.max(used.min(width)), "{width}: {columns:?}");
-            assert!(columns.entity >= 8, "{width}: {columns:?}");
+            if width >= 60 {
+                assert_eq!(columns.used() + columns.entity + columns.summary, width, "{columns:?}");
+                assert!(columns.summary >= 10, "{width}: {columns:?}");
+            }
+            assert!(columns.entity >= 12, "{width}: {columns:?}");
             let gone = [
                 ("source", columns.source == 0),
                 ("type", columns.kind == 0),
