@@ -9,3 +9,4 @@ pub mod keymap;
 pub mod picture;
 pub mod problem;
 pub mod theme;
+pub mod widget;
