@@ -18,7 +18,7 @@ pub use change::{Change, Op};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
 pub use index_row::{IndexRow, Parts};
-pub use safe::{FIELD_MAX, LINE_MAX, Safe, csv_cell, escape_json};
+pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};
 pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
 pub use time::{Timestamp, Zone};

@@ -6,6 +6,8 @@
 
 mod clean;
 mod output;
+mod parts;
+mod symbol;
 
 use std::fmt;
 
@@ -13,6 +15,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
 pub use output::{csv_cell, escape_json};
+pub use parts::Part;
 
 /// The most bytes that one text may hold; a longer one is cut and ends in `…`.
 pub const FIELD_MAX: usize = 64 * 1024;
@@ -50,6 +53,12 @@ impl Safe {
     /// Whether there is nothing to draw.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The text in parts: what was sent, and the symbols that stand for something else. Text that was sent
+    /// looking like such a symbol counts as one.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        parts::parts(&self.0)
     }
 
     /// The lines, without their breaks. An empty text has none.

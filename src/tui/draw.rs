@@ -13,9 +13,9 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
-use crate::domain::Safe;
+use crate::domain::{Part, Safe};
 
 /// One line of the screen: pieces of text, each with its looks.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -128,13 +128,26 @@ impl Row {
         }
         let mut from = x;
         for (text, style) in &self.pieces {
-            let left = place.right().saturating_sub(from);
-            (from, _) = buf.set_stringn(from, y, text.as_str(), usize::from(left), *style);
+            let left = usize::from(place.right().saturating_sub(from));
+            for part in text.parts() {
+                let left = usize::from(place.right().saturating_sub(from));
+                (from, _) = buf.set_stringn(from, y, part.as_str(), left, looks(part, *style));
+            }
             // A character that did not fit leaves a gap, and what follows must not slip into it.
-            if left == 0 || usize::from(left) < text.width() {
+            if left < text.width() {
                 break;
             }
         }
+    }
+}
+
+/// Symbols that stand for something else are set apart from the text that was sent: dim, or reversed where
+/// the text was meant to be misread.
+fn looks(part: Part<'_>, style: Style) -> Style {
+    match part {
+        Part::Text(_) => style,
+        Part::Symbol(_) => style.add_modifier(Modifier::DIM),
+        Part::Turn(_) => style.add_modifier(Modifier::REVERSED),
     }
 }
 
@@ -203,6 +216,15 @@ mod tests {
         assert_eq!(buf, Buffer::empty(Rect::new(2, 2, 4, 1)));
         row.draw(&mut buf, 2, 2, u16::MAX);
         assert_eq!(buf[(3, 2)].symbol(), "b");
+    }
+
+    #[test]
+    fn symbols_are_set_apart_from_what_was_sent() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 9, 1));
+        Row::new().put("a\u{1b}\u{202e}b", Style::new()).draw(&mut buf, 0, 0, 9);
+        let modifiers: Vec<Modifier> = (0..8).map(|x| buf[(x, 0)].modifier).collect();
+        let (none, reversed) = (Modifier::empty(), Modifier::REVERSED);
+        assert_eq!(modifiers, [none, Modifier::DIM, reversed, reversed, reversed, reversed, reversed, none]);
     }
 
     #[test]

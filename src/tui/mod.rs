@@ -34,6 +34,7 @@ mod tests;
 pub mod theme;
 mod view;
 mod waiting;
+pub mod widget;
 mod window;
 mod words;
 

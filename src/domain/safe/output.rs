@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::clean;
+use super::symbol;
 
 /// Writes those characters of JSON text that a terminal would obey, or that change the direction of what is
 /// read, as `\u` escapes: DEL, the C1 controls, the twelve bidi controls and Unicode's line breaks. `json` is
@@ -45,7 +45,7 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
         cell.push('\'');
     }
     for c in text.chars() {
-        match clean::symbol(c).filter(|_| harmful(c)) {
+        match symbol::symbol(c).filter(|_| harmful(c)) {
             Some(symbol) => cell.push_str(&symbol),
             None => cell.push(c),
         }

