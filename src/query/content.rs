@@ -179,8 +179,8 @@ fn is_value(leaf: &Value, test: &LeafValue) -> bool {
             Value::Number(_) => numbers.as_ref().is_some_and(|bounds| {
                 number_of(leaf).is_some_and(|leaf| within(bounds, |bound| leaf.compare(*bound)))
             }),
-            Value::String(text) => times.as_ref().is_some_and(|(from, to)| {
-                DateTime::parse_from_rfc3339(text).is_ok_and(|time| {
+            Value::String(written) => times.as_ref().is_some_and(|(from, to)| {
+                DateTime::parse_from_rfc3339(written).is_ok_and(|time| {
                     let time = Timestamp::from(time.with_timezone(&Utc));
                     from.is_none_or(|from| from <= time) && to.is_none_or(|to| time < to)
                 })
