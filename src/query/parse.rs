@@ -149,10 +149,11 @@ impl<'a> Parser<'a> {
         let mut sides = vec![self.and(depth)?];
         while let Some(token) = self.peek().filter(|token| token.kind == TokenKind::Or) {
             self.at += 1;
-            sides.push(self.and(depth)?);
-            if sides.iter().any(Option::is_none) {
+            let side = self.and(depth)?;
+            if side.is_none() || sides.last().is_some_and(Option::is_none) {
                 return Err(self.no_operand(token));
             }
+            sides.push(side);
         }
         let sides: Vec<Expr> = sides.into_iter().flatten().collect();
         Ok((!sides.is_empty()).then(|| Expr::any_of(sides)))

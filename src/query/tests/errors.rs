@@ -69,7 +69,7 @@ fn mistakes_are_placed_named_and_mended() {
         ("a OR", E::NoOperand, "OR", "a "),
         ("OR a", E::NoOperand, "OR", " a"),
         ("a OR sort:time", E::NoOperand, "OR", "a  sort:time"),
-        ("a AND AND b", E::NoOperand, "AND", "a  AND b"),
+        ("a AND AND b", E::NoOperand, "AND", "a AND  b"),
         ("AND a", E::NoOperand, "AND", " a"),
         ("NOT", E::NoOperand, "NOT", ""),
         ("(NOT)", E::NoOperand, "NOT", "()"),

@@ -127,8 +127,7 @@ fn printed_queries_keep_their_meaning_beside_others() {
 }
 
 #[test]
-fn ten_kilobytes_of_anything_are_read_in_linear_time() {
-    let long = |piece: &str, kilobytes: usize| piece.repeat(kilobytes * 1024 / piece.len());
+fn a_long_line_of_anything_takes_linear_time() {
     for piece in [
         "(",
         ")",
@@ -167,15 +166,14 @@ fn ten_kilobytes_of_anything_are_read_in_linear_time() {
         "around:~",
         "(a OR b) ",
     ] {
-        let read = |kilobytes| {
-            let text = long(piece, kilobytes);
-            let start = Instant::now();
-            let _ = preview(&text, &context());
-            start.elapsed()
-        };
-        // Quadratic time would be 64 times as long; the smallest of a few runs is free of others' noise.
-        let best = |kilobytes| (0..3).map(|_| read(kilobytes)).min().unwrap();
-        let (short, whole) = (best(10), best(80));
-        assert!(whole < short * 24 + Duration::from_millis(20), "{piece:?}: {short:?} {whole:?}");
+        // Linear work takes a tenth of a second here, quadratic work a minute or more: a limit between them
+        // holds on a busy machine too.
+        let text = piece.repeat(400_000 / piece.len());
+        let start = Instant::now();
+        let answer = preview(&text, &context());
+        assert!(start.elapsed() < Duration::from_secs(5), "{piece:?} took {:?}", start.elapsed());
+        if let Err(error) = answer {
+            assert!(text.len() >= error.span.start, "{piece:?}");
+        }
     }
 }

@@ -170,7 +170,7 @@ fn free_text_looks_everywhere_but_not_behind_masks() {
         ("core", "r"),
         ("ci-publisher", "s"),
         ("snapshot", "s"),
-        ("flow", "cr"),
+        ("flow", "r"),
         ("•", ""),
         ("hunter2", ""),
         ("o*s", ""),
