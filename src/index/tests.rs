@@ -187,7 +187,7 @@ fn from_list<'a>(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn a_selection_is_what_the_query_matches(events in events(), text in queries()) {

@@ -74,10 +74,16 @@ pub(super) fn all() -> Vec<(char, Event)> {
         change("config.mode", json!("append"), json!("Upsert")),
         change("config.password", json!("••••"), json!("••••")),
         change("enabled", json!(true), json!(false)),
+        Change {
+            path: "auth".into(),
+            op: Op::Add,
+            before: None,
+            after: Some(json!({"keys": [{"pin": "•••"}]})),
+        },
     ];
     record.raw = r#"{"id":"68f0","connector":{"type":"snowflake","tasks":10,"password":"hunter2"},
         "diff":[{"field":"password","new":"hunter2"},{"field":"mode","new":"upsert"}],
-        "config":"{\"password\":\"hunter2\"}","a.b":{"c":1.0},"when":"2026-03-10T00:00:00Z","none":null}"#
+        "config":"{\"password\":\"hunter2\"}","auth":{"keys":[{"pin":"hunter2"}]},"a.b":{"c":1.0},"when":"2026-03-10T00:00:00Z","none":null}"#
         .into();
 
     let mut rollback = bare("kaireon", "audit_9", "2026-03-31T23:30:00Z");

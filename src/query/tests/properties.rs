@@ -84,7 +84,7 @@ fn check_print(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn printing_and_parsing_gives_the_same_query(text in pieces()) {

@@ -262,6 +262,8 @@ fn masked_values_cannot_be_found_out_through_the_raw_record() {
         ("@diff.new:hunter2", ""),
         ("@diff.new:~hunter", ""),
         ("@config:~hunter", ""),
+        ("@auth.keys.pin:~hunter", ""),
+        ("@auth.keys.0.pin:*", ""),
     ]);
 }
 
