@@ -5,7 +5,7 @@
 
 use std::ops::Bound;
 
-use crate::domain::{Event, EventId, Timestamp, Zone};
+use crate::domain::{Event, EventId, Parts, Timestamp, Zone};
 
 use super::content;
 use super::fields::{FieldRow, Part, PartKind, Word};
@@ -189,7 +189,7 @@ impl Term {
         ];
         parts.iter().any(|part| self.agrees(part))
             // Looking for these takes time, so it comes last and only where it is asked for.
-            || (self.looks_at(PartKind::Parts) && self.agrees(&Part::Parts(crate::domain::Parts::of(record))))
+            || (self.looks_at(PartKind::Parts) && self.agrees(&Part::Parts(Parts::of(record))))
             || (self.looks_at(PartKind::Event) && self.agrees(&Part::Event(event)))
     }
 

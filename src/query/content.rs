@@ -21,12 +21,24 @@ fn is_masked(value: &Value) -> bool {
     matches!(value, Value::String(text) if !text.is_empty() && text.chars().all(|c| c == '•'))
 }
 
-/// A value as text: strings as they are, everything else as JSON. `None` for a masked value.
+/// A value as text: strings as they are, everything else as JSON. `None` for a masked value; masks inside a
+/// document leave an empty text.
 fn value_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         masked if is_masked(masked) => None,
         Value::String(text) => Some(Cow::Borrowed(text)),
-        other => Some(Cow::Owned(other.to_string())),
+        other => Some(Cow::Owned(without_masks(other).to_string())),
+    }
+}
+
+fn without_masks(value: &Value) -> Value {
+    match value {
+        masked if is_masked(masked) => Value::String(String::new()),
+        Value::Array(items) => items.iter().map(without_masks).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), without_masks(value))).collect()
+        }
+        other => other.clone(),
     }
 }
 
@@ -107,18 +119,33 @@ struct Masks {
 
 impl Masks {
     fn of(event: &Event) -> Self {
-        let masked = event
-            .record
-            .changes
-            .iter()
-            .filter(|change| [&change.before, &change.after].into_iter().flatten().any(is_masked));
-        let (mut names, mut ancestors) = (Vec::new(), Vec::new());
-        for change in masked {
-            let mut segments: Vec<String> = segments(&change.path).collect();
-            names.extend(segments.last().cloned());
-            ancestors.append(&mut segments);
+        let mut masks = Self { names: Vec::new(), ancestors: Vec::new() };
+        for change in &event.record.changes {
+            let mut path: Vec<String> = segments(&change.path).collect();
+            for value in [&change.before, &change.after].into_iter().flatten() {
+                masks.add(&mut path, value);
+            }
         }
-        Self { names, ancestors }
+        masks
+    }
+
+    /// Takes in what is masked in a value at `path`, which may be a whole document.
+    fn add(&mut self, path: &mut Vec<String>, value: &Value) {
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    path.push(text::fold(name).into_owned());
+                    self.add(path, value);
+                    path.pop();
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.add(path, item)),
+            leaf if is_masked(leaf) => {
+                self.names.extend(path.last().cloned());
+                self.ancestors.extend(path.iter().cloned());
+            }
+            _ => {}
+        }
     }
 
     /// Names may themselves hold dots, so every way to split the path is tried; an array stands for each
@@ -179,8 +206,8 @@ fn is_value(leaf: &Value, test: &LeafValue) -> bool {
             Value::Number(_) => numbers.as_ref().is_some_and(|bounds| {
                 number_of(leaf).is_some_and(|leaf| within(bounds, |bound| leaf.compare(*bound)))
             }),
-            Value::String(text) => times.as_ref().is_some_and(|(from, to)| {
-                DateTime::parse_from_rfc3339(text).is_ok_and(|time| {
+            Value::String(written) => times.as_ref().is_some_and(|(from, to)| {
+                DateTime::parse_from_rfc3339(written).is_ok_and(|time| {
                     let time = Timestamp::from(time.with_timezone(&Utc));
                     from.is_none_or(|from| from <= time) && to.is_none_or(|to| time < to)
                 })

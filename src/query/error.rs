@@ -106,7 +106,7 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
         .filter(|(distance, candidate)| {
-            *distance <= 1 + candidate.chars().count() / 4
+            *distance <= (candidate.chars().count() / 3).max(1)
                 || (word.chars().count() >= 2 && candidate.starts_with(&*word))
         })
         .min_by_key(|(distance, _)| *distance)

@@ -277,16 +277,15 @@ impl Lexer<'_> {
 
     fn change(&mut self) -> Result<RawChange, QueryError> {
         let start = self.at;
-        let path = match self.delimited()? {
-            Some(path) => Some(path),
-            None => {
-                let rest = self.rest();
-                let end = rest.find(ends_value).unwrap_or(rest.len());
-                let arrow = [rest[..end].find("->"), rest[..end].find("<-")].into_iter().flatten().min();
-                let span = self.at..self.at + arrow.unwrap_or(end);
-                self.at = span.end;
-                self.bare(span)
-            }
+        let path = if let Some(path) = self.delimited()? {
+            Some(path)
+        } else {
+            let rest = self.rest();
+            let end = rest.find(ends_value).unwrap_or(rest.len());
+            let arrow = [rest[..end].find("->"), rest[..end].find("<-")].into_iter().flatten().min();
+            let span = self.at..self.at + arrow.unwrap_or(end);
+            self.at = span.end;
+            self.bare(span)
         };
         let arrow = if self.take("->") {
             Some((Arrow::To, self.value()?))

@@ -72,11 +72,10 @@ pub fn preview(text: &str, context: &Context) -> Result<Query, QueryError> {
     // A quote hides the parentheses before it, so there are at most two edits to make.
     for _ in 0..2 {
         match parse(&closed, context) {
-            Err(QueryError { kind, fix: Some(fix), .. })
-                if matches!(kind, ErrorKind::UnclosedQuote | ErrorKind::UnclosedParenthesis) =>
-            {
-                closed = fix.apply(&closed);
-            }
+            Err(error) if error.is_unfinished() => match &error.fix {
+                Some(fix) => closed = fix.apply(&closed),
+                None => return Err(error),
+            },
             answer => return answer,
         }
     }

@@ -108,23 +108,25 @@ fn apply(
                     .ok_or_else(|| unknown(word))?,
             });
         }
-        _ => {
-            let mut columns = Vec::new();
-            let mut start = end - word.len();
-            for name in word.split(',') {
-                let known = row.words.iter().find(|known| known.eq_ignore_ascii_case(name));
-                let span = start..start + name.len();
-                start = span.end + 1;
-                match known {
-                    Some(known) if columns.contains(known) => {}
-                    Some(known) => columns.push(*known),
-                    None => return Err(unknown_word(row.key, span, name, row.words.iter().copied())),
-                }
-            }
-            directives.columns = Some(columns);
-        }
+        _ => directives.columns = Some(columns(row, word, end - word.len())?),
     }
     Ok(())
+}
+
+/// The columns that `list`, which starts at the byte `start`, names; each once.
+fn columns(row: &DirectiveRow, list: &str, mut start: usize) -> Result<Vec<&'static str>, QueryError> {
+    let mut columns = Vec::new();
+    for name in list.split(',') {
+        let known = row.words.iter().find(|known| known.eq_ignore_ascii_case(name));
+        let span = start..start + name.len();
+        start = span.end + 1;
+        match known {
+            Some(known) if columns.contains(known) => {}
+            Some(known) => columns.push(*known),
+            None => return Err(unknown_word(row.key, span, name, row.words.iter().copied())),
+        }
+    }
+    Ok(columns)
 }
 
 struct Parser<'a> {
@@ -149,10 +151,11 @@ impl<'a> Parser<'a> {
         let mut sides = vec![self.and(depth)?];
         while let Some(token) = self.peek().filter(|token| token.kind == TokenKind::Or) {
             self.at += 1;
-            sides.push(self.and(depth)?);
-            if sides.iter().any(Option::is_none) {
+            let side = self.and(depth)?;
+            if side.is_none() || sides.last().is_some_and(Option::is_none) {
                 return Err(self.no_operand(token));
             }
+            sides.push(side);
         }
         let sides: Vec<Expr> = sides.into_iter().flatten().collect();
         Ok((!sides.is_empty()).then(|| Expr::any_of(sides)))

@@ -13,6 +13,23 @@ pub(super) fn value(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 
+/// A pattern where `default` is meant when no sign says otherwise.
+pub(super) fn pattern(pattern: &Pattern, default: Compare) -> String {
+    match pattern {
+        Pattern::Exact(needle) => {
+            format!("{}{}", if default == Compare::Exact { "" } else { "=" }, value(&needle.text))
+        }
+        Pattern::Contains(needle) => {
+            format!("{}{}", if default == Compare::Contains { "" } else { "~" }, value(&needle.text))
+        }
+        // It was typed bare, with nothing in it that ends a bare value.
+        Pattern::Glob(needle) => needle.text.to_string(),
+        Pattern::Regex(expression) => {
+            format!("/{}/{}", expression.source, if expression.any_case { "i" } else { "" })
+        }
+    }
+}
+
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
 }
@@ -59,7 +76,12 @@ fn joined(
 }
 
 fn side(expr: &Expr, in_parentheses: bool, f: &mut Formatter<'_>) -> fmt::Result {
-    if in_parentheses { write!(f, "({expr})") } else { expr.fmt(f) }
+    match expr {
+        // A negated condition has to stand for something; the empty text is in every event.
+        Expr::All => f.write_str("\"\""),
+        _ if in_parentheses => write!(f, "({expr})"),
+        _ => expr.fmt(f),
+    }
 }
 
 impl Display for Term {
@@ -79,7 +101,7 @@ impl Display for Term {
                 }
                 with_commas(tests, f, |test, f| f.write_str(&test.text))
             }
-            Self::Text(pattern) => pattern_as(pattern, Compare::Contains, f),
+            Self::Text(text) => f.write_str(&pattern(text, Compare::Contains)),
         }
     }
 }
@@ -100,39 +122,24 @@ fn with_commas<T>(
 
 fn field_test(test: &Test, default: Compare, f: &mut Formatter<'_>) -> fmt::Result {
     match test {
-        Test::Text(pattern) => pattern_as(pattern, default, f),
+        // Without a sign of its own, its first character would be taken for one.
+        Test::Text(Pattern::Glob(needle)) if needle.text.starts_with(['=', '~', '<', '>']) => {
+            write!(f, "~{}", needle.text)
+        }
+        Test::Text(wanted) => f.write_str(&pattern(wanted, default)),
         Test::Me(_) => f.write_str("@me"),
         Test::Word(word) => f.write_str(word.word),
         Test::Time(time) => f.write_str(&time.text),
         Test::Number(number) => f.write_str(&number.text),
         Test::Change(ChangeTest { path, value }) => {
-            pattern_as(path, Compare::Exact, f)?;
+            f.write_str(&pattern(path, Compare::Exact))?;
             match value {
                 None => Ok(()),
-                Some((side, pattern)) => {
+                Some((side, wanted)) => {
                     f.write_str(if *side == Side::After { "->" } else { "<-" })?;
-                    pattern_as(pattern, Compare::Exact, f)
+                    f.write_str(&pattern(wanted, Compare::Exact))
                 }
             }
-        }
-    }
-}
-
-/// A pattern where `default` is meant when no sign says otherwise.
-fn pattern_as(pattern: &Pattern, default: Compare, f: &mut Formatter<'_>) -> fmt::Result {
-    match pattern {
-        Pattern::Exact(needle) => {
-            f.write_str(if default == Compare::Exact { "" } else { "=" })?;
-            f.write_str(&value(&needle.text))
-        }
-        Pattern::Contains(needle) => {
-            f.write_str(if default == Compare::Contains { "" } else { "~" })?;
-            f.write_str(&value(&needle.text))
-        }
-        // It was typed bare, with nothing in it that ends a bare value.
-        Pattern::Glob(needle) => f.write_str(&needle.text),
-        Pattern::Regex(expression) => {
-            write!(f, "/{}/{}", expression.source, if expression.any_case { "i" } else { "" })
         }
     }
 }

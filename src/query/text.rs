@@ -1,9 +1,10 @@
 //! Comparing text without regard to case: the one rule that every evaluator of a query uses.
 //!
 //! Case is folded character by character, so that folding never changes how many characters a text has:
-//! to upper case and back to lower case, where each step gives exactly one character. This is Unicode's
-//! simple case folding (the C and S rows of `CaseFolding.txt`); a test holds it to the regex crate's
-//! tables. `ß` and `ss` therefore differ, `ς`, `σ` and `Σ` do not.
+//! to upper case and back to lower case, where a step that gives more than one character is left out.
+//! Characters that this makes equal are equal under Unicode's simple case folding (the C and S rows of
+//! `CaseFolding.txt`); a test holds it to the regex crate's tables. `ß` and `ss` therefore differ, `ς`,
+//! `σ` and `Σ` do not.
 
 use std::borrow::Cow;
 
@@ -168,10 +169,12 @@ mod tests {
 
     #[test]
     fn folding_is_the_simple_folding_of_the_regex_crate() {
+        // The two may know different versions of Unicode.
+        let unassigned = Regex::new(r"^\p{Cn}$").unwrap();
         for c in char::MIN..=char::MAX {
             let folded = fold_char(c);
             assert_eq!(fold_char(folded), folded, "{c:?} folds in one step");
-            if folded != c {
+            if folded != c && !unassigned.is_match(c.encode_utf8(&mut [0; 4])) {
                 let same = Regex::new(&format!(r"(?i)^\x{{{:x}}}$", u32::from(folded))).unwrap();
                 assert!(same.is_match(c.encode_utf8(&mut [0; 4])), "{c:?} and {folded:?}");
             }

@@ -5,7 +5,7 @@
 //! nothing but "the offset at an instant", which every zone knows, assuming that no zone changes its
 //! offset twice within two days.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
 use crate::domain::Timestamp;
 
@@ -363,7 +363,73 @@ fn bad_amount(count: &str, unit: &str) -> BadTime {
     BadTime { hint, meant: Some(format!("{count}{meant}")) }
 }
 
-/// The instant that a zoned time in a record names.
-pub(super) fn instant_in_record(text: &str) -> Option<Timestamp> {
-    DateTime::parse_from_rfc3339(text).ok().map(|time| Timestamp::from_millis(time.timestamp_millis()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Berlin in 2026: one hour east of UTC, two from 29 March 01:00 UTC to 25 October 01:00 UTC.
+    fn berlin(time: Timestamp) -> i32 {
+        let summer = at("2026-03-29T01:00:00Z")..at("2026-10-25T01:00:00Z");
+        if summer.contains(&time) { 7200 } else { 3600 }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from_millis(chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis())
+    }
+
+    fn read(now: &str, text: &str) -> Stretch {
+        Clock { now: at(now), offset_at: &berlin }
+            .literal(text)
+            .unwrap_or_else(|bad| panic!("{text}: {bad:?}"))
+    }
+
+    #[test]
+    fn days_are_civil_days_of_the_zone() {
+        for (text, start, end) in [
+            ("2026-03-28", "2026-03-27T23:00:00Z", "2026-03-28T23:00:00Z"),
+            ("2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+            ("2026-03", "2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"),
+            ("2026", "2025-12-31T23:00:00Z", "2026-12-31T23:00:00Z"),
+            ("today", "2026-03-29T22:00:00Z", "2026-03-30T22:00:00Z"),
+            ("monday", "2026-03-29T22:00:00Z", "2026-03-30T22:00:00Z"),
+            ("yesterday", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("sunday", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("last-week", "2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("14:30", "2026-03-30T12:30:00Z", "2026-03-30T12:31:00Z"),
+            ("1d", "2026-03-29T09:00:00Z", "2026-03-29T09:00:00Z"),
+            ("2d", "2026-03-28T10:00:00Z", "2026-03-28T10:00:00Z"),
+            ("48h", "2026-03-28T09:00:00Z", "2026-03-28T09:00:00Z"),
+            ("1mo", "2026-02-28T10:00:00Z", "2026-02-28T10:00:00Z"),
+            ("1y1mo2w1d1h1m1s", "2025-02-13T08:58:59Z", "2025-02-13T08:58:59Z"),
+            ("2026-03-28T16:45Z", "2026-03-28T16:45:00Z", "2026-03-28T16:46:00Z"),
+            ("2026-03-28t16:45:01.25-0130", "2026-03-28T18:15:01.250Z", "2026-03-28T18:15:01.260Z"),
+        ] {
+            let stretch = read("2026-03-30T09:00:00Z", text);
+            assert_eq!((stretch.start, stretch.end), (at(start), at(end)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_skipped_time_moves_forward_and_of_two_the_earlier_counts() {
+        let skipped = read("2026-03-30T09:00:00Z", "2026-03-29T02:30");
+        assert_eq!((skipped.start, skipped.oddity), (at("2026-03-29T01:30:00Z"), Some(Oddity::Skipped)));
+        let twice = read("2026-03-30T09:00:00Z", "2026-10-25T02:30");
+        assert_eq!((twice.start, twice.oddity), (at("2026-10-25T00:30:00Z"), Some(Oddity::Twice)));
+        for text in ["2026-03-29T01:59", "2026-03-29T03:00", "2026-10-25T01:59", "2026-10-25T03:00"] {
+            assert_eq!(read("2026-03-30T09:00:00Z", text).oddity, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_machines_own_zone_agrees_with_itself() {
+        use crate::domain::Zone;
+        let offset_at = |time| Zone::Local.at(time).offset().local_minus_utc();
+        let clock = Clock { now: at("2026-04-01T12:00:00Z"), offset_at: &offset_at };
+        for hours in 0..(366 * 24) {
+            let time = at("2026-01-01T00:00:00Z").plus_millis(hours * 3_600_000);
+            let (again, oddity) = clock.instant(clock.civil(time));
+            assert!(again == time || oddity == Some(Oddity::Twice), "{time}");
+        }
+    }
 }
