@@ -135,10 +135,22 @@ fn width_of(line: &str) -> usize {
     if line.is_ascii() { line.len() } else { line.graphemes(true).map(UnicodeWidthStr::width).sum() }
 }
 
+/// The words and the spaces between them, in order.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let space = rest.chars().next()?.is_whitespace();
+        let end = rest.find(|c: char| c.is_whitespace() != space).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        Some(word)
+    })
+}
+
 fn wrap_line(line: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut current, mut taken) = (String::new(), 0);
-    for word in line.split_word_bounds() {
+    for word in words(line) {
         let wide = width_of(word);
         if taken + wide <= width {
             current.push_str(word);

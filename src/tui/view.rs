@@ -17,6 +17,7 @@ use super::layout::{Layout, SMALLEST};
 use super::overlay::{self, Overlay};
 use super::pane::{Screen, event, lifecycle, sources, timeline};
 use super::theme::Role;
+use super::widget::scrollbar::Extent;
 
 /// Draws the interface as it is now.
 pub fn view(app: &App, frame: &mut Frame<'_>) {
@@ -66,12 +67,12 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
 }
 
 fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) {
-    timeline::view::draw(app, buf);
-    if layout.preview.is_empty() {
-        return;
+    if app.timeline.place().is_none() {
+        return timeline::empty::draw(app, layout.body, buf);
     }
-    divide(app, layout, buf);
-    if app.timeline.place().is_some() {
+    timeline::view::draw(app, buf);
+    if !layout.preview.is_empty() {
+        divide(app, layout, buf);
         event::view::draw(app, app.event(), app.preview, layout.preview, buf);
     }
 }
@@ -83,6 +84,9 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
     if area.height > 1 {
         let line = Row::new().put("│", style);
         (area.top()..area.bottom()).for_each(|y| line.draw(buf, area.x, y, 1));
+        let rows = app.timeline.rows();
+        let (len, above) = (rows.len(), app.timeline.top());
+        Extent { len, above, shown: app.measure().fits(rows, above) }.draw(buf, area, style);
         if app.filter.error().is_none() {
             Row::new().put("┬", app.ui.style(Role::Rule)).draw(buf, area.x, layout.rule.y, 1);
         }

@@ -13,7 +13,7 @@ use crate::tui::theme::Role;
 pub(in crate::tui) fn draw(app: &App, palette: &Palette, area: Rect, buf: &mut Buffer) -> Position {
     let ui = &app.ui;
     let found = palette.found();
-    let width = area.width.min(96);
+    let width = area.width;
     let height = (found.len() as u16 + 2).min(area.height).max(2);
     let area = Rect { width, height, ..area };
     super::clear(area, ui, buf);

@@ -5,7 +5,7 @@
 //! older one that it does, so that lifting a filter finds the old place again. Nothing here walks the
 //! rows: there may be a million.
 
-mod empty;
+pub(in crate::tui) mod empty;
 pub(in crate::tui) mod row;
 pub(in crate::tui) mod view;
 

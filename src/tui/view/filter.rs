@@ -91,21 +91,22 @@ fn wrong(text: &str, error: &QueryError, skipped: usize, area: Rect, ui: &Ui, bu
     let (start, end) = (columns(error.span.start), columns(error.span.end));
     let style = ui.style(Role::Failed);
     let width = usize::from(area.width);
-    let mut message = Safe::line(&error.to_string()).as_str().to_owned();
-    if let Some(fix) = &error.fix {
-        message = format!("{message} · {} puts `{}`", ui.key(Command::Complete), fix.replacement);
-    }
-    let message = Safe::line(&message);
-    let carets = "^".repeat((end - start.min(end)).clamp(1, 24));
+    let carets = "^".repeat(end.saturating_sub(start).clamp(1, 24));
     let column = (PROMPT.len() + start).min(width.saturating_sub(carets.len()));
-    let after = column + carets.len() + 1;
-    let row = if after + message.width() <= width || column < message.width() + 1 {
-        let room = width.saturating_sub(after);
-        Row::new().fill(column).put(&carets, style).fill_by(1).safe(&message.cut(room), style)
+    let (left, right) = (column.saturating_sub(2), width.saturating_sub(column + carets.len() + 1));
+    let plain = Safe::line(&error.to_string());
+    let with_key = error.fix.as_ref().map(|fix| {
+        Safe::line(&format!("{plain} · `{}` puts `{}`", ui.key(Command::Complete), fix.replacement))
+    });
+    // The fullest message that fits on either side, to the right where both do.
+    let messages = with_key.into_iter().chain([plain.clone()]);
+    let message = messages.into_iter().find(|message| message.width() <= left.max(right)).unwrap_or(plain);
+    let message = message.cut(left.max(right));
+    let carets = Row::new().put(&carets, style);
+    let row = if message.width() <= right {
+        Row::new().fill(column).join(carets).fill_by(1).safe(&message, style)
     } else {
-        // To the left of the caret, where there is more room.
-        let start = column - message.width() - 1;
-        Row::new().fill(start).safe(&message, style).fill(column).put(&carets, style)
+        Row::new().fill(left + 1 - message.width()).safe(&message, style).fill(column).join(carets)
     };
     row.draw(buf, area.x, area.y, area.width);
 }

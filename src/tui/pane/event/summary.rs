@@ -73,7 +73,7 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
     add("actor", record.actor.name.clone());
     add("actor id", record.actor.id.clone());
     add("actor type", Some(record.actor.kind.word().to_owned()));
-    add("time", Some(format!("{}, {}", words::full(record.time, ui.zone), words::ago(record.time, ui.now))));
+    add("time", Some(words::full(record.time, ui.zone)));
     add("source", Some(format!("{} · {}", event.source, ui.feed_name(&event.feed))));
     add("scope", event.scope.as_ref().map(ToString::to_string));
     add("change set", record.set.clone());

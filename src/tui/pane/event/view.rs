@@ -20,6 +20,7 @@ use crate::tui::draw::Row;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
+use crate::tui::widget::scrollbar::Extent;
 use crate::tui::words;
 
 /// Lines above the text of a tab.
@@ -79,6 +80,11 @@ pub(in crate::tui) fn draw(
     let scroll = view.scroll.min(text.lines.len().saturating_sub(usize::from(body.height)));
     for (y, line) in (body.y..body.bottom()).zip(text.lines.iter().skip(scroll)) {
         line.draw(buf, body.x, y, body.width);
+    }
+    let bar = Rect { x: app.ui.area.right().saturating_sub(1), width: 1, ..body };
+    let extent = Extent { len: text.lines.len(), above: scroll, shown: usize::from(body.height) };
+    if bar.x >= body.right() {
+        extent.draw(buf, bar, ui.style(Role::Rule));
     }
     let below = text.lines.len().saturating_sub(scroll + usize::from(body.height));
     if below > 0 && body.height > 1 {

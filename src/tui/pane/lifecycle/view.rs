@@ -225,7 +225,7 @@ fn rows(step: &Step, rail: &Rail<'_>, width: usize, height: u16, selected: bool,
     let row = start
         .cell(&version, (width / 5).clamp(8, 28), style)
         .fill_by(2)
-        .cell(actor, 18, ui.style(Role::Actor))
+        .cell(actor, if width >= 110 { 24 } else { 18 }, ui.style(Role::Actor))
         .fill_by(2);
     let left = width.saturating_sub(row.width());
     vec![row.cell(&said, left, ui.style(role))]

@@ -18,7 +18,7 @@ struct Message {
 }
 
 /// Draws why the list is empty.
-pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let message = message(app);
     let width = usize::from(area.width.saturating_sub(6)).min(76);
     let mut lines = vec![Row::new().put(&message.title, app.ui.style(message.role))];

@@ -20,13 +20,11 @@ use crate::tui::theme::Role;
 use crate::tui::window::Item;
 use crate::tui::words;
 
-/// Draws the list, or why there is none.
+/// Draws the list.
 pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
     let area = app.layout().list;
     let rows = app.timeline.rows();
-    let Some(selected) = app.timeline.place() else {
-        return super::empty::draw(app, area, buf);
-    };
+    let Some(selected) = app.timeline.place() else { return };
     let mut y = area.y;
     for item in app.measure().items(rows, app.timeline.top()) {
         match item {
