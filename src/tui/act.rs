@@ -70,8 +70,9 @@ impl App {
         let changed = match command {
             Command::Accept => self.filter.accept(&context),
             Command::Cancel => self.filter.cancel(&context),
-            Command::Complete => self.filter.fix(&context),
-            Command::NextChoice | Command::PreviousChoice => false,
+            Command::Complete => self.filter.complete(&context),
+            Command::PreviousChoice => self.filter.recall(true, &context),
+            Command::NextChoice => self.filter.recall(false, &context),
             _ => return false,
         };
         if changed {

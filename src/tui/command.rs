@@ -110,7 +110,7 @@ commands! {
     Sources "sources" [Everywhere] "Show how each source is doing";
     RefreshSource "refresh-source" [Everywhere] "Ask the source of the selected event for news";
     RefreshAll "refresh-all" [Everywhere] "Ask every source for news";
-    Follow "follow" [Everywhere] "Keep asking for news; the selection stays where it is";
+    Follow "follow" [Everywhere] "Let arrivals join the list, or hold them back and count them";
     TimeFormat "time-format" [Everywhere] "Show times as clock times or as ages";
     Zone "zone" [Everywhere] "Show times in the local zone or in UTC";
     EditFilter "edit-filter" [Everywhere] "Edit the filter";

@@ -8,7 +8,7 @@
 use ratatui::crossterm::event::{Event as Input, KeyEvent};
 use tui_input::backend::crossterm::EventHandler as _;
 
-use crate::query::{self, Context, Query, QueryError};
+use crate::query::{self, Context, FIELDS, FieldRow, Query, QueryError};
 
 /// How many filters can be gone back to.
 const HISTORY: usize = 100;
@@ -93,8 +93,7 @@ impl Filter {
     /// Takes pasted text; line breaks become spaces.
     pub(super) fn paste(&mut self, text: &str, context: &Context) -> bool {
         let (mut before, after) = {
-            let at = self.text().char_indices().nth(self.cursor()).map_or(self.text().len(), |(at, _)| at);
-            let (before, after) = self.text().split_at(at);
+            let (before, after) = self.text().split_at(self.cursor_byte());
             (before.to_owned(), after.to_owned())
         };
         let room = LONGEST.saturating_sub(before.len() + after.len());
@@ -106,8 +105,62 @@ impl Filter {
         self.read(context)
     }
 
-    /// Puts the proposed fix in the place of what is wrong.
-    pub(super) fn fix(&mut self, context: &Context) -> bool {
+    /// The text from the last space to the cursor, without what negates it.
+    pub(super) fn word(&self) -> &str {
+        let before = &self.text()[..self.cursor_byte()];
+        let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+        word.trim_start_matches(['-', '!', '('])
+    }
+
+    /// The keys that the word at the cursor may become.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'static FieldRow> {
+        let word = self.word().to_lowercase();
+        FIELDS.iter().filter(move |row| row.key.starts_with(&word))
+    }
+
+    /// Mends what is wrong as proposed; where nothing is, completes the key at the cursor.
+    pub(super) fn complete(&mut self, context: &Context) -> bool {
+        if self.error.is_some() {
+            return self.fix(context);
+        }
+        let (word, Some(row)) = (self.word().chars().count(), self.keys().next()) else { return false };
+        if word == 0 {
+            return false;
+        }
+        let at = self.cursor_byte();
+        let (before, after) = (&self.text()[..at], &self.text()[at..]);
+        let kept: String = before.chars().take(self.cursor() - word).collect();
+        let before = format!("{kept}{}:", row.key);
+        let cursor = before.chars().count();
+        self.input = tui_input::Input::new(before + after).with_cursor(cursor);
+        self.read(context)
+    }
+
+    /// Puts an older or newer line of the history in the place of what is typed.
+    pub(super) fn recall(&mut self, older: bool, context: &Context) -> bool {
+        let lines: Vec<&String> = self
+            .redo
+            .iter()
+            .chain([&self.applied])
+            .chain(self.undo.iter().rev())
+            .filter(|line| !line.is_empty())
+            .collect();
+        let here = lines.iter().position(|line| *line == self.text());
+        let next = match here {
+            Some(here) if older => here + 1,
+            Some(here) => here.wrapping_sub(1),
+            None => 0,
+        };
+        let Some(line) = lines.get(next) else { return false };
+        self.input = line.as_str().into();
+        self.read(context)
+    }
+
+    fn cursor_byte(&self) -> usize {
+        self.text().char_indices().nth(self.cursor()).map_or(self.text().len(), |(at, _)| at)
+    }
+
+    fn fix(&mut self, context: &Context) -> bool {
         let Some(fix) = self.error.as_ref().and_then(|error| error.fix.clone()) else { return false };
         let text = self.text();
         let (Some(before), Some(after)) = (text.get(..fix.span.start), text.get(fix.span.end..)) else {

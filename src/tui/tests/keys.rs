@@ -199,6 +199,25 @@ fn a_filter_that_cannot_be_read_keeps_the_last_results_and_can_be_mended() {
 }
 
 #[test]
+fn completing_keys_and_recalling_lines() {
+    for (keys, text) in [
+        ("fact<tab>", "action:"),
+        ("ftype:service -ac<tab>publish", "type:service -action:publish"),
+        ("f<tab>", ""),
+        ("fzzz<tab>", "zzz"),
+        ("ftype:service<enter>gcf<up>", "type:service"),
+        ("ftype:service<enter>fa<backspace><up>", "type:service"),
+        ("fone<enter>f two<enter>gcf<up><up>", "one"),
+        ("fone<enter>f two<enter>gcf<up><up><down>", "one two"),
+        ("f<up>", ""),
+    ] {
+        let mut bench = Bench::new((80, 24), story());
+        bench.press(keys);
+        assert_eq!(bench.app.filter.text(), text, "{keys}");
+    }
+}
+
+#[test]
 fn pasting_goes_to_the_line_and_nowhere_else() {
     let mut bench = Bench::new((80, 24), story());
     bench.tell(Message::Paste("Q".into()));

@@ -6,8 +6,8 @@ use super::support::{Bench, NOW, event, many, settings, source, story};
 use crate::domain::{Action, RowId, SourceState};
 use crate::tui::{Answer, App, Effect, Message, Notice, Timer};
 
-fn answer(rows: &[RowId]) -> Result<Answer, String> {
-    Ok(Answer { rows: rows.into(), of: 100 })
+fn answer(generation: u64, rows: &[RowId]) -> Message {
+    Message::Answer { generation, result: Ok(Answer { rows: rows.into(), of: 100 }) }
 }
 
 fn generation(effects: &[Effect]) -> u64 {
@@ -32,9 +32,9 @@ fn only_the_answer_to_the_last_question_counts() {
     let second = generation(&type_in(&mut app, "forders"));
     assert!(second > first);
     app.take_dirty();
-    app.update(Message::Answer { generation: first, result: answer(&rows) });
+    app.update(answer(first, &rows));
     assert!(!app.take_dirty() && !app.timeline.answered());
-    app.update(Message::Answer { generation: second, result: answer(&rows[..1]) });
+    app.update(answer(second, &rows[..1]));
     assert!(app.take_dirty());
     assert_eq!(app.timeline.counts(), (1, 100));
 }
@@ -47,9 +47,9 @@ fn news_during_a_question_ask_one_more() {
         let effects = app.update(Message::CacheGrew { new: 3 });
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Query { .. })), "{effects:?}");
     }
-    let effects = app.update(Message::Answer { generation: first, result: answer(&[]) });
+    let effects = app.update(answer(first, &[]));
     let second = generation(&effects);
-    let effects = app.update(Message::Answer { generation: second, result: answer(&[]) });
+    let effects = app.update(answer(second, &[]));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Query { .. })), "{effects:?}");
     assert_eq!(generation(&app.update(Message::CacheGrew { new: 1 })), second + 1);
 }
@@ -140,7 +140,7 @@ fn nothing_is_drawn_when_nothing_changed() {
         Message::Tick(Timer::Clock(99), NOW),
         Message::Tick(Timer::Rest(0), NOW),
         Message::CacheGrew { new: 0 },
-        Message::Answer { generation: 0, result: answer(&[]) },
+        answer(0, &[]),
         Message::Paste("x".into()),
     ] {
         let text = format!("{message:?}");

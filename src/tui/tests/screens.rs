@@ -73,6 +73,15 @@ fn filter_with_results() {
 }
 
 #[test]
+fn hints_while_a_filter_is_typed() {
+    for (name, keys) in [("empty", "f"), ("prefix", "fa"), ("key", "ftype:ser")] {
+        let mut bench = Bench::new((100, 10), story());
+        bench.press(keys);
+        looks_like(&format!("filter-hint-{name}"), &bench);
+    }
+}
+
+#[test]
 fn an_error_near_the_right_end_is_told_to_the_left_of_it() {
     let mut bench = Bench::new((80, 12), story());
     bench.press("forders shop payments publish rollback statis:failed");

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::{Safe, SourceState};
-use crate::query::QueryError;
+use crate::query::{self, QueryError};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
@@ -38,12 +38,36 @@ pub(super) fn draw(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Posit
     text.with_right(counts, usize::from(area.width)).draw(buf, area.x, area.y, area.width);
     if let Some(error) = app.filter.error() {
         wrong(app.filter.text(), error, skipped, layout.rule, ui, buf);
+    } else if let Some(hint) = hint(app) {
+        hint.draw(buf, layout.rule.x, layout.rule.y, layout.rule.width);
     } else {
         let rule = Row::new().rule("─", usize::from(area.width), ui.style(Role::Rule));
         rule.draw(buf, layout.rule.x, layout.rule.y, layout.rule.width);
     }
     let x = area.x + (PROMPT.len() + cursor) as u16;
     editing.then_some(Position { x: x.min(area.right().saturating_sub(1)), y: area.y })
+}
+
+/// While the line is edited: the keys that the word at the cursor may become, or what its key means.
+fn hint(app: &App) -> Option<Row> {
+    if !app.filter.editing() {
+        return None;
+    }
+    let ui = &app.ui;
+    let row = Row::new().fill(PROMPT.len());
+    let word = app.filter.word();
+    if let Some((key, _)) = word.split_once(':') {
+        let field = query::field(key)?;
+        let help = format!("{} · {}", field.help, field.comparison());
+        return Some(
+            row.put(&format!("{}: ", field.key), ui.style(Role::Key)).put(&help, ui.style(Role::Dim)),
+        );
+    }
+    let keys: Vec<String> = app.filter.keys().map(|field| format!("{}:", field.key)).collect();
+    (!keys.is_empty()).then(|| {
+        let room = usize::from(ui.area.width).saturating_sub(PROMPT.len() + 1);
+        row.cut(&keys.join("  "), room, ui.style(Role::Dim))
+    })
 }
 
 /// `37 of 1,204 · cached`, `1,204 events · syncing`.
@@ -95,11 +119,13 @@ fn wrong(text: &str, error: &QueryError, skipped: usize, area: Rect, ui: &Ui, bu
     let column = (PROMPT.len() + start).min(width.saturating_sub(carets.len()));
     let (left, right) = (column.saturating_sub(2), width.saturating_sub(column + carets.len() + 1));
     let plain = Safe::line(&error.to_string());
-    let with_key = error.fix.as_ref().map(|fix| {
-        Safe::line(&format!("{plain} · `{}` puts `{}`", ui.key(Command::Complete), fix.replacement))
-    });
+    let mut messages = vec![plain.clone()];
+    if let Some(fix) = &error.fix {
+        let key = format!("`{}` puts `{}`", ui.key(Command::Complete), fix.replacement);
+        messages.insert(0, Safe::line(&format!("{plain} · {key}")));
+        messages.extend([Safe::line(&format!("{} · {key}", error.message)), Safe::line(&key)]);
+    }
     // The fullest message that fits on either side, to the right where both do.
-    let messages = with_key.into_iter().chain([plain.clone()]);
     let message = messages.into_iter().find(|message| message.width() <= left.max(right)).unwrap_or(plain);
     let message = message.cut(left.max(right));
     let carets = Row::new().put(&carets, style);

@@ -55,11 +55,12 @@ fn message(app: &App) -> Message {
             "No event matches the filter",
             vec![
                 format!("There are {} in the cache.", words::plural(of as u64, "event")),
-                format!(
-                    "{} edits the filter, {} clears it.",
-                    key(Command::EditFilter),
-                    key(Command::ClearFilter)
-                ),
+                if app.filter.editing() {
+                    format!("{} brings back the filter from before.", key(Command::Cancel))
+                } else {
+                    let (edit, clear) = (key(Command::EditFilter), key(Command::ClearFilter));
+                    format!("{edit} edits the filter, {clear} clears it.")
+                },
             ],
         );
     }
