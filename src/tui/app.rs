@@ -281,6 +281,7 @@ impl App {
 
     /// Brings everything in line with what has changed: the windows, the events in memory, the timers.
     fn settle(&mut self, ask: &mut Vec<Effect>) {
+        self.ui.zone = self.filter.query().directives().zone.unwrap_or(self.ui.chosen_zone);
         let measure = self.measure();
         self.timeline.settle(measure);
         self.in_preview &= !self.layout().preview.is_empty();

@@ -214,11 +214,9 @@ impl Filter {
         Some(self.cancel(context))
     }
 
-    /// Reads the text in force again: `since:1h` means another hour now.
-    pub(super) fn renew(&mut self, context: &Context) {
-        if self.error.is_none() {
-            self.read(context);
-        }
+    /// Reads the text in force again: `since:1h` means another hour by now.
+    pub(super) fn renew(&mut self, context: &Context) -> bool {
+        self.error.is_none() && self.read(context)
     }
 
     fn remember(&mut self, text: String) {

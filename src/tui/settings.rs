@@ -42,8 +42,10 @@ pub struct Settings {
 pub(super) struct Ui {
     pub(super) keymap: Keymap,
     pub(super) theme: Theme,
-    /// The zone that is in force.
+    /// The zone that is in force: the one of the filter, where it names one, else the chosen one.
     pub(super) zone: Zone,
+    /// The zone that the user chose.
+    pub(super) chosen_zone: Zone,
     /// The zone of the settings, to come back to from UTC.
     pub(super) home_zone: Zone,
     pub(super) me: Option<String>,
@@ -63,6 +65,7 @@ impl Ui {
             keymap: settings.keymap.clone(),
             theme: settings.theme.clone(),
             zone: settings.zone,
+            chosen_zone: settings.zone,
             home_zone: settings.zone,
             me: settings.me.clone(),
             now: settings.now,
@@ -85,7 +88,7 @@ impl Ui {
 
     /// What a filter is read against.
     pub(super) fn context(&self) -> Context {
-        Context { now: self.now, zone: self.zone, me: self.me.clone() }
+        Context { now: self.now, zone: self.chosen_zone, me: self.me.clone() }
     }
 
     /// The name of a feed profile, or its id where it has no name.

@@ -37,37 +37,16 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 fn message(app: &App) -> Message {
     let key = |command| format!("`{}`", app.ui.key(command));
     let (_, of) = app.timeline.counts();
-    let failing = app.sources.iter().filter(|source| source.state == SourceState::Failed).count();
-    let syncing = app
-        .sources
-        .iter()
-        .any(|source| matches!(source.state, SourceState::Syncing { .. } | SourceState::Idle));
-    let plain = |title: &str, paragraphs: Vec<String>| Message {
-        title: title.to_owned(),
-        role: Role::Title,
-        paragraphs,
-    };
     if !app.timeline.answered() {
-        return plain("Reading the cache…", Vec::new());
+        return plain("Reading the cache…", []);
     }
     if of > 0 && !app.filter.is_empty() {
-        return plain(
-            "No event matches the filter",
-            vec![
-                format!("There are {} in the cache.", words::plural(of as u64, "event")),
-                if app.filter.editing() {
-                    format!("{} brings back the filter from before.", key(Command::Cancel))
-                } else {
-                    let (edit, clear) = (key(Command::EditFilter), key(Command::ClearFilter));
-                    format!("{edit} edits the filter, {clear} clears it.")
-                },
-            ],
-        );
+        return no_match(app, of);
     }
     if app.sources.is_empty() {
         return plain(
             "No source is configured",
-            vec![
+            [
                 "A source is a system whose change history you want to read.".to_owned(),
                 "`backtrail config init` writes a file to fill in; `backtrail demo` shows the program with sources \
                  of its own."
@@ -76,26 +55,35 @@ fn message(app: &App) -> Message {
             ],
         );
     }
-    if failing == app.sources.len() {
+    if app.sources.iter().all(|source| source.state == SourceState::Failed) {
         return failed(app);
     }
-    if syncing {
-        return plain(
-            "Fetching the first events…",
-            vec![format!(
-                "They appear here as they come. {} shows how each source is doing.",
-                key(Command::Sources)
-            )],
-        );
+    let sources = format!("{} shows how each source is doing.", key(Command::Sources));
+    if syncing(app) {
+        return plain("Fetching the first events…", [format!("They appear here as they come. {sources}")]);
     }
-    plain(
-        "The sources have sent no events",
-        vec![format!(
-            "{} asks again, {} shows how each source is doing.",
-            key(Command::RefreshAll),
-            key(Command::Sources)
-        )],
-    )
+    plain("The sources have sent no events", [format!("{} asks again, {sources}", key(Command::RefreshAll))])
+}
+
+fn plain<const N: usize>(title: &str, paragraphs: [String; N]) -> Message {
+    Message { title: title.to_owned(), role: Role::Title, paragraphs: paragraphs.into() }
+}
+
+fn syncing(app: &App) -> bool {
+    app.sources.iter().any(|source| matches!(source.state, SourceState::Syncing { .. } | SourceState::Idle))
+}
+
+fn no_match(app: &App, of: usize) -> Message {
+    let key = |command| format!("`{}`", app.ui.key(command));
+    let more = if syncing(app) { ", and more are being fetched" } else { "" };
+    let next = if app.filter.editing() {
+        format!("{} brings back the filter from before.", key(Command::Cancel))
+    } else {
+        format!("{} edits the filter, {} clears it.", key(Command::EditFilter), key(Command::ClearFilter))
+    };
+    let there = if of == 1 { "There is" } else { "There are" };
+    let cached = format!("{there} {} in the cache{more}.", words::plural(of as u64, "event"));
+    plain("No event matches the filter", [cached, next])
 }
 
 /// Every source fails: each says why and what to do.
