@@ -289,17 +289,23 @@ impl App {
             let rows = self.library.want(self.timeline.near(measure, 3));
             ask.push(Effect::Load { rows });
         }
-        self.settle_screen();
+        self.settle_screen(ask);
         self.settle_rest(ask);
         self.settle_clock(ask);
     }
 
-    fn settle_screen(&mut self) {
+    fn settle_screen(&mut self, ask: &mut Vec<Effect>) {
         let layout = self.layout();
         match self.above.last_mut() {
             Some(Screen::Lifecycle(pane)) => pane.settle(lifecycle::view::page(&layout)),
             Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::page(&layout)),
-            Some(Screen::Event(_)) | None => {}
+            Some(Screen::Event(pane)) => {
+                // An event that was opened before it was here is asked about once it is.
+                if let Some(event) = pane.event.as_ref().filter(|event| self.details.worth_asking(event)) {
+                    ask.extend(self.details.ask(event));
+                }
+            }
+            None => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Pure, and the same for every provider: a version is whatever a changed field with a version's name
 //! says. Only events that took effect change the state.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -143,9 +144,7 @@ impl Life {
             .into_iter()
             .map(|event| Step { versions: Versions::of(&event.record.changes), event, back_to: None })
             .collect();
-        for i in 0..steps.len() {
-            steps[i].back_to = target(&steps, i);
-        }
+        point_back(&mut steps);
         Self { steps, state, from_the_start }
     }
 
@@ -158,16 +157,17 @@ impl Life {
     }
 }
 
-/// The step that a way back goes back to.
-fn target(steps: &[Step], from: usize) -> Option<usize> {
-    let step = &steps[from];
-    if step.event.record.action != Action::Rollback {
-        return None;
+/// Tells each way back which step it goes back to: the last one before it that brought that version about.
+fn point_back(steps: &mut [Step]) {
+    let mut brought: HashMap<String, usize> = HashMap::new();
+    for (i, step) in steps.iter_mut().enumerate().rev() {
+        if step.event.record.action == Action::Rollback {
+            step.back_to = step.versions.to.as_ref().and_then(|version| brought.get(version).copied());
+        }
+        if let (Some(now), true) = (step.versions.now(), step.event.record.status != Status::Failed) {
+            brought.insert(now.to_owned(), i);
+        }
     }
-    let wanted = step.versions.to.as_deref()?;
-    let brought =
-        |other: &Step| other.event.record.status != Status::Failed && other.versions.now() == Some(wanted);
-    steps.iter().skip(from + 1).position(brought).map(|distance| from + 1 + distance)
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl App {
         true
     }
 
-    pub(super) fn open_lifecycle(&mut self, ask: &mut Vec<Effect>) {
+    fn open_lifecycle(&mut self, ask: &mut Vec<Effect>) {
         let Some(event) = self.event().cloned() else { return };
         let entity = &event.record.entity;
         if entity.label().is_none() {
@@ -85,7 +85,7 @@ impl App {
         }
     }
 
-    pub(super) fn turn_event(&mut self, by: isize) {
+    fn turn_event(&mut self, by: isize) {
         if let Some(Screen::Event(pane)) = self.above.last_mut() {
             pane.view.turn(by);
             // The tab is a way of looking, not a property of one event.
@@ -111,7 +111,7 @@ impl App {
     }
 
     /// What the filter selects of the entity of `event`.
-    pub(super) fn same_entity(&self, event: &Event) -> Option<Query> {
+    fn same_entity(&self, event: &Event) -> Option<Query> {
         let entity = &event.record.entity;
         let mut terms = vec![query::exact_term("source", &event.source)];
         terms.extend(entity.kind.as_deref().map(|kind| query::exact_term("type", kind)));
@@ -130,7 +130,7 @@ impl App {
     }
 
     /// Puts another event in the place of the one that fills the screen.
-    pub(super) fn show(&mut self, row: RowId, event: Option<Arc<Event>>, ask: &mut Vec<Effect>) {
+    fn show(&mut self, row: RowId, event: Option<Arc<Event>>, ask: &mut Vec<Effect>) {
         if let Some(event) = &event {
             ask.extend(self.details.ask(event));
         }
@@ -142,7 +142,7 @@ impl App {
 
     /// The length of the text of the event that has the keys, the lines seen at once, and where its
     /// changes begin.
-    pub(super) fn text_of_event(&self) -> Option<(usize, usize, Vec<usize>)> {
+    fn text_of_event(&self) -> Option<(usize, usize, Vec<usize>)> {
         let (event, view, area) = match self.above.last() {
             Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, self.layout().body),
             None => (self.event()?, self.preview, self.layout().preview),
@@ -153,14 +153,14 @@ impl App {
         Some((text.lines.len(), usize::from(body.height), text.marks))
     }
 
-    pub(super) fn view_of_event(&mut self) -> &mut EventView {
+    fn view_of_event(&mut self) -> &mut EventView {
         match self.above.last_mut() {
             Some(Screen::Event(pane)) => &mut pane.view,
             _ => &mut self.preview,
         }
     }
 
-    pub(super) fn scroll_event(&mut self, motion: Motion) {
+    fn scroll_event(&mut self, motion: Motion) {
         let Some((lines, page, _)) = self.text_of_event() else { return };
         let view = self.view_of_event();
         view.scroll = motion.from(view.scroll, lines.saturating_sub(page) + 1, page);

@@ -27,7 +27,7 @@ impl App {
         true
     }
 
-    pub(super) fn accept_filter(&mut self, context: &query::Context) -> bool {
+    fn accept_filter(&mut self, context: &query::Context) -> bool {
         let changed = self.filter.accept(context);
         let directives = self.filter.query().directives();
         let newest_first = matches!(directives.sort, None | Some(query::Sort::NewestFirst));

@@ -154,6 +154,18 @@ fn nothing_is_drawn_when_nothing_changed() {
 }
 
 #[test]
+fn an_event_that_is_opened_before_it_is_here_is_asked_about_when_it_comes() {
+    let mut event = event(5, Action::Update, "service", "Orders");
+    event.record.detail = crate::domain::Detail::Available;
+    let row = event.row;
+    let (mut app, effects) = App::new(settings((80, 24)));
+    app.update(answer(generation(&effects), &[row]));
+    app.update(Message::Key(ratatui::crossterm::event::KeyCode::Enter.into()));
+    let effects = app.update(Message::Events(vec![Arc::new(event)]));
+    assert!(effects.contains(&Effect::FetchDetail { row }), "{effects:?}");
+}
+
+#[test]
 fn a_detail_is_shown_wherever_its_event_is() {
     let mut bench = Bench::new((120, 24), story());
     bench.press("jjjj<enter>]");

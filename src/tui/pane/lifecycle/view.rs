@@ -59,11 +59,11 @@ pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, area: Rect, buf: &mu
         }
         Loaded::Here(life) => {
             let selected = pane.place();
-            let bows = lanes(life);
+            let ways = lanes(life);
             let shown = page(&app.layout());
             for (i, step) in life.steps.iter().enumerate().skip(pane.top).take(shown) {
                 let selected = Some(i) == selected;
-                let rail = Rail { arcs: &bows, place: i, last: i + 1 == life.steps.len() };
+                let rail = Rail { ways: &ways, place: i, last: i + 1 == life.steps.len() };
                 let rows = rows(step, &rail, width, app.layout().row_height, selected, ui);
                 if selected {
                     let y = area.y + lines.len() as u16;
@@ -117,30 +117,31 @@ fn state_role(state: State) -> Role {
     }
 }
 
-/// An arc from a way back down to the step it goes back to.
+/// The arc of a way back, down to the step it goes back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Bow {
+struct WayBack {
     from: usize,
     to: usize,
     lane: usize,
 }
 
 /// Gives each way back the first lane that is free all along it.
-fn lanes(life: &Life) -> Vec<Bow> {
-    let mut arcs: Vec<Bow> = Vec::new();
+fn lanes(life: &Life) -> Vec<WayBack> {
+    let mut ways = Vec::new();
+    let mut taken_to: [Option<usize>; LANES] = [None; LANES];
     for (from, step) in life.steps.iter().enumerate() {
         let Some(to) = step.back_to else { continue };
-        let free = |lane: &usize| !arcs.iter().any(|arc| arc.lane == *lane && arc.to >= from);
-        if let Some(lane) = (0..LANES).find(free) {
-            arcs.push(Bow { from, to, lane });
+        if let Some(lane) = taken_to.iter().position(|end| end.is_none_or(|end| end < from)) {
+            taken_to[lane] = Some(to);
+            ways.push(WayBack { from, to, lane });
         }
     }
-    arcs
+    ways
 }
 
 /// What stands beside one step.
 struct Rail<'a> {
-    arcs: &'a [Bow],
+    ways: &'a [WayBack],
     place: usize,
     last: bool,
 }
@@ -155,22 +156,22 @@ impl Rail<'_> {
             _ => '●',
         };
         let mut cells = String::from(dot);
-        let width = self.arcs.iter().map(|arc| arc.lane + 1).max().unwrap_or(0);
+        let width = self.ways.iter().map(|way| way.lane + 1).max().unwrap_or(0);
         // A lane's corner is joined to the dot by a line that runs under the lanes before it.
         let corner = self
-            .arcs
+            .ways
             .iter()
-            .filter(|arc| arc.from == self.place || arc.to == self.place)
-            .map(|arc| arc.lane)
+            .filter(|way| way.from == self.place || way.to == self.place)
+            .map(|way| way.lane)
             .max();
         for lane in 0..width {
             let joined = corner.is_some_and(|corner| lane <= corner);
             cells.push(if joined { '─' } else { ' ' });
             let here =
-                self.arcs.iter().find(|arc| arc.lane == lane && (arc.from..=arc.to).contains(&self.place));
+                self.ways.iter().find(|way| way.lane == lane && (way.from..=way.to).contains(&self.place));
             cells.push(match here {
-                Some(arc) if arc.from == self.place => '╮',
-                Some(arc) if arc.to == self.place => '╯',
+                Some(way) if way.from == self.place => '╮',
+                Some(way) if way.to == self.place => '╯',
                 Some(_) if joined && Some(lane) != corner => '┼',
                 Some(_) => '│',
                 None if joined => '─',
@@ -183,10 +184,10 @@ impl Rail<'_> {
     /// The cells beside the second line of the step.
     fn below(&self) -> String {
         let mut cells = String::from(if self.last { ' ' } else { '│' });
-        let width = self.arcs.iter().map(|arc| arc.lane + 1).max().unwrap_or(0);
+        let width = self.ways.iter().map(|way| way.lane + 1).max().unwrap_or(0);
         for lane in 0..width {
             let passes =
-                self.arcs.iter().any(|arc| arc.lane == lane && (arc.from..arc.to).contains(&self.place));
+                self.ways.iter().any(|way| way.lane == lane && (way.from..way.to).contains(&self.place));
             cells.push_str(if passes { " │" } else { "  " });
         }
         cells

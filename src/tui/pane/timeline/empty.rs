@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 use crate::tui::words;
 
 /// A title, and paragraphs below it.
-struct Message {
+struct Explanation {
     title: String,
     role: Role,
     paragraphs: Vec<String>,
@@ -19,10 +19,10 @@ struct Message {
 
 /// Draws why the list is empty.
 pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
-    let message = message(app);
+    let explanation = explain(app);
     let width = usize::from(area.width.saturating_sub(6)).min(76);
-    let mut lines = vec![Row::new().put(&message.title, app.ui.style(message.role))];
-    for paragraph in &message.paragraphs {
+    let mut lines = vec![Row::new().put(&explanation.title, app.ui.style(explanation.role))];
+    for paragraph in &explanation.paragraphs {
         lines.push(Row::new());
         for line in Safe::new(paragraph).wrap(width) {
             lines.push(Row::new().safe(&line, app.ui.style(Role::Text)));
@@ -34,7 +34,7 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn message(app: &App) -> Message {
+fn explain(app: &App) -> Explanation {
     let key = |command| format!("`{}`", app.ui.key(command));
     let (_, of) = app.timeline.counts();
     if !app.timeline.answered() {
@@ -65,15 +65,15 @@ fn message(app: &App) -> Message {
     plain("The sources have sent no events", [format!("{} asks again, {sources}", key(Command::RefreshAll))])
 }
 
-fn plain<const N: usize>(title: &str, paragraphs: [String; N]) -> Message {
-    Message { title: title.to_owned(), role: Role::Title, paragraphs: paragraphs.into() }
+fn plain<const N: usize>(title: &str, paragraphs: [String; N]) -> Explanation {
+    Explanation { title: title.to_owned(), role: Role::Title, paragraphs: paragraphs.into() }
 }
 
 fn syncing(app: &App) -> bool {
     app.sources.iter().any(|source| matches!(source.state, SourceState::Syncing { .. } | SourceState::Idle))
 }
 
-fn no_match(app: &App, of: usize) -> Message {
+fn no_match(app: &App, of: usize) -> Explanation {
     let key = |command| format!("`{}`", app.ui.key(command));
     let more = if syncing(app) { ", and more are being fetched" } else { "" };
     let next = if app.filter.editing() {
@@ -87,7 +87,7 @@ fn no_match(app: &App, of: usize) -> Message {
 }
 
 /// Every source fails: each says why and what to do.
-fn failed(app: &App) -> Message {
+fn failed(app: &App) -> Explanation {
     let mut paragraphs: Vec<String> = Vec::new();
     for source in &app.sources {
         if let Some(fault) = &source.fault {
@@ -99,5 +99,5 @@ fn failed(app: &App) -> Message {
         app.ui.key(Command::Sources),
         app.ui.key(Command::RefreshAll)
     ));
-    Message { title: "No source answers".to_owned(), role: Role::Failed, paragraphs }
+    Explanation { title: "No source answers".to_owned(), role: Role::Failed, paragraphs }
 }
