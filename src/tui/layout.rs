@@ -95,7 +95,8 @@ pub(super) fn layout(area: Rect, preview: bool) -> Layout {
         let list = body.height / 2;
         layout.list = Rect { height: list, ..body };
         layout.divider = Rect { y: body.y + list, height: 1, ..body };
-        layout.preview = Rect { y: body.y + list + 1, height: body.height - list - 1, ..body };
+        let (y, height) = (body.y + list + 1, body.height - list - 1);
+        layout.preview = Rect { x: body.x + 1, y, width: body.width - 2, height };
     }
     layout
 }
@@ -119,7 +120,7 @@ mod tests {
             (79, 60, false, false),
         ] {
             let layout = at(width, height, true);
-            assert_eq!(layout.preview.x > 0, right, "{width}x{height}");
+            assert_eq!(layout.preview.x > 1, right, "{width}x{height}");
             assert_eq!(!right && layout.preview.height > 0, below, "{width}x{height}");
             assert!(at(width, height, false).preview.is_empty());
         }

@@ -74,6 +74,10 @@ fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) {
     if !layout.preview.is_empty() {
         divide(app, layout, buf);
         event::view::draw(app, app.event(), app.preview, layout.preview, buf);
+        if app.in_preview {
+            let mark = Row::new().put("▌", app.ui.style(Role::Focused));
+            mark.draw(buf, layout.preview.x - 1, layout.preview.y, 1);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::support::{Bench, event, many, settings, source, story};
 use crate::domain::{Action, Detail, SourceState};
+use crate::tui::command::COMMANDS;
 use crate::tui::pane::Screen;
 use crate::tui::{Effect, Message, Timer};
 
@@ -196,6 +197,44 @@ fn a_filter_that_cannot_be_read_keeps_the_last_results_and_can_be_mended() {
     assert_eq!(bench.app.filter.text(), "type:service action:update");
     bench.press("<enter>");
     assert!(!bench.app.filter.editing());
+}
+
+#[test]
+fn no_command_does_nothing_everywhere() {
+    let places = [
+        "",
+        "G",
+        "jjj",
+        "jjj]G",
+        "<tab>G",
+        "<enter>",
+        "jjj<enter>]",
+        "jjj<enter>]G",
+        "e",
+        "eG",
+        "ftype:service<enter>",
+        "ftype:service<enter>gc",
+        "ftype:service<enter>gcu",
+        "fac",
+        "ftype:service<enter>f<up>",
+        "fone<enter>f two<enter>f<up><up>",
+        ":",
+        ":<down>",
+    ];
+    for row in COMMANDS {
+        let acts = places.iter().any(|keys| {
+            let mut bench = Bench::new((110, 14), story());
+            bench.press(keys);
+            bench.take_asked();
+            let before = bench.screen();
+            let mut asked = Vec::new();
+            bench.app.act(row.command, &mut asked);
+            // Whatever the message, it brings everything in line.
+            bench.tell(Message::CacheGrew { new: 0 });
+            !asked.is_empty() || bench.screen() != before
+        });
+        assert!(acts, "`{}` does nothing in any of the places", row.name);
+    }
 }
 
 #[test]

@@ -212,6 +212,20 @@ fn sources_in_every_state() {
 }
 
 #[test]
+fn the_header_of_a_narrow_screen_keeps_the_states() {
+    for width in [40, 50, 60] {
+        let mut settings = settings((width, 10));
+        settings.sources[0].state =
+            SourceState::Waiting { until: NOW.plus_millis(40_000), reason: "429".into() };
+        settings.sources[1] = failed(&settings.sources[1]);
+        let bench = Bench::with(settings, story());
+        let screen = bench.screen();
+        let header = screen.lines().next().unwrap();
+        assert!(header.contains("ok 1  wait(429 40s) 1  failed 1"), "{width}: {header}");
+    }
+}
+
+#[test]
 fn a_diff_that_is_not_there_says_why() {
     let shown = |change: fn(&mut Event)| {
         let mut event = event(5, Action::Update, "service", "Orders");

@@ -14,11 +14,19 @@ use crate::tui::words;
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
     let width = usize::from(area.width);
-    let mut left = Row::new().fill(1).put("backtrail", ui.style(Role::Header)).fill_by(2);
-    if let Some(name) = screen(app) {
-        left = left.put("› ", ui.style(Role::Dim)).put(name, ui.style(Role::Title)).fill_by(2);
+    let mut name = Row::new().fill(1).put("backtrail", ui.style(Role::Header)).fill_by(2);
+    if let Some(screen) = screen(app) {
+        name = name.put("› ", ui.style(Role::Dim)).put(screen, ui.style(Role::Title)).fill_by(2);
     }
-    left = left.join(sources(app));
+    let number = Row::new().put(&words::plural(app.sources.len() as u64, "source"), ui.style(Role::Text));
+    let states = states(app);
+    // The states of the sources are worth more than the name of the program.
+    let forms = [
+        name.clone().join(number.clone()).fill_by(2).join(states.clone()),
+        name.join(states.clone()),
+        Row::new().fill(1).join(number).fill_by(2).join(states.clone()),
+    ];
+    let left = forms.into_iter().find(|row| row.width() <= width).unwrap_or(Row::new().fill(1).join(states));
     let zone = match ui.zone {
         Zone::Utc => "UTC".to_owned(),
         zone => zone.label(ui.now),
@@ -35,10 +43,10 @@ fn screen(app: &App) -> Option<&'static str> {
     })
 }
 
-/// `3 sources  ok 1  syncing 1  wait(429 40s) 1  failed 1`.
-fn sources(app: &App) -> Row {
+/// `ok 1  syncing 1  wait(429 40s) 1  failed 1`.
+fn states(app: &App) -> Row {
     let ui = &app.ui;
-    let mut row = Row::new().put(&words::plural(app.sources.len() as u64, "source"), ui.style(Role::Text));
+    let mut row = Row::new();
     let (mut ok, mut syncing, mut failed) = (0, 0, 0);
     let mut waits: Vec<(String, u64)> = Vec::new();
     for source in &app.sources {
@@ -58,7 +66,8 @@ fn sources(app: &App) -> Row {
     }
     let mut add = |word: &str, number: u64, role: Role| {
         if number > 0 {
-            row = std::mem::take(&mut row).fill_by(2).put(&format!("{word} {number}"), ui.style(role));
+            let gap = if row.width() == 0 { 0 } else { 2 };
+            row = std::mem::take(&mut row).fill_by(gap).put(&format!("{word} {number}"), ui.style(role));
         }
     };
     add("ok", ok, Role::Success);

@@ -27,6 +27,16 @@ pub(in crate::tui) struct Columns {
     pub(super) summary: usize,
 }
 
+/// How a row is marked, beside its colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Mark {
+    None,
+    /// It is selected, and the keys go elsewhere.
+    Selected,
+    /// It is selected, and the keys go to its list.
+    Focused,
+}
+
 /// The glyph, a space, and the longest word that all feeds share.
 const ACTION: usize = 10;
 
@@ -106,7 +116,7 @@ fn gist(event: &Event) -> (&'static str, String) {
 }
 
 /// An event as one line.
-pub(in crate::tui) fn one_line(event: &Event, columns: Columns, selected: bool, ui: &Ui) -> Row {
+pub(in crate::tui) fn one_line(event: &Event, columns: Columns, selected: Mark, ui: &Ui) -> Row {
     let record = &event.record;
     let dim = ui.style(Role::Dim);
     let mut row =
@@ -127,7 +137,7 @@ pub(in crate::tui) fn one_line(event: &Event, columns: Columns, selected: bool, 
 }
 
 /// An event as two lines: what and which above, who and how below.
-pub(in crate::tui) fn two_lines(event: &Event, width: usize, selected: bool, ui: &Ui) -> [Row; 2] {
+pub(in crate::tui) fn two_lines(event: &Event, width: usize, selected: Mark, ui: &Ui) -> [Row; 2] {
     let time = 5;
     let first = start(event.row, time, selected, ui).cell(&action(event), ACTION, action_style(event, ui));
     let room = width.saturating_sub(first.width() + GAP);
@@ -144,16 +154,21 @@ pub(in crate::tui) fn two_lines(event: &Event, width: usize, selected: bool, ui:
 }
 
 /// The row of an event that is not here yet: its time is known from its place.
-pub(in crate::tui) fn placeholder(row: RowId, columns: Columns, selected: bool, ui: &Ui) -> Row {
+pub(in crate::tui) fn placeholder(row: RowId, columns: Columns, selected: Mark, ui: &Ui) -> Row {
     start(row, columns.time, selected, ui).put("…", ui.style(Role::Dim))
 }
 
-fn start(row: RowId, width: usize, selected: bool, ui: &Ui) -> Row {
+fn start(row: RowId, width: usize, selected: Mark, ui: &Ui) -> Row {
     mark(selected, ui).right(&time(row, ui, width), width, ui.style(Role::Time)).fill_by(GAP)
 }
 
-fn mark(selected: bool, ui: &Ui) -> Row {
-    Row::new().put(if selected { "▌" } else { " " }, ui.style(Role::Focused))
+fn mark(mark: Mark, ui: &Ui) -> Row {
+    let symbol = match mark {
+        Mark::None => " ",
+        Mark::Selected => "▏",
+        Mark::Focused => "▌",
+    };
+    Row::new().put(symbol, ui.style(Role::Focused))
 }
 
 fn entity(event: &Event) -> &str {

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::row::{self, Columns};
+use super::row::{self, Columns, Mark};
 use crate::domain::RowId;
 use crate::tui::app::App;
 use crate::tui::draw::Row;
@@ -45,20 +45,25 @@ pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
 fn draw_row(app: &App, row: RowId, selected: bool, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
     let width = usize::from(area.width);
+    let focused = !app.in_preview && !app.filter.editing();
+    let mark = match (selected, focused) {
+        (false, _) => Mark::None,
+        (true, false) => Mark::Selected,
+        (true, true) => Mark::Focused,
+    };
     let lines = match app.library.get(row) {
-        Some(event) if area.height > 1 => row::two_lines(event, width, selected, ui).to_vec(),
-        Some(event) => vec![row::one_line(event, Columns::of(width, ui.ages), selected, ui)],
+        Some(event) if area.height > 1 => row::two_lines(event, width, mark, ui).to_vec(),
+        Some(event) => vec![row::one_line(event, Columns::of(width, ui.ages), mark, ui)],
         None => {
             let columns = if area.height > 1 { Columns::of(0, true) } else { Columns::of(width, ui.ages) };
-            vec![row::placeholder(row, columns, selected, ui)]
+            vec![row::placeholder(row, columns, mark, ui)]
         }
     };
     for (y, line) in (area.y..).zip(&lines) {
         line.draw(buf, area.x, y, area.width);
     }
     if selected {
-        let role =
-            if app.in_preview || app.filter.editing() { Role::SelectedUnfocused } else { Role::Selected };
+        let role = if focused { Role::Selected } else { Role::SelectedUnfocused };
         buf.set_style(area, ui.style(role));
     }
 }
