@@ -19,6 +19,9 @@ mod schema;
 mod walk;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};

@@ -217,7 +217,7 @@ impl Page<'_> {
     fn add(&mut self, incoming: &Incoming<'_>, encoded: Encoded) -> rusqlite::Result<()> {
         let columns = self.columns(incoming, encoded, self.seen_at.millis(), incoming.count)?;
         let row = self.insert(&columns)?;
-        self.count_event(self.feed.feed, 1)?;
+        self.count_event(self.feed.key, 1)?;
         self.leave_quarantine(incoming.record)?;
         let row = self.index_row(row, &columns);
         self.written.new.push(row);
@@ -250,9 +250,9 @@ impl Page<'_> {
             self.remove(stored.row)?;
             self.insert(&columns)?
         };
-        if stored.feed != self.feed.feed {
+        if stored.feed != self.feed.key {
             self.count_event(stored.feed, -1)?;
-            self.count_event(self.feed.feed, 1)?;
+            self.count_event(self.feed.key, 1)?;
         }
         self.leave_quarantine(incoming.record)?;
         let index_row = self.index_row(row, &columns);
@@ -333,7 +333,7 @@ impl Page<'_> {
             .execute(params![
                 row.0,
                 columns.id.0,
-                self.feed.feed,
+                self.feed.key,
                 columns.entity.0,
                 columns.actor.0,
                 columns.action,
@@ -415,7 +415,7 @@ impl Page<'_> {
                      ON CONFLICT DO NOTHING",
                 )?
                 .execute(params![
-                    self.feed.feed,
+                    self.feed.key,
                     codec::digest_of(&one.raw),
                     &*one.raw,
                     one.reason,
@@ -434,7 +434,7 @@ impl Page<'_> {
         let left = self
             .tx
             .prepare_cached("DELETE FROM quarantine WHERE feed = ?1 AND digest = ?2")?
-            .execute(params![self.feed.feed, codec::digest_of(&record.raw)])?;
+            .execute(params![self.feed.key, codec::digest_of(&record.raw)])?;
         self.count_quarantined(-(left as i64))
     }
 
@@ -444,7 +444,7 @@ impl Page<'_> {
         }
         self.tx
             .prepare_cached("UPDATE feed SET quarantined = quarantined + ?2 WHERE feed = ?1")?
-            .execute([self.feed.feed, by])
+            .execute([self.feed.key, by])
             .map(drop)
     }
 
