@@ -15,6 +15,7 @@ mod dictionary;
 mod error;
 mod open;
 mod read;
+mod rows;
 mod schema;
 mod walk;
 mod write;

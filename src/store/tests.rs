@@ -6,7 +6,7 @@ mod pages;
 mod reading;
 mod sharing;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -29,7 +29,7 @@ struct Cache {
 impl Cache {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = open(directory.path().join("cache.db"));
+        let store = open(&directory.path().join("cache.db"));
         Self { directory, store }
     }
 
@@ -72,8 +72,8 @@ impl Cache {
 }
 
 /// Opens a cache that is expected to give no notice.
-fn open(path: PathBuf) -> Store {
-    let (store, notices) = Store::open(&path).unwrap();
+fn open(path: &Path) -> Store {
+    let (store, notices) = Store::open(path).unwrap();
     assert_eq!(notices, []);
     store
 }

@@ -18,7 +18,7 @@ fn mode(path: &Path) -> u32 {
 fn files_and_directories_are_closed_to_others() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("deep/er/cache.db");
-    let cache = Cache { store: open(path.clone()), directory };
+    let cache = Cache { store: open(&path), directory };
     cache.write(&feed(), &[record("a", T0)]);
     for file in ["cache.db", "cache.db-wal", "cache.db-shm"] {
         assert_eq!(mode(&path.with_file_name(file)), 0o600, "{file}");
@@ -39,7 +39,7 @@ fn what_was_open_to_others_is_closed_and_the_user_told() {
     assert_eq!(notices.len(), 1);
     assert!(notices[0].to_string().contains("could be written by other users"), "{}", notices[0]);
     drop(store);
-    drop(open(path));
+    drop(open(&path));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_directory_behind_a_link_is_fine() {
     fs::create_dir(directory.path().join("real")).unwrap();
     fs::set_permissions(directory.path().join("real"), Permissions::from_mode(0o700)).unwrap();
     symlink("real", directory.path().join("link")).unwrap();
-    let store = open(directory.path().join("link/cache.db"));
+    let store = open(&directory.path().join("link/cache.db"));
     assert!(store.path().ends_with("real/cache.db"), "{:?}", store.path());
 }
 
@@ -160,7 +160,7 @@ fn closing_leaves_all_in_the_file_itself() {
     assert_eq!(fs::metadata(path.with_extension("db-wal")).unwrap().len(), 0);
     fs::remove_file(path.with_extension("db-wal")).unwrap();
     fs::remove_file(path.with_extension("db-shm")).unwrap();
-    let cache = Cache { store: open(path), directory };
+    let cache = Cache { store: open(&path), directory };
     assert_eq!(cache.all().len(), 1);
 }
 

@@ -277,13 +277,13 @@ fn unreadable_records_are_kept_once_and_leave_when_they_can_be_read() {
     let bad = [unreadable("junk"), unreadable(&good.raw), unreadable("junk")];
     assert_eq!(put(&[], &bad).quarantined, 2);
     assert_eq!(put(&[], &bad).quarantined, 0);
-    assert_eq!(cache.run(|db| db.sources_summary())[0].quarantined, 2);
+    assert_eq!(cache.run(Db::sources_summary)[0].quarantined, 2);
     assert_eq!(
         cache.ask("SELECT count(*) FROM quarantine WHERE raw = 'junk' AND reason = 'it has no time'"),
         1
     );
     put(&[good], &[]);
-    assert_eq!(cache.run(|db| db.sources_summary())[0].quarantined, 1);
+    assert_eq!(cache.run(Db::sources_summary)[0].quarantined, 1);
     assert_eq!(cache.ask("SELECT count(*) FROM quarantine"), 1);
 }
 
@@ -338,7 +338,7 @@ proptest! {
         for page in &pages {
             cache.write(&feed(), &page.iter().map(make).collect::<Vec<_>>());
             for nth in page {
-                let here = page.iter().filter(|other| *other == nth).count() as u32;
+                let here = page.iter().map(|other| u32::from(other == nth)).sum();
                 let count = expected.entry(*nth).or_default();
                 *count = (*count).max(if nth % 2 == 1 { here } else { 1 });
             }

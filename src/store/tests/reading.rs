@@ -57,7 +57,7 @@ fn rows_for_the_columns_come_in_chunks_newest_first() {
 #[test]
 fn a_second_program_sees_what_arrived() {
     let cache = Cache::new();
-    let other = open(cache.path());
+    let other = open(&cache.path());
     let see =
         |since: u64, limit: usize| other.run_blocking(move |db| db.index_rows_since(since, limit)).unwrap();
     let version = || other.run_blocking(Db::data_version).unwrap();
@@ -150,7 +150,7 @@ fn the_summary_tells_what_is_there() {
         let fault = fault(kind);
         let saved = fault.clone();
         cache.run(move |db| db.save_outcome("alone", None, Some(&saved)));
-        assert_eq!(cache.run(|db| db.sources_summary())[0].fault, Some(fault));
+        assert_eq!(cache.run(Db::sources_summary)[0].fault, Some(fault));
     }
     let one = feed().in_scope("s1", Some("Old"));
     cache.write(&one, &[record("a", T0)]);
@@ -162,7 +162,7 @@ fn the_summary_tells_what_is_there() {
         db.save_outcome("prod", Some(at(T0)), None)?;
         db.save_outcome("prod", None, None)
     });
-    let summary = cache.run(|db| db.sources_summary());
+    let summary = cache.run(Db::sources_summary);
     let walk = WalkProgress::default();
     assert_eq!(
         summary[1],

@@ -11,7 +11,7 @@ use super::*;
 #[test]
 fn two_writers_lose_nothing() {
     let cache = Cache::new();
-    let other = open(cache.path());
+    let other = open(&cache.path());
     let stores = [cache.store.clone(), other];
     let barrier = Barrier::new(2);
     thread::scope(|scope| {
@@ -85,7 +85,7 @@ fn many_that_start_at_once_share_one_cache() {
 #[test]
 fn a_cache_that_another_program_began_anew_is_followed() {
     let cache = Cache::new();
-    let other = open(cache.path());
+    let other = open(&cache.path());
     cache.write(&feed(), &[full_record("old", T0)]);
     cache.run(|db| db.conn.execute_batch("UPDATE event SET status = 99").map_err(db.explain()));
     let found = other.run_blocking(|db| db.index_rows(None, 10));
@@ -95,7 +95,7 @@ fn a_cache_that_another_program_began_anew_is_followed() {
     assert_eq!(other.run_blocking(|db| db.count(&feed())).unwrap(), 1);
     drop(other);
     assert_eq!(cache.all().len(), 1);
-    assert_eq!(open(cache.path()).run_blocking(|db| db.count(&feed())).unwrap(), 1);
+    assert_eq!(open(&cache.path()).run_blocking(|db| db.count(&feed())).unwrap(), 1);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn work_that_was_sent_is_done_before_the_last_handle_is_gone() {
         }
     });
     drop(clone);
-    let cache = Cache { store: open(path), directory };
+    let cache = Cache { store: open(&path), directory };
     assert_eq!(cache.all().len(), 1);
 }
 
