@@ -70,6 +70,23 @@ impl Db {
         }
     }
 
+    /// A damaged file does not always make `SQLite` say so: a length that makes no sense is "out of
+    /// memory", an index that disagrees with its table is a broken rule. So a failure that has no other
+    /// explanation is checked against the whole file. That takes seconds for a million rows, and is rare.
+    pub(super) fn suspect(&self, error: StoreError) -> StoreError {
+        let StoreError::Other { path, .. } = &error else { return error };
+        let check = self.conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+        let what = match check {
+            Ok(verdict) if verdict == "ok" => return error,
+            Ok(verdict) => verdict,
+            Err(failed) => match StoreError::from_sqlite(path, &failed) {
+                StoreError::Corrupt { what, .. } => what,
+                _ => return error,
+            },
+        };
+        StoreError::Corrupt { path: path.clone(), what, aside: None }
+    }
+
     /// Puts the damaged file aside, unless another program has done so, and begins a new one. Gives the
     /// place where the damaged file is now, if it was moved by us.
     pub(super) fn begin_anew(&mut self) -> Result<Option<PathBuf>, StoreError> {
@@ -98,7 +115,7 @@ impl Db {
 
 impl Drop for Db {
     /// `SQLite` itself would copy the log into the file and then remove the log *by name*, which by now may
-    /// be the log of a fresh cache in the same place. So it is told not to (see [`open`]), and the copying
+    /// be the log of a fresh cache in the same place. So it is told not to (in `open`), and the copying
     /// is done here, as far as nobody else is using the file.
     fn drop(&mut self) {
         let told = self.conn.db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE);

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::codec::{actor_kind, actor_kind_code};
 use crate::domain::{Action, Actor, Entity};
 
-/// How many entries of each sort are held in memory. Beyond it the memory is emptied and begins anew.
+/// How many entries of each sort are held in memory, at most.
 const HELD: usize = 1 << 16;
 
 /// The dictionary tables and what is in memory of them.
@@ -33,16 +33,25 @@ pub(super) struct Names {
     pub(super) scope: Option<Arc<str>>,
 }
 
+/// Each key has one slot that it may be held in, and shares it with the keys [`HELD`] above and below:
+/// keys are given out one after the other, so the newest are held and nothing has to be sorted by use.
 #[derive(Debug)]
 struct Dictionary<T: ?Sized> {
-    values: HashMap<i64, Arc<T>>,
+    slots: Vec<Option<Slot<T>>>,
     /// By source, so that a value can be looked up without being copied into a key.
     keys: HashMap<i64, HashMap<Arc<T>, i64>>,
 }
 
+#[derive(Debug)]
+struct Slot<T: ?Sized> {
+    key: i64,
+    source: i64,
+    value: Arc<T>,
+}
+
 impl<T: ?Sized> Default for Dictionary<T> {
     fn default() -> Self {
-        Self { values: HashMap::new(), keys: HashMap::new() }
+        Self { slots: Vec::new(), keys: HashMap::new() }
     }
 }
 
@@ -51,14 +60,29 @@ impl<T: ?Sized + Eq + Hash> Dictionary<T> {
         self.keys.get(&source)?.get_key_value(value).map(|(value, key)| (*key, Arc::clone(value)))
     }
 
+    fn value(&self, key: i64) -> Option<Arc<T>> {
+        let slot = self.slots.get(place(key))?.as_ref()?;
+        (slot.key == key).then(|| Arc::clone(&slot.value))
+    }
+
     fn hold(&mut self, source: i64, key: i64, value: Arc<T>) -> Arc<T> {
-        if self.values.len() >= HELD {
-            *self = Self::default();
+        let place = place(key);
+        if self.slots.len() <= place {
+            self.slots.resize_with(place + 1, || None);
         }
-        self.values.insert(key, Arc::clone(&value));
+        let slot = Slot { key, source, value: Arc::clone(&value) };
+        if let Some(left) = self.slots[place].replace(slot)
+            && let Some(keys) = self.keys.get_mut(&left.source)
+        {
+            keys.remove(&left.value);
+        }
         self.keys.entry(source).or_default().insert(Arc::clone(&value), key);
         value
     }
+}
+
+fn place(key: i64) -> usize {
+    key.rem_euclid(HELD as i64) as usize
 }
 
 /// Words belong to no source.
@@ -142,8 +166,8 @@ impl Dictionaries {
 
     /// The word that has this key.
     pub(super) fn word(&mut self, conn: &Connection, key: i64) -> rusqlite::Result<Arc<str>> {
-        if let Some(held) = self.words.values.get(&key) {
-            return Ok(Arc::clone(held));
+        if let Some(held) = self.words.value(key) {
+            return Ok(held);
         }
         let text: Arc<str> = conn
             .prepare_cached("SELECT text FROM word WHERE word = ?1")?
@@ -158,14 +182,17 @@ impl Dictionaries {
             return Ok(action.clone());
         }
         let action = Action::from_word(&self.word(conn, key)?);
+        if self.actions.len() >= HELD {
+            self.actions.clear();
+        }
         self.actions.insert(key, action.clone());
         Ok(action)
     }
 
     /// The entity that has this key.
     pub(super) fn entity(&mut self, conn: &Connection, key: i64) -> rusqlite::Result<Arc<Entity>> {
-        if let Some(held) = self.entities.values.get(&key) {
-            return Ok(Arc::clone(held));
+        if let Some(held) = self.entities.value(key) {
+            return Ok(held);
         }
         let (source, entity) = conn
             .prepare_cached("SELECT source, kind, id, name FROM entity WHERE entity = ?1")?
@@ -178,8 +205,8 @@ impl Dictionaries {
 
     /// The actor that has this key.
     pub(super) fn actor(&mut self, conn: &Connection, key: i64) -> rusqlite::Result<Arc<Actor>> {
-        if let Some(held) = self.actors.values.get(&key) {
-            return Ok(Arc::clone(held));
+        if let Some(held) = self.actors.value(key) {
+            return Ok(held);
         }
         let (source, actor) = conn
             .prepare_cached("SELECT source, kind, id, name FROM actor WHERE actor = ?1")?

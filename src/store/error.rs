@@ -92,9 +92,9 @@ impl StoreError {
         let path = path.to_owned();
         let what = error.to_string();
         match error {
-            E::SqliteFailure(failure, _) | E::SqlInputError { error: failure, .. } => {
-                Self::from_code(path, *failure, what)
-            }
+            E::SqliteFailure(failure, _) => Self::from_code(path, *failure, what),
+            // The questions are fixed and tested: one that the tables do not fit is answered by damage.
+            E::SqlInputError { msg, .. } => Self::Corrupt { path, what: msg.clone(), aside: None },
             // The program wrote what it can read: a column of another shape is damage.
             E::FromSqlConversionFailure(..)
             | E::IntegralValueOutOfRange(..)

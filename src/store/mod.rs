@@ -132,7 +132,7 @@ impl Store {
 /// Does `work`, and begins a new cache when the one there turns out to be damaged.
 fn perform<R>(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<R, StoreError>) -> Result<R, StoreError> {
     db.follow_replacement()?;
-    work(db).map_err(|error| match error {
+    work(db).map_err(|error| match db.suspect(error) {
         StoreError::Corrupt { path, what, .. } => match db.begin_anew() {
             Ok(aside) => StoreError::Corrupt { path, what, aside },
             Err(error) => error,

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{Access, FlockOperation, access, flock};
 
 use super::Notice;
 use super::db::{Db, FileId};
@@ -202,6 +202,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     let mut conn = Connection::open_with_flags(path, flags).map_err(explain)?;
     harden(&conn).map_err(explain)?;
     refuse_others(&conn, path)?;
+    check_writable(&conn, path)?;
     tune(&mut conn).map_err(explain)?;
     schema::migrations().to_latest(&mut conn).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => explain_opening(path, &err),
@@ -213,12 +214,12 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// What `error` means while a file is being opened. What is asked of it then is so plain that an error in
-/// the question is one in the file: a format that does not exist, a table that is missing or too many.
+/// the question is one in the file: a format that does not exist, a table that is there already, a length
+/// that no memory holds.
 fn explain_opening(path: &Path, error: &rusqlite::Error) -> StoreError {
     match error {
         rusqlite::Error::SqliteFailure(failure, _)
-        | rusqlite::Error::SqlInputError { error: failure, .. }
-            if failure.code == ErrorCode::Unknown =>
+            if matches!(failure.code, ErrorCode::Unknown | ErrorCode::OutOfMemory) =>
         {
             StoreError::Corrupt { path: path.to_owned(), what: error.to_string(), aside: None }
         }
@@ -258,13 +259,29 @@ fn refuse_others(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A file that the system lets us write and `SQLite` does not has a mark in its header that only a program
+/// of the future could have put there.
+fn check_writable(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let read_only = conn.is_readonly("main").map_err(|error| StoreError::from_sqlite(path, &error))?;
+    match access(path, Access::WRITE_OK) {
+        _ if !read_only => Ok(()),
+        Ok(()) => Err(StoreError::Corrupt {
+            path: path.to_owned(),
+            what: "its header is not one that can be written".to_owned(),
+            aside: None,
+        }),
+        Err(_) => Err(StoreError::ReadOnly { path: path.to_owned() }),
+    }
+}
+
 fn tune(conn: &mut Connection) -> rusqlite::Result<()> {
     conn.set_transaction_behavior(TransactionBehavior::Immediate);
     conn.set_prepared_statement_cache_capacity(64);
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "normal")?;
     conn.pragma_update(None, "cache_size", -16_000)?;
-    // The log shrinks back to this after a long sync.
+    // Copying the log into the file waits for the disk twice: once in 16 MiB is seldom enough.
+    conn.pragma_update(None, "wal_autocheckpoint", 4_096)?;
     conn.pragma_update(None, "journal_size_limit", 16 << 20)
 }
 

@@ -51,8 +51,10 @@ fn what_is_no_database_is_moved_aside_and_a_fresh_cache_begun() {
     let zeroed_header = [&[0; 100], &sound[100..]].concat();
     let half = &sound[..sound.len() / 2];
     let no_version = [&sound[..60], &[0; 4], &sound[64..]].concat();
-    let table: [(&str, &[u8]); 6] = [
+    let future = [&sound[..18], &[9], &sound[19..]].concat();
+    let table: [(&str, &[u8]); 7] = [
         ("text", b"dear diary, this is no database, however long it may be"),
+        ("a write version of the future", &future),
         ("no version and all the tables", &no_version),
         ("zeros", &[0; 8192]),
         ("zeroed header", &zeroed_header),
@@ -116,9 +118,7 @@ fn the_log_of_a_file_that_is_gone_is_not_taken_for_part_of_the_next() {
 #[test]
 fn damage_that_shows_in_a_later_query_is_told_and_a_fresh_cache_begun() {
     let mut bytes = sound();
-    for byte in &mut bytes[40 * 4096..] {
-        *byte = 0x5a;
-    }
+    bytes[40 * 4096..].fill(0x5a);
     let directory = directory_with(&bytes);
     let store = open_quietly(&directory);
     let error = use_all(&store).unwrap_err();
@@ -128,6 +128,24 @@ fn damage_that_shows_in_a_later_query_is_told_and_a_fresh_cache_begun() {
     assert!(sentence.contains("is damaged") && sentence.contains("sync to fill it"), "{sentence}");
     assert_eq!(use_all(&store), Ok(0));
     assert_usable(&store);
+}
+
+#[test]
+fn a_failure_without_another_explanation_is_checked_against_the_file() {
+    let unexplained = |db: &mut Db| -> Result<(), StoreError> {
+        Err(StoreError::Other { path: db.path().to_owned(), what: "out of memory".into() })
+    };
+    let mut bytes = sound();
+    let directory = directory_with(&bytes);
+    let store = open_quietly(&directory);
+    let error = store.run_blocking(unexplained).unwrap_err();
+    assert!(matches!(error, StoreError::Other { .. }), "{error:?}");
+    assert_eq!(use_all(&store), Ok(400));
+
+    bytes[40 * 4096..].fill(0x5a);
+    let directory = directory_with(&bytes);
+    let error = open_quietly(&directory).run_blocking(unexplained).unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { aside: Some(_), .. }), "{error:?}");
 }
 
 #[test]
@@ -145,6 +163,7 @@ fn a_row_that_this_program_would_not_have_written_is_damage() {
         "UPDATE event SET feed = 999",
         "UPDATE event SET id = x'00'",
         "UPDATE feed SET events = -5",
+        "ALTER TABLE body RENAME COLUMN changes TO chances",
     ] {
         let cache = Cache::new();
         cache.write(&feed(), &[full_record("a", T0)]);
