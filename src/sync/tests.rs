@@ -1,0 +1,3 @@
+//! The room as a whole, against servers on loopback.
+
+pub(super) mod wire;
