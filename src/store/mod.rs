@@ -15,9 +15,13 @@ mod dictionary;
 mod error;
 mod open;
 mod read;
+mod rows;
 mod schema;
 mod walk;
 mod write;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::Path;

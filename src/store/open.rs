@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use rustix::fs::{FlockOperation, flock};
 
 use super::Notice;
@@ -91,15 +91,18 @@ fn prepare_directory(path: &Path, notices: &mut Vec<Notice>) -> Result<PathBuf, 
     if found.mode() & 0o077 != 0 {
         fs::set_permissions(&directory, Permissions::from_mode(0o700))
             .map_err(failed("its directory cannot be closed to others"))?;
-        notices.push(Notice(format!(
-            "the directory `{}` was open to other users: it is closed to them now",
-            directory.display()
-        )));
+        if found.mode() & 0o022 != 0 {
+            notices.push(Notice(format!(
+                "the directory `{}` could be written by other users: it is closed to them now",
+                directory.display()
+            )));
+        }
     }
     Ok(directory.join(name))
 }
 
-fn refuse_foreign(path: &Path, owner: u32) -> Result<(), StoreError> {
+/// Refuses what belongs to `owner` if that is not the user who runs this.
+pub(super) fn refuse_foreign(path: &Path, owner: u32) -> Result<(), StoreError> {
     if owner == rustix::process::geteuid().as_raw() {
         return Ok(());
     }
@@ -201,11 +204,26 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     refuse_others(&conn, path)?;
     tune(&mut conn).map_err(explain)?;
     schema::migrations().to_latest(&mut conn).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => explain(err),
-        other => StoreError::Other { path: path.to_owned(), what: other.to_string() },
+        rusqlite_migration::Error::RusqliteError { err, .. } => explain_opening(path, &err),
+        // The file says that it has a version which no program could have given it.
+        other => StoreError::Corrupt { path: path.to_owned(), what: other.to_string(), aside: None },
     })?;
     check_tables(&conn, path)?;
     Ok(conn)
+}
+
+/// What `error` means while a file is being opened. What is asked of it then is so plain that an error in
+/// the question is one in the file: a format that does not exist, a table that is missing or too many.
+fn explain_opening(path: &Path, error: &rusqlite::Error) -> StoreError {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _)
+        | rusqlite::Error::SqlInputError { error: failure, .. }
+            if failure.code == ErrorCode::Unknown =>
+        {
+            StoreError::Corrupt { path: path.to_owned(), what: error.to_string(), aside: None }
+        }
+        _ => StoreError::from_sqlite(path, error),
+    }
 }
 
 /// Settings that hold before the first byte is read: nothing in the file can make `SQLite` run code, a
@@ -222,7 +240,7 @@ fn harden(conn: &Connection) -> rusqlite::Result<()> {
 /// Refuses a file that a newer version wrote, and the sound database of another program. Changes nothing.
 fn refuse_others(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     let ask = |sql: &str| -> Result<i64, StoreError> {
-        conn.query_row(sql, [], |row| row.get(0)).map_err(|error| StoreError::from_sqlite(path, &error))
+        conn.query_row(sql, [], |row| row.get(0)).map_err(|error| explain_opening(path, &error))
     };
     let application = ask("PRAGMA application_id")?;
     let version = ask("PRAGMA user_version")?;
@@ -253,10 +271,9 @@ fn tune(conn: &mut Connection) -> rusqlite::Result<()> {
 /// A file that says it has the newest schema and lacks a table was damaged.
 fn check_tables(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     for table in schema::TABLES {
-        let mut look = conn.prepare(&format!("SELECT * FROM {table} LIMIT 1")).map_err(|error| {
-            StoreError::Corrupt { path: path.to_owned(), what: error.to_string(), aside: None }
-        })?;
-        look.exists([]).map_err(|error| StoreError::from_sqlite(path, &error))?;
+        conn.prepare(&format!("SELECT * FROM {table} LIMIT 1"))
+            .and_then(|mut look| look.exists([]))
+            .map_err(|error| explain_opening(path, &error))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::codec;
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
-use super::write::last_seq;
+use super::rows::last_seq;
 use crate::domain::{Event, EventId, IndexRow, Parts, Record, RowId, Timestamp};
 
 /// What became of the cache since a marker, by whichever program.

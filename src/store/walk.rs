@@ -171,7 +171,7 @@ impl Db {
 
 /// A row of `feed`.
 pub(super) struct Feed {
-    pub(super) feed: i64,
+    pub(super) key: i64,
     pub(super) source: i64,
     pub(super) quarantined: u64,
     pub(super) walk: WalkProgress,
@@ -188,7 +188,7 @@ fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
     )?
     .query_one(params![key.source, key.feed, key.scope_id()], |row| {
         Ok(Feed {
-            feed: row.get(0)?,
+            key: row.get(0)?,
             source: row.get(1)?,
             events: unsigned(row, 2)?,
             quarantined: unsigned(row, 3)?,
@@ -204,7 +204,7 @@ pub(super) fn find_or_make(conn: &Connection, key: &FeedKey) -> rusqlite::Result
     let name = key.scope.as_ref().and_then(|scope| scope.name.as_deref());
     if let Some(feed) = find(conn, key)? {
         if name.is_some() && name != feed.scope_name.as_deref() {
-            conn.execute("UPDATE feed SET scope_name = ?2 WHERE feed = ?1", params![feed.feed, name])?;
+            conn.execute("UPDATE feed SET scope_name = ?2 WHERE feed = ?1", params![feed.key, name])?;
         }
         return Ok(feed);
     }
@@ -228,16 +228,18 @@ pub(super) fn advance(
     if next.generation != stored.generation {
         return Ok((stored.clone(), true));
     }
-    if next == stored {
-        return Ok((stored.clone(), false));
+    let last_total = next.last_total.map(|total| total.min(i64::MAX as u64));
+    let mut next = WalkProgress { last_total, ..next.clone() };
+    if next == *stored {
+        return Ok((next, false));
     }
-    let next = WalkProgress { generation: stored.generation.saturating_add(1), ..next.clone() };
+    next.generation = next.generation.saturating_add(1);
     conn.prepare_cached(
         "UPDATE feed SET generation = ?2, complete_to_floor = ?3, top = ?4, last_total = ?5, last_sync = ?6
          WHERE feed = ?1",
     )?
     .execute(params![
-        feed.feed,
+        feed.key,
         signed(next.generation),
         next.complete_to_floor,
         next.top.map(Timestamp::millis),

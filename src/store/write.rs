@@ -6,18 +6,16 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::codec::{self, Digest16, Encoded};
+use super::codec::{self, Encoded};
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
+use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave};
 use super::walk::{self, Feed, FeedKey, WalkProgress};
-use crate::domain::{
-    Actor, Change, Detail, Entity, Event, EventId, IndexRow, Parts, Quarantined, Record, RowId, Timestamp,
-};
+use crate::domain::{Change, Detail, Event, EventId, IndexRow, Parts, Quarantined, Record, RowId, Timestamp};
 
 /// How stale `last_seen` may get before a record that is seen again is written for its sake.
 const LAST_SEEN_STEP_MILLIS: i64 = 3_600_000;
@@ -64,6 +62,8 @@ impl Db {
                 key,
                 feed,
                 seen_at,
+                events: 0,
+                quarantined: 0,
                 written: Written::default(),
             };
             page.bring_in(records)?;
@@ -100,15 +100,6 @@ impl Db {
     }
 }
 
-/// The last number of arrival that was given out.
-pub(super) fn last_seq(conn: &Connection) -> rusqlite::Result<i64> {
-    conn.prepare_cached("SELECT seq FROM arrival")?.query_one([], |row| row.get(0))
-}
-
-fn keep_seq(tx: &Transaction<'_>, seq: i64) -> rusqlite::Result<()> {
-    tx.prepare_cached("UPDATE arrival SET seq = ?1")?.execute([seq]).map(drop)
-}
-
 /// A page on its way into the cache.
 struct Page<'a> {
     tx: &'a Transaction<'a>,
@@ -116,7 +107,11 @@ struct Page<'a> {
     key: &'a FeedKey,
     feed: Feed,
     seen_at: Timestamp,
+    /// The last number of arrival that was given out.
     seq: i64,
+    /// By how much the counters of the feed change.
+    events: i64,
+    quarantined: i64,
     written: Written,
 }
 
@@ -127,56 +122,16 @@ struct Incoming<'a> {
     count: u32,
 }
 
-/// What the cache has of an event, as far as deciding needs it.
-struct Stored {
-    row: RowId,
-    feed: i64,
-    time: Timestamp,
-    count: u32,
-    digest: Digest16,
-    last_seen: i64,
-    first_seen: i64,
-}
-
-impl Stored {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let place = RowId(row.get(0)?);
-        Ok(Self {
-            row: place,
-            feed: row.get(1)?,
-            time: row.get::<_, Option<i64>>(2)?.map_or(place.time(), Timestamp::from_millis),
-            count: row.get(3)?,
-            digest: row.get(4)?,
-            last_seen: row.get(5)?,
-            first_seen: row.get(6)?,
-        })
-    }
-}
-
-/// The columns of `event` and `body` for one event, ready to be written.
-struct Columns<'a> {
-    id: EventId,
-    record: &'a Record,
-    count: u32,
-    encoded: Encoded,
-    action: i64,
-    raw_action: Option<(i64, Arc<str>)>,
-    set: Option<(i64, Arc<str>)>,
-    entity: (i64, Arc<Entity>),
-    actor: (i64, Arc<Actor>),
-    first_seen: i64,
-}
-
 impl Page<'_> {
     fn bring_in(&mut self, records: &[Record]) -> rusqlite::Result<()> {
         for incoming in self.distinct(records) {
             let encoded = Encoded::of(incoming.record, &self.key.feed);
-            match self.find(incoming.id)? {
+            match Stored::find(self.tx, incoming.id)? {
                 None => self.add(&incoming, encoded)?,
                 Some(stored) if stored.digest == encoded.digest && stored.count >= incoming.count => {
                     self.see_again(&stored)?;
                 }
-                Some(stored) => self.replace(&stored, &incoming, encoded)?,
+                Some(stored) => self.replace(&stored, incoming, encoded)?,
             }
         }
         Ok(())
@@ -205,22 +160,12 @@ impl Page<'_> {
         all
     }
 
-    fn find(&self, id: EventId) -> rusqlite::Result<Option<Stored>> {
-        self.tx
-            .prepare_cached(
-                "SELECT row, feed, time, count, digest, last_seen, first_seen FROM event WHERE id = ?1",
-            )?
-            .query_one([id.0], Stored::of)
-            .optional()
-    }
-
     fn add(&mut self, incoming: &Incoming<'_>, encoded: Encoded) -> rusqlite::Result<()> {
-        let columns = self.columns(incoming, encoded, self.seen_at.millis(), incoming.count)?;
-        let row = self.insert(&columns)?;
-        self.count_event(self.feed.feed, 1)?;
+        let columns = self.columns(incoming, encoded, self.seen_at.millis())?;
+        let row = self.put_anew(&columns)?;
+        self.events += 1;
         self.leave_quarantine(incoming.record)?;
-        let row = self.index_row(row, &columns);
-        self.written.new.push(row);
+        self.written.new.push(columns.index_row(row, self.key));
         Ok(())
     }
 
@@ -229,7 +174,7 @@ impl Page<'_> {
         if self.seen_at.millis().saturating_sub(stored.last_seen) >= LAST_SEEN_STEP_MILLIS {
             self.tx
                 .prepare_cached("UPDATE event SET last_seen = ?2 WHERE row = ?1")?
-                .execute(params![stored.row.0, self.seen_at.millis()])?;
+                .execute([stored.row.0, self.seen_at.millis()])?;
         }
         Ok(())
     }
@@ -237,27 +182,36 @@ impl Page<'_> {
     fn replace(
         &mut self,
         stored: &Stored,
-        incoming: &Incoming<'_>,
+        mut incoming: Incoming<'_>,
         mut encoded: Encoded,
     ) -> rusqlite::Result<()> {
         self.keep_fetched_detail(stored.row, incoming.record, &mut encoded)?;
-        let count = stored.count.max(incoming.count);
-        let columns = self.columns(incoming, encoded, stored.first_seen, count)?;
+        incoming.count = incoming.count.max(stored.count);
+        let columns = self.columns(&incoming, encoded, stored.first_seen)?;
         let row = if incoming.record.time == stored.time {
-            self.put(stored.row, &columns)?;
+            self.seq += 1;
+            columns.put(self.tx, stored.row, self.seq)?;
             stored.row
         } else {
-            self.remove(stored.row)?;
-            self.insert(&columns)?
+            self.seq += 1;
+            leave(self.tx, stored.row, self.seq)?;
+            self.put_anew(&columns)?
         };
-        if stored.feed != self.feed.feed {
-            self.count_event(stored.feed, -1)?;
-            self.count_event(self.feed.feed, 1)?;
+        if stored.feed != self.feed.key {
+            self.count(stored.feed, -1, 0)?;
+            self.events += 1;
         }
         self.leave_quarantine(incoming.record)?;
-        let index_row = self.index_row(row, &columns);
-        self.written.changed.push((stored.row, index_row));
+        self.written.changed.push((stored.row, columns.index_row(row, self.key)));
         Ok(())
+    }
+
+    /// Writes a new row at the next free place, and gives the place.
+    fn put_anew(&mut self, columns: &Columns<'_>) -> rusqlite::Result<RowId> {
+        let row = free_place(self.tx, RowId::preferred(columns.record.time, columns.id))?;
+        self.seq += 1;
+        columns.put(self.tx, row, self.seq)?;
+        Ok(row)
     }
 
     /// What a second request said holds as long as the record itself says the same.
@@ -294,157 +248,68 @@ impl Page<'_> {
         incoming: &Incoming<'r>,
         encoded: Encoded,
         first_seen: i64,
-        count: u32,
     ) -> rusqlite::Result<Columns<'r>> {
-        let (record, source) = (incoming.record, self.feed.source);
+        let Incoming { id, record, count } = *incoming;
+        let (source, feed) = (self.feed.source, self.feed.key);
         let (tx, dictionaries) = (self.tx, &mut *self.dictionaries);
         let mut word = |text: Option<&str>| text.map(|text| dictionaries.key_of_word(tx, text)).transpose();
+        let (raw_action, set) = (word(record.raw_action.as_deref())?, word(record.set.as_deref())?);
         Ok(Columns {
-            id: incoming.id,
+            id,
             record,
-            count,
             encoded,
-            action: word(Some(codec::action_word(&record.action)))?.map_or(0, |(key, _)| key),
-            raw_action: word(record.raw_action.as_deref())?,
-            set: word(record.set.as_deref())?,
+            count,
+            feed,
+            action: dictionaries.key_of_word(tx, codec::action_word(&record.action))?.0,
+            raw_action,
+            set,
             entity: dictionaries.key_of_entity(tx, source, &record.entity)?,
             actor: dictionaries.key_of_actor(tx, source, &record.actor)?,
             first_seen,
+            last_seen: self.seen_at.millis(),
         })
-    }
-
-    /// Writes a new row at the next free place, and gives the place.
-    fn insert(&mut self, columns: &Columns<'_>) -> rusqlite::Result<RowId> {
-        let row = self.free_place(RowId::preferred(columns.record.time, columns.id))?;
-        self.put(row, columns)?;
-        Ok(row)
-    }
-
-    /// Writes the row at `row`, over the one that is there.
-    fn put(&mut self, row: RowId, columns: &Columns<'_>) -> rusqlite::Result<()> {
-        let Columns { record, encoded, .. } = columns;
-        self.seq += 1;
-        self.tx
-            .prepare_cached(
-                "INSERT OR REPLACE INTO event (row, id, feed, entity, actor, action, raw_action, change_set,
-                     status, parts, detail, time, count, digest, seq, first_seen, last_seen)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-            )?
-            .execute(params![
-                row.0,
-                columns.id.0,
-                self.feed.feed,
-                columns.entity.0,
-                columns.actor.0,
-                columns.action,
-                columns.raw_action.as_ref().map(|(key, _)| key),
-                columns.set.as_ref().map(|(key, _)| key),
-                codec::status_code(record.status),
-                encoded.parts.bits(),
-                encoded.detail,
-                codec::time_column(record.time, row),
-                columns.count,
-                encoded.digest,
-                self.seq,
-                columns.first_seen,
-                self.seen_at.millis(),
-            ])?;
-        let (native, identity) = codec::identity_columns(record);
-        self.tx
-            .prepare_cached(
-                "INSERT OR REPLACE INTO body (row, raw, native, identity, error, summary, ai_summary, changes,
-                     refused, url, facts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?
-            .execute(params![
-                row.0,
-                &*record.raw,
-                native,
-                identity,
-                record.error,
-                record.summary,
-                record.ai_summary,
-                encoded.changes,
-                encoded.refused,
-                record.url,
-                encoded.facts,
-            ])?;
-        Ok(())
-    }
-
-    /// Takes an event away from a place that it is about to leave.
-    fn remove(&mut self, row: RowId) -> rusqlite::Result<()> {
-        self.seq += 1;
-        self.tx.prepare_cached("DELETE FROM event WHERE row = ?1")?.execute([row.0])?;
-        self.tx.prepare_cached("DELETE FROM body WHERE row = ?1")?.execute([row.0])?;
-        self.tx
-            .prepare_cached("INSERT INTO moved (seq, row) VALUES (?1, ?2)")?
-            .execute(params![self.seq, row.0])
-            .map(drop)
-    }
-
-    fn index_row(&self, row: RowId, columns: &Columns<'_>) -> IndexRow {
-        IndexRow {
-            row,
-            source: Arc::clone(&self.key.source),
-            feed: Arc::clone(&self.key.feed),
-            scope: self.key.scope.as_ref().map(|scope| Arc::clone(&scope.id)),
-            entity: Arc::clone(&columns.entity.1),
-            actor: Arc::clone(&columns.actor.1),
-            action: columns.record.action.clone(),
-            raw_action: columns.raw_action.as_ref().map(|(_, text)| Arc::clone(text)),
-            status: columns.record.status,
-            set: columns.set.as_ref().map(|(_, text)| Arc::clone(text)),
-            parts: columns.encoded.parts,
-        }
-    }
-
-    fn count_event(&self, feed: i64, by: i64) -> rusqlite::Result<()> {
-        self.tx
-            .prepare_cached("UPDATE feed SET events = events + ?2 WHERE feed = ?1")?
-            .execute([feed, by])
-            .map(drop)
     }
 
     fn put_in_quarantine(&mut self, quarantined: &[Quarantined]) -> rusqlite::Result<()> {
         for one in quarantined {
-            let added = self
+            self.written.quarantined += self
                 .tx
                 .prepare_cached(
                     "INSERT INTO quarantine (feed, digest, raw, reason, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
                      ON CONFLICT DO NOTHING",
                 )?
                 .execute(params![
-                    self.feed.feed,
+                    self.feed.key,
                     codec::digest_of(&one.raw),
                     &*one.raw,
                     one.reason,
                     self.seen_at.millis()
                 ])?;
-            self.written.quarantined += added;
         }
-        self.count_quarantined(self.written.quarantined as i64)
+        self.quarantined += self.written.quarantined as i64;
+        Ok(())
     }
 
     /// A record that could not be read once and now can, with a better profile, is not counted twice.
     fn leave_quarantine(&mut self, record: &Record) -> rusqlite::Result<()> {
-        if self.feed.quarantined == 0 {
-            return Ok(());
+        if self.feed.quarantined > 0 {
+            self.quarantined -=
+                self.tx
+                    .prepare_cached("DELETE FROM quarantine WHERE feed = ?1 AND digest = ?2")?
+                    .execute(params![self.feed.key, codec::digest_of(&record.raw)])? as i64;
         }
-        let left = self
-            .tx
-            .prepare_cached("DELETE FROM quarantine WHERE feed = ?1 AND digest = ?2")?
-            .execute(params![self.feed.feed, codec::digest_of(&record.raw)])?;
-        self.count_quarantined(-(left as i64))
+        Ok(())
     }
 
-    fn count_quarantined(&self, by: i64) -> rusqlite::Result<()> {
-        if by == 0 {
+    fn count(&self, feed: i64, events: i64, quarantined: i64) -> rusqlite::Result<()> {
+        if events == 0 && quarantined == 0 {
             return Ok(());
         }
         self.tx
-            .prepare_cached("UPDATE feed SET quarantined = quarantined + ?2 WHERE feed = ?1")?
-            .execute([self.feed.feed, by])
+            .prepare_cached(
+                "UPDATE feed SET events = events + ?2, quarantined = quarantined + ?3 WHERE feed = ?1",
+            )?
+            .execute([feed, events, quarantined])
             .map(drop)
     }
 
@@ -452,21 +317,8 @@ impl Page<'_> {
         if !self.written.new.is_empty() || !self.written.changed.is_empty() {
             keep_seq(self.tx, self.seq)?;
         }
+        self.count(self.feed.key, self.events, self.quarantined)?;
         (self.written.walk, self.written.overtaken) = walk::advance(self.tx, &self.feed, progress)?;
         Ok(self.written)
-    }
-
-    /// The first place at or above `wanted` that no event has.
-    fn free_place(&self, wanted: RowId) -> rusqlite::Result<RowId> {
-        let mut taken = self.tx.prepare_cached("SELECT row FROM event WHERE row >= ?1 ORDER BY row")?;
-        let mut rows = taken.query([wanted.0])?;
-        let mut place = wanted.0;
-        while let Some(row) = rows.next()? {
-            if row.get::<_, i64>(0)? != place {
-                break;
-            }
-            place = place.checked_add(1).ok_or_else(|| codec::damaged(0, "no place is free"))?;
-        }
-        Ok(RowId(place))
     }
 }
