@@ -155,7 +155,7 @@ impl Engine {
     }
 }
 
-fn first_status(source: &Source) -> SourceStatus {
+pub(super) fn first_status(source: &Source) -> SourceStatus {
     SourceStatus {
         name: Arc::clone(&source.name),
         feed: source.profile.id().into(),
@@ -200,7 +200,7 @@ async fn sync(line: &Line, stop: &CancellationToken) -> Outcome {
         line.board.show(SourceState::Idle, |_| ());
     }
     let (complete, fault) = ended.map_or((false, None), |fault| (fault.is_none(), fault));
-    Outcome {
+    let outcome = Outcome {
         source: Arc::clone(&line.source.name),
         complete,
         events_new: tally.events_new(),
@@ -208,7 +208,17 @@ async fn sync(line: &Line, stop: &CancellationToken) -> Outcome {
         pages: tally.pages(),
         requests: tally.requests(),
         fault,
-    }
+    };
+    let fault = outcome.fault.as_ref().map(|fault| fault.message.as_str());
+    tracing::info!(
+        source = %outcome.source,
+        complete = outcome.complete,
+        events_new = outcome.events_new,
+        requests = outcome.requests,
+        fault,
+        "sync"
+    );
+    outcome
 }
 
 /// Takes over what other programs and earlier runs left behind.

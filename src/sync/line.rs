@@ -246,6 +246,8 @@ impl Line {
         self.pass_gate().await?;
         Tally::count(&tally.requests, 1);
         let sent = self.http.send(request, peer).await;
+        let status = sent.as_ref().ok().map(|reply| reply.status);
+        tracing::debug!(source = %self.source.name, url = %request.url, status, "request");
         let (failure, reply) = match &sent {
             Ok(reply) if (200..300).contains(&reply.status) || accept(reply.status) => {
                 return sent.map(Step::Answered).map_err(|error| config(&error));

@@ -1,3 +1,8 @@
 //! The room as a whole, against servers on loopback.
 
+mod fake;
+mod faults;
+mod rig;
+mod tokens;
+mod walks;
 pub(super) mod wire;

@@ -30,7 +30,8 @@ pub(super) struct Tokens {
 pub(super) struct Held {
     pub(super) token: Arc<Token>,
     serial: u64,
-    renew_at: Option<Instant>,
+    /// When it is old enough to be replaced; `None` if it does not say how long it lives.
+    pub(super) renew_at: Option<Instant>,
 }
 
 impl Tokens {
@@ -61,6 +62,14 @@ impl Tokens {
     /// The newest token.
     pub(super) fn newest(&self) -> Option<Arc<Token>> {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes the token old enough to be replaced.
+    #[cfg(test)]
+    pub(super) async fn age(&self) {
+        if let Some(held) = self.held.lock().await.as_mut() {
+            held.renew_at = Some(Instant::now());
+        }
     }
 
     async fn renew(&self, held: &mut Option<Held>, line: &Line, tally: &Tally) -> Result<Held, Fault> {
