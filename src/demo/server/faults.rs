@@ -14,7 +14,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Json, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{kaireonai, streamkap};
@@ -132,8 +132,12 @@ async fn cut(response: Response) -> Response {
     };
     parts.headers.insert(CONTENT_LENGTH, bytes.len().into());
     let half = bytes.slice(..bytes.len() / 2);
-    let broken: [Result<Bytes, io::Error>; 2] = [Ok(half), Err(io::ErrorKind::ConnectionReset.into())];
-    Response::from_parts(parts, Body::from_stream(stream::iter(broken)))
+    let broken = stream::iter([Ok::<Bytes, io::Error>(half)]).chain(stream::once(async {
+        // What was written has to leave before the connection breaks.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(io::ErrorKind::ConnectionReset.into())
+    }));
+    Response::from_parts(parts, Body::from_stream(broken))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::{Params, Shared, bearer, newest_first};
-use crate::demo::world::microvisualizer::halves;
+use crate::demo::world::microvisualizer::{Workspace, halves};
 
 /// Where the API starts.
 pub(in crate::demo) const AT: &str = "/microvisualizer";
@@ -67,7 +67,7 @@ async fn history(
     let (page, size) = paging(&params, 50, MAX_EVENTS)?;
     world
         .read(|world| {
-            let project = world.microvisualizer.find(&project)?;
+            let project = Workspace::project(&project)?;
             let total = world.microvisualizer.events(project).len();
             let events: Vec<Value> = newest_first(total, page.saturating_mul(size), size)
                 .map(|place| world.microvisualizer.tell(project, place))
@@ -89,7 +89,7 @@ async fn diff(
     }
     let snapshot = snapshot.to_ascii_lowercase();
     world.read(|world| {
-        let project = world.microvisualizer.find(&project).ok_or_else(no_project)?;
+        let project = Workspace::project(&project).ok_or_else(no_project)?;
         let place = world
             .microvisualizer
             .find_snapshot(project, &snapshot)
@@ -126,16 +126,13 @@ fn paging(params: &Params, default: usize, max: usize) -> Result<(usize, usize),
     let mut violations = Vec::new();
     let mut number = |key: &'static str, default: usize, least: usize, most: usize| {
         let Some(text) = params.get(key) else { return default };
-        match text.parse::<i128>() {
-            Err(_) => violations.push((key, "must be an integer".to_owned())),
-            Ok(n) if n < least as i128 => {
-                violations.push((key, format!("must be greater than or equal to {least}")))
-            }
-            Ok(n) if n > most as i128 => {
-                violations.push((key, format!("must be less than or equal to {most}")))
-            }
+        let problem = match text.parse::<i128>() {
+            Err(_) => "must be an integer".to_owned(),
+            Ok(n) if n < least as i128 => format!("must be greater than or equal to {least}"),
+            Ok(n) if n > most as i128 => format!("must be less than or equal to {most}"),
             Ok(n) => return n as usize,
-        }
+        };
+        violations.push((key, problem));
         default
     };
     let page = number("page", 0, 0, usize::MAX);

@@ -1,6 +1,6 @@
 //! Streamkap: access tokens, destinations, configuration history.
 //!
-//! The server of the real API is built with FastAPI, so errors look the way FastAPI writes them.
+//! The server of the real API is built with `FastAPI`, so errors look the way `FastAPI` writes them.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,7 +90,7 @@ async fn destinations(
     Query(params): Query<Params>,
 ) -> Result<Json<Value>, Refusal> {
     api.authorize(&headers)?;
-    let Page { page, size, skip } = Page::read(&params, 10, 100)?;
+    let Paging { number, size, skip } = Paging::read(&params, 10, 100)?;
     Ok(Json(api.world.read(|world| {
         let all = world.streamkap.destinations();
         let total = all.len();
@@ -98,7 +98,7 @@ async fn destinations(
             all.skip(skip).take(size).map(|place| world.streamkap.tell_destination(place)).collect();
         json!({
             "result": result,
-            "page": page,
+            "page": number,
             "page_size": size,
             "total": total,
             "has_next": skip.saturating_add(size) < total,
@@ -113,14 +113,14 @@ async fn history(
     Query(params): Query<Params>,
 ) -> Result<Json<Value>, Refusal> {
     api.authorize(&headers)?;
-    let asked = Page::read(&params, 50, 200)?;
+    let asked = Paging::read(&params, 50, 200)?;
     api.world
         .read(|world| Some(config_history(world, world.streamkap.find(&id)?, &asked)))
         .map(Json)
         .ok_or(Refusal::detail(StatusCode::NOT_FOUND, "Destination not found"))
 }
 
-fn config_history(world: &World, destination: usize, asked: &Page) -> Value {
+fn config_history(world: &World, destination: usize, asked: &Paging) -> Value {
     let total = world.streamkap.events(destination).len();
     let result: Vec<Value> = newest_first(total, asked.skip, asked.size)
         .map(|place| world.streamkap.tell(destination, place))
@@ -128,7 +128,7 @@ fn config_history(world: &World, destination: usize, asked: &Page) -> Value {
     let has_next = asked.skip.saturating_add(asked.size) < total;
     // Either may be null, says the schema; here each is, for one destination.
     json!({
-        "page": asked.page,
+        "page": asked.number,
         "page_size": asked.size,
         "total": if destination == 2 { Value::Null } else { total.into() },
         "has_next": if destination == 3 { Value::Null } else { has_next.into() },
@@ -194,26 +194,26 @@ impl Tokens {
 
 /// Which part of a list is asked for.
 #[derive(Debug)]
-struct Page {
-    page: usize,
+struct Paging {
+    number: usize,
     size: usize,
     skip: usize,
 }
 
-impl Page {
+impl Paging {
     fn read(params: &Params, default: usize, max: usize) -> Result<Self, Refusal> {
         let mut wrong = Vec::new();
-        let page = number(params, "page", 1, usize::MAX, &mut wrong);
-        let size = number(params, "page_size", default, max, &mut wrong);
+        let page = parameter(params, "page", 1, usize::MAX, &mut wrong);
+        let size = parameter(params, "page_size", default, max, &mut wrong);
         if wrong.is_empty() {
-            Ok(Self { page, size, skip: (page - 1).saturating_mul(size) })
+            Ok(Self { number: page, size, skip: (page - 1).saturating_mul(size) })
         } else {
             Err(Refusal::invalid(wrong))
         }
     }
 }
 
-fn number(params: &Params, key: &str, default: usize, max: usize, wrong: &mut Vec<Value>) -> usize {
+fn parameter(params: &Params, key: &str, default: usize, max: usize, wrong: &mut Vec<Value>) -> usize {
     let Some(text) = params.get(key) else { return default };
     let problem = match text.parse::<i128>() {
         Err(_) => json!({
@@ -313,7 +313,7 @@ mod tests {
             (("page", "two"), "page", "int_parsing"),
         ] {
             let params = Params::from([(query.0.to_owned(), query.1.to_owned())]);
-            let refusal = Page::read(&params, 50, 200).unwrap_err();
+            let refusal = Paging::read(&params, 50, 200).unwrap_err();
             assert_eq!(refusal.status, 422);
             assert_eq!(refusal.detail[0]["loc"], json!(["query", loc]));
             assert_eq!(refusal.detail[0]["type"], kind);

@@ -132,7 +132,7 @@ impl Workspace {
     }
 
     /// The place of the project with this id.
-    pub(in crate::demo) fn find(&self, id: &str) -> Option<usize> {
+    pub(in crate::demo) fn project(id: &str) -> Option<usize> {
         PROJECTS.iter().position(|project| project.id == id)
     }
 

@@ -3,13 +3,13 @@
 //! Everything random about the world comes from here, so that one seed tells one story on every
 //! machine. It may not be used for anything that has to be hard to guess.
 
-/// A stream of numbers that depends on nothing but its seed: SplitMix64 by Steele, Lea and Flood
+/// A stream of numbers that depends on nothing but its seed: `SplitMix64` by Steele, Lea and Flood
 /// ("Fast Splittable Pseudorandom Number Generators", 2014), after the public domain code by Sebastiano
 /// Vigna at <https://prng.di.unimi.it/splitmix64.c>.
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 
-/// The odd number that SplitMix64 steps by: 2^64 divided by the golden ratio.
+/// The odd number that `SplitMix64` steps by: 2^64 divided by the golden ratio.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Random {
@@ -51,7 +51,7 @@ impl Random {
     }
 }
 
-/// The finishing step of SplitMix64: spreads a number over all 64 bits and never maps two to one.
+/// The finishing step of `SplitMix64`: spreads a number over all 64 bits and never maps two to one.
 pub(super) fn mix(number: u64) -> u64 {
     let z = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -56,17 +56,22 @@ const NO_SETTING: u8 = 255;
 
 impl Told {
     fn pack(self) -> u64 {
-        let [first, second] =
-            self.turns.map(|turn| turn.map_or([NO_SETTING, 0, 0], |t| [t.setting, t.from, t.to]));
-        let [a, b, c] = first;
-        let [d, e, f] = second;
-        u64::from_le_bytes([self.variant, u8::from(self.failed), a, b, c, d, e, f])
+        let mut bytes = [self.variant, u8::from(self.failed), NO_SETTING, 0, 0, NO_SETTING, 0, 0];
+        for (turn, bytes) in self.turns.iter().zip(bytes[2..].chunks_exact_mut(3)) {
+            if let Some(Turn { setting, from, to }) = turn {
+                bytes.copy_from_slice(&[*setting, *from, *to]);
+            }
+        }
+        u64::from_le_bytes(bytes)
     }
 
     fn unpack(bits: u64) -> Self {
-        let [variant, failed, a, b, c, d, e, f] = bits.to_le_bytes();
-        let turn = |setting, from, to| (setting != NO_SETTING).then_some(Turn { setting, from, to });
-        Self { variant, failed: failed == 1, turns: [turn(a, b, c), turn(d, e, f)] }
+        let bytes = bits.to_le_bytes();
+        let turn = |at: usize| {
+            let turn = Turn { setting: bytes[at], from: bytes[at + 1], to: bytes[at + 2] };
+            (turn.setting != NO_SETTING).then_some(turn)
+        };
+        Self { variant: bytes[0], failed: bytes[1] == 1, turns: [turn(2), turn(5)] }
     }
 }
 
@@ -184,7 +189,7 @@ impl Account {
         &self.histories[destination].events
     }
 
-    /// The id of a destination, in the form of a MongoDB object id: a time, a machine, a counter.
+    /// The id of a destination, in the form of a `MongoDB` object id: a time, a machine, a counter.
     pub(in crate::demo) fn id(&self, destination: usize) -> String {
         let created = self.events(destination).first().map_or(0, |event| event.time.millis() / 1_000);
         object_id(created, self.seed, destination as u32)
@@ -237,7 +242,8 @@ impl Account {
             let error = CONNECTOR_ERRORS[usize::from(told.variant) % CONNECTOR_ERRORS.len()];
             put("status", "failed".into());
             put("error_message", error.into());
-        } else if !roll.is_multiple_of(11) {
+        } else if destination == usize::from(STORY_DESTINATION) || !roll.is_multiple_of(11) {
+            // The story's own outcome is always spelt out.
             put("status", "success".into());
             put("error_message", Value::Null);
         }
@@ -321,6 +327,28 @@ mod tests {
             let told = Told { variant: 200, failed, turns };
             assert_eq!(format!("{:?}", Told::unpack(told.pack())), format!("{told:?}"));
         }
+    }
+
+    #[test]
+    fn a_setting_goes_on_from_where_it_was_and_a_failure_changes_nothing() {
+        let mut random = Random::new(8);
+        let mut account = Account::new(8, 12);
+        let mut expected = account.histories[0].settings;
+        let mut failures = 0;
+        account.found(Timestamp::from_millis(0), Actor::DANA);
+        for _ in 0..2_000 {
+            let told = account.change(&mut random, STORY_DESTINATION, Actor::DANA);
+            failures += usize::from(told.failed);
+            for turn in told.turns.into_iter().flatten() {
+                let now = &mut expected[usize::from(turn.setting)];
+                assert_eq!(*now, turn.from);
+                assert_ne!(turn.from, turn.to);
+                assert!(usize::from(turn.setting) >= STORY_SETTINGS);
+                *now = if told.failed { turn.from } else { turn.to };
+            }
+        }
+        assert!((80..300).contains(&failures), "{failures}");
+        assert_eq!(expected, account.histories[0].settings);
     }
 
     #[test]
