@@ -12,16 +12,12 @@ use toml::de::DeTable;
 use self::ask::{ask, page_size, paging, pointer, scope_list};
 use self::compile::{Compiler, Place};
 use super::Problem;
-use super::profile::{Order, Profile, Rate, Sync, Var};
+use super::profile::{Order, Pattern, Profile, Rate, Sync, Var};
 use super::reader::{Doc, Table};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
-    let doc = Doc::new(file, text);
     let (root, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let at = error.span().map_or(0, |span| span.start);
-        doc.problem(at, "", error.message(), None);
-    }
+    let doc = Doc::new(file, text, &errors);
     let root = Table::root(&doc, root.get_ref());
     let profile = read(&root);
     root.finish();
@@ -45,7 +41,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let name = root.need("name", "the provider's name for people").and_then(|item| item.text());
     let docs = root.text("docs");
     let verified = root.get("verified").and_then(|item| item.boolean()).unwrap_or(true);
-    let vars = root.table("vars").map(vars).unwrap_or_default();
+    let vars = root.table("vars").as_ref().map(vars).unwrap_or_default();
     let mut compiler = Compiler::new(&vars);
     if let Some(table) = root.table("secrets") {
         compiler.declare_secrets(&table);
@@ -73,7 +69,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         at
     });
     let sync = root.table("sync").map(sync).unwrap_or_default();
-    let filters = root.table("filters").map(filters).unwrap_or_default();
+    let filters = root.table("filters").as_ref().map(filters).unwrap_or_default();
     let time = root.table("time").and_then(events::time).unwrap_or_default();
     let map = map_table.and_then(|table| events::map(table, &compiler));
     let changes = root.get("changes").map(|item| events::changes(&item, &compiler)).unwrap_or_default();
@@ -126,7 +122,7 @@ fn base(item: &super::reader::Item<'_>) -> Option<String> {
     }
 }
 
-fn vars(table: Table<'_>) -> Vec<Var> {
+fn vars(table: &Table<'_>) -> Vec<Var> {
     let mut vars = Vec::new();
     for (name, item) in table.entries() {
         let Some(table) = item.table() else { continue };
@@ -137,9 +133,8 @@ fn vars(table: Table<'_>) -> Vec<Var> {
         let default = table.text("default");
         let required = table.get("required").and_then(|item| item.boolean()).unwrap_or(false);
         let pattern = table.get("pattern").and_then(|item| {
-            // Anchored, so that leftmost-first alternation cannot settle for a part of the value.
-            let pattern = regex::Regex::new(&format!("^(?:{})$", item.text()?));
-            pattern.map_err(|error| item.problem(format!("not a regular expression: {error}"), None)).ok()
+            let read = Pattern::new(item.text()?);
+            read.map_err(|why| item.problem(format!("not a regular expression: {why}"), None)).ok()
         });
         let var = Var { name: name.to_owned(), label: table.text("label"), required, default, pattern };
         if let Some(default) = var.default.as_deref().filter(|default| !var.accepts(default)) {
@@ -168,7 +163,7 @@ fn sync(table: Table<'_>) -> Sync {
 }
 
 /// Query fields that a server can filter by. The keys are words of the query language.
-fn filters(table: Table<'_>) -> Vec<(String, String)> {
+fn filters(table: &Table<'_>) -> Vec<(String, String)> {
     let text = |(_, item): &(&str, super::reader::Item<'_>)| item.text().map(str::to_owned);
     let known = ["action", "type", "entity", "actor", "status", "since", "until"];
     let mut filters = Vec::new();
