@@ -1,5 +1,11 @@
 //! What reading a page costs beside parsing the same bytes as JSON, which nobody can do without.
 
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    reason = "the macros of criterion write public functions, and a benchmark without its input is none"
+)]
+
 use std::hint::black_box;
 
 use backtrail::feed::{Binding, Catalog, Position, Scope, page};

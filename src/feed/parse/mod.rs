@@ -12,7 +12,8 @@ use toml::de::DeTable;
 use self::ask::{ask, page_size, paging, pointer, scope_list};
 use self::compile::{Compiler, Place};
 use super::Problem;
-use super::profile::{Order, Pattern, Profile, Rate, Sync, Var};
+use super::pointer::Pointer;
+use super::profile::{Ask, Order, Paging, Pattern, Profile, Rate, Sync, Var};
 use super::reader::{Doc, Table};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
@@ -29,18 +30,7 @@ pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
 
 /// `None` only when a problem was reported.
 fn read(root: &Table<'_>) -> Option<Profile> {
-    schema(root);
-    let id = root.need("id", "the word that a source names the feed by").and_then(|item| {
-        let text = item.text()?;
-        let ok = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !ok || text.is_empty() {
-            item.problem("an id is made of lower-case letters, digits and `-`", None);
-        }
-        Some(text.to_owned())
-    });
-    let name = root.need("name", "the provider's name for people").and_then(|item| item.text());
-    let docs = root.text("docs");
-    let verified = root.get("verified").and_then(|item| item.boolean()).unwrap_or(true);
+    let heading = heading(root);
     let vars = root.table("vars").as_ref().map(vars).unwrap_or_default();
     let mut compiler = Compiler::new(&vars);
     if let Some(table) = root.table("secrets") {
@@ -51,23 +41,9 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     compiler.enums(map_table.as_ref());
     let scope = root.get("scope").and_then(|item| scope_list(&item, &mut compiler));
     let auth = auth::auth(root, &mut compiler);
-    let request = root.need("request", "it says what to ask for").and_then(|item| item.table());
-    let paging_table = root.table("paging");
-    let mut pages = paging_table.map(paging).unwrap_or_default();
-    let asked = request.map(|table| {
-        let base = table.get("base").and_then(|item| base(&item));
-        page_size(&table, &mut pages);
-        let ask = ask(&table, Place::Request, &compiler);
-        table.finish();
-        (base, ask)
-    });
-    let (base, ask) = asked.unwrap_or_default();
-    let items = root.need("items", "`at` says where the list of records is").and_then(|item| {
-        let table = item.table()?;
-        let at = table.need("at", "the list of records, such as `/events`").and_then(|at| pointer(&at));
-        table.finish();
-        at
-    });
+    let mut pages = root.table("paging").map(paging).unwrap_or_default();
+    let (base, ask) = request(root, &mut pages, &compiler).unwrap_or_default();
+    let items = items(root);
     let sync = root.table("sync").map(sync).unwrap_or_default();
     let filters = root.table("filters").as_ref().map(filters).unwrap_or_default();
     let time = root.table("time").and_then(events::time).unwrap_or_default();
@@ -77,9 +53,10 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
     let rate = root.table("rate").map(rate).unwrap_or_default();
     compiler.finish();
+    let Heading { id, name, docs, verified } = heading?;
     Some(Profile {
-        id: id?,
-        name: name?.to_owned(),
+        id,
+        name,
         docs,
         verified,
         secrets: compiler.into_secrets(),
@@ -99,6 +76,50 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         errors,
         rate,
     })
+}
+
+struct Heading {
+    id: String,
+    name: String,
+    docs: Option<String>,
+    verified: bool,
+}
+
+fn heading(root: &Table<'_>) -> Option<Heading> {
+    schema(root);
+    let id = root.need("id", "the word that a source names the feed by").and_then(|item| {
+        let text = item.text()?;
+        let ok = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if !ok || text.is_empty() {
+            item.problem("an id is made of lower-case letters, digits and `-`", None);
+        }
+        Some(text.to_owned())
+    });
+    let name = root.need("name", "the provider's name for people").and_then(|item| item.text());
+    let docs = root.text("docs");
+    let verified = root.get("verified").and_then(|item| item.boolean()).unwrap_or(true);
+    Some(Heading { id: id?, name: name?.to_owned(), docs, verified })
+}
+
+/// The base of all requests and the request for a page of events, whose size belongs to its paging.
+fn request(
+    root: &Table<'_>,
+    pages: &mut Paging,
+    compiler: &Compiler<'_>,
+) -> Option<(Option<String>, Option<Ask>)> {
+    let table = root.need("request", "it says what to ask for")?.table()?;
+    let base = table.get("base").and_then(|item| base(&item));
+    page_size(&table, pages);
+    let ask = ask(&table, Place::Request, compiler);
+    table.finish();
+    Some((base, ask))
+}
+
+fn items(root: &Table<'_>) -> Option<Pointer> {
+    let table = root.need("items", "`at` says where the list of records is")?.table()?;
+    let at = table.need("at", "the list of records, such as `/events`").and_then(|at| pointer(&at));
+    table.finish();
+    at
 }
 
 fn schema(root: &Table<'_>) {
