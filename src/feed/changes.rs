@@ -34,7 +34,9 @@ pub(super) fn extract(extractors: &[Extractor], document: &Value) -> Vec<Change>
                 changes.extend(diff::compare(before, after, rules));
             }
             ExtractorKind::Map { at } => {
-                if let Some(Value::Object(object)) = at.value(&values).as_deref() {
+                if let Some(Value::Object(object)) = at.value(&values).as_deref()
+                    && !object.is_empty()
+                {
                     changes.extend(free_form(object, rules));
                 }
             }
@@ -60,26 +62,44 @@ const PAIRS: &[(&str, &str)] = &[
 /// What a free-form object says changed. Fields that come as a pair have both values; any other field is
 /// something the feed states about the change, without a value before.
 fn free_form(object: &Map<String, Value>, rules: &Rules) -> Vec<Change> {
-    let mut changes = Vec::new();
+    let (mut before, mut after) = (Map::new(), Map::new());
+    let mut stated: Vec<String> = Vec::new();
     let mut told: Vec<&str> = Vec::new();
+    let mut changes = Vec::new();
     for (key, value) in object {
         if told.contains(&key.as_str()) {
             continue;
         }
-        if let Some((before, after)) = value.as_object().and_then(pair_in) {
-            changes.extend(compare_field(key, before, after, rules));
-        } else if let Some((name, partner, before, after)) = pair_of_keys(object, key) {
+        let (name, old, new) = if let Some((old, new)) = value.as_object().and_then(pair_in) {
+            (key.clone(), old, new)
+        } else if let Some((name, partner, old, new)) = pair_of_keys(object, key) {
             told.push(partner);
-            let whole = name.is_empty() && before.is_object() && after.is_object();
-            changes.extend(match whole {
-                true => diff::compare(before, after, rules),
-                false => compare_field(if name.is_empty() { "value" } else { &name }, before, after, rules),
-            });
+            if name.is_empty() && !is_plain(old) && !is_plain(new) {
+                changes.extend(diff::compare(old, new, rules));
+                continue;
+            }
+            (if name.is_empty() { "value".to_owned() } else { name }, old, new)
         } else {
-            changes.extend(stated(key, value, rules));
+            stated.push(diff::child("", key));
+            after.insert(key.clone(), value.clone());
+            continue;
+        };
+        before.insert(name.clone(), old.clone());
+        after.insert(name, new.clone());
+    }
+    // One comparison for all, so that the rules, whose pointers start at the object, apply to every field.
+    for mut change in diff::compare(&Value::Object(before), &Value::Object(after), rules) {
+        if change.op == Op::Add && stated.contains(&change.path) {
+            change.op = Op::Set;
         }
+        changes.push(change);
     }
     changes
+}
+
+/// Whether it is a single value, and not a document or the absence of one.
+fn is_plain(value: &Value) -> bool {
+    !value.is_object() && !value.is_null()
 }
 
 /// The two values of an object that holds nothing but a pair.
@@ -103,8 +123,10 @@ fn pair_of_keys<'o>(
                 continue;
             };
             let Some(name) = plain_name(rest) else { continue };
-            let (own, other) = (&object[key], value);
-            let (before, after) = if is_before { (own, other) } else { (other, own) };
+            if object.contains_key(&name) {
+                continue;
+            }
+            let (before, after) = if is_before { (&object[key], value) } else { (value, &object[key]) };
             return Some((name, partner, before, after));
         }
     }
@@ -120,19 +142,4 @@ fn plain_name(rest: &str) -> Option<String> {
         Some(first) if rest.starts_with(['_', '-']) => Some(std::iter::once(first).chain(chars).collect()),
         Some(_) => None,
     }
-}
-
-/// The field is wrapped so that the rules, whose pointers start at the object, apply to it.
-fn compare_field(name: &str, before: &Value, after: &Value, rules: &Rules) -> Vec<Change> {
-    diff::compare(&wrap(name, before), &wrap(name, after), rules)
-}
-
-fn stated(name: &str, value: &Value, rules: &Rules) -> Vec<Change> {
-    let mut changes = diff::compare(&Value::Null, &wrap(name, value), rules);
-    changes.iter_mut().for_each(|change| change.op = Op::Set);
-    changes
-}
-
-fn wrap(name: &str, value: &Value) -> Value {
-    Value::Object(std::iter::once((name.to_owned(), value.clone())).collect())
 }

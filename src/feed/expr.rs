@@ -159,7 +159,7 @@ impl Slot {
         }
     }
 
-    fn text<'a>(&self, values: &Values<'a>) -> Option<Cow<'a, str>> {
+    pub(super) fn text<'a>(&self, values: &Values<'a>) -> Option<Cow<'a, str>> {
         let found = match &self.from {
             From::Path(path) => scalar(path.of(values)?)?,
             From::Variable(variable) => Cow::Borrowed(values.variable(variable)?),
@@ -209,16 +209,33 @@ impl Expr {
         }
     }
 
+    /// The text for an entry of a request; `None` where a placeholder or the whole is empty, so that the
+    /// entry is left out.
+    pub(super) fn filled(&self, values: &Values<'_>) -> Option<String> {
+        if let Self::Template(pieces) = self {
+            let empty = |piece: &Piece| match piece {
+                Piece::Slot(slot) => slot.text(values).is_none_or(|text| text.is_empty()),
+                Piece::Text(_) => false,
+            };
+            if pieces.iter().any(empty) {
+                return None;
+            }
+        }
+        self.text(values).filter(|text| !text.is_empty())
+    }
+
     /// Calls `each` with every variable that it names.
-    pub(super) fn variables<'e>(&'e self, each: &mut dyn FnMut(&'e Variable)) {
+    fn variables<'e>(&'e self, each: &mut dyn FnMut(&'e Variable)) {
         match self {
             Self::Pointer(path) => path.variables(each),
             Self::Variable(variable) => each(variable),
-            Self::Template(pieces) => pieces.iter().for_each(|piece| {
-                if let Piece::Slot(slot) = piece {
-                    slot.variables(each);
+            Self::Template(pieces) => {
+                for piece in pieces {
+                    if let Piece::Slot(slot) = piece {
+                        slot.variables(each);
+                    }
                 }
-            }),
+            }
             Self::Hash(slots) => slots.iter().for_each(|slot| slot.variables(each)),
             Self::First(exprs) => exprs.iter().for_each(|expr| expr.variables(each)),
         }

@@ -25,11 +25,14 @@ mod shape;
 mod time;
 pub mod token;
 
+#[cfg(test)]
+mod tests;
+
 pub use binding::{Binding, Position, Scope, Token};
 pub use catalog::Catalog;
 pub use errors::ServerSays;
 pub use page::{Page, ScopePage};
 pub use problem::Problem;
-pub use profile::{DetailWhen, Order, Profile, SecretNeed, Var};
+pub use profile::{DetailWhen, Order, Pattern, Profile, SecretNeed, Var};
 pub use request::{Body, Method, Request, RequestError};
 pub use shape::ShapeError;

@@ -16,12 +16,19 @@ use super::problem::{did_you_mean, place};
 pub(super) struct Doc<'t> {
     file: &'t str,
     text: &'t str,
+    /// Whether parts of the text could not be read as TOML.
+    broken: bool,
     problems: RefCell<Vec<Problem>>,
 }
 
 impl<'t> Doc<'t> {
-    pub(super) fn new(file: &'t str, text: &'t str) -> Self {
-        Self { file, text, problems: RefCell::default() }
+    /// Takes what the TOML parser found wrong, if anything.
+    pub(super) fn new(file: &'t str, text: &'t str, errors: &[toml::de::Error]) -> Self {
+        let doc = Self { file, text, broken: !errors.is_empty(), problems: RefCell::default() };
+        for error in errors {
+            doc.problem(error.span().map_or(0, |span| span.start), "", error.message(), None);
+        }
+        doc
     }
 
     pub(super) fn problem(&self, at: usize, key: &str, message: impl Into<String>, help: Option<String>) {
@@ -78,10 +85,11 @@ impl<'d> Table<'d> {
         Item { doc: self.doc, path: self.path_of(key), value: value.get_ref(), span: value.span() }
     }
 
-    /// Like [`Table::get`], and a problem if there is none.
+    /// Like [`Table::get`], and a problem if there is none. Where the text is not all readable, the key may
+    /// stand in the part that is not.
     pub(super) fn need(&self, key: &'static str, why: &str) -> Option<Item<'d>> {
         let found = self.get(key);
-        if found.is_none() {
+        if found.is_none() && !self.doc.broken {
             self.problem(format!("`{key}` is missing"), Some(why.to_owned()));
         }
         found

@@ -186,7 +186,7 @@ fn build(
     let mut query = Vec::new();
     for (name, exprs) in &ask.query {
         for expr in exprs {
-            query.extend(expr.text(values).filter(|text| !text.is_empty()).map(|text| (name.clone(), text)));
+            query.extend(expr.filled(values).map(|text| (name.clone(), text)));
         }
     }
     if let Some((paging, position)) = paged {
@@ -195,7 +195,7 @@ fn build(
     let url = url::build(&base(profile, values)?, &ask.path, &query, values)?;
     let mut headers = vec![("Accept".to_owned(), Secret::new("application/json".to_owned()))];
     for (name, expr) in &ask.headers {
-        if let Some(text) = expr.text(values).filter(|text| !text.is_empty()) {
+        if let Some(text) = expr.filled(values) {
             headers.push((name.clone(), header(name, text)?));
         }
     }
@@ -245,13 +245,13 @@ fn authorise(
     let auth = &profile.auth;
     for (name, expr) in &auth.headers {
         required(profile, expr, values)?;
-        if let Some(text) = present(expr, values) {
+        if let Some(text) = expr.filled(values) {
             headers.push((name.clone(), header(name, text)?));
         }
     }
     for (name, expr) in &auth.query {
         required(profile, expr, values)?;
-        query.extend(present(expr, values).map(|text| (name.clone(), Secret::new(text))));
+        query.extend(expr.filled(values).map(|text| (name.clone(), Secret::new(text))));
     }
     if let Some((user, password)) = &auth.basic {
         required(profile, user, values)?;
@@ -264,28 +264,17 @@ fn authorise(
     Ok(())
 }
 
-/// The text of an entry that is left out when one of its placeholders is empty.
-fn present(expr: &Expr, values: &Values<'_>) -> Option<String> {
-    if matches!(expr, Expr::Template(_)) && expr.missing(values).is_some() {
-        return None;
-    }
-    expr.text(values).filter(|text| !text.is_empty())
-}
-
-/// Says which variable is missing, unless the profile can do without it.
+/// Says which variable is missing, unless the profile can do without it. Variables of `[vars]` were
+/// checked before.
 fn required(profile: &Profile, expr: &Expr, values: &Values<'_>) -> Result<(), RequestError> {
-    if matches!(expr, Expr::First(_)) && expr.text(values).is_some() {
-        return Ok(());
-    }
-    match expr.missing(values) {
-        None => Ok(()),
+    let missing = if expr.filled(values).is_some() { None } else { expr.missing(values) };
+    match missing {
         Some(Variable::Secret(name)) => {
             let optional = profile.secrets.iter().any(|need| need.name == *name && !need.required);
             if optional { Ok(()) } else { Err(RequestError::MissingSecret { name: name.clone() }) }
         }
         Some(Variable::Token | Variable::Refresh) => Err(RequestError::MissingToken),
-        // Variables that have to have a value were checked before.
-        Some(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -343,7 +332,7 @@ impl Tree {
     /// The document with its placeholders filled in; members without a value are left out.
     fn json(&self, values: &Values<'_>) -> Option<Value> {
         Some(match self {
-            Self::Text(expr) => Value::String(present(expr, values)?),
+            Self::Text(expr) => Value::String(expr.filled(values)?),
             Self::Fixed(value) => value.clone(),
             Self::List(list) => list.iter().filter_map(|tree| tree.json(values)).collect(),
             Self::Object(members) => Value::Object(

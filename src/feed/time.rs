@@ -91,13 +91,14 @@ fn epoch(value: &Value, unit: Option<Unit>) -> Option<i64> {
     // Some feeds send seconds with a fraction, or large numbers with an exponent.
     let count: f64 = text.parse().ok().filter(|count: &f64| count.is_finite() && count.abs() < 1e30)?;
     let unit = unit.unwrap_or_else(|| Unit::of(count.abs() as u128));
-    let nanos = match unit {
-        Unit::Seconds => count * 1e9,
-        Unit::Millis => count * 1e6,
-        Unit::Micros => count * 1e3,
-        Unit::Nanos => count,
+    let micros = match unit {
+        Unit::Seconds => count * 1e6,
+        Unit::Millis => count * 1e3,
+        Unit::Micros => count,
+        Unit::Nanos => count / 1e3,
     };
-    i64::try_from((nanos as i128).div_euclid(1_000_000)).ok()
+    // Rounded first: a binary fraction often lies just below the decimal one that was meant.
+    i64::try_from((micros.round() as i128).div_euclid(1000)).ok()
 }
 
 /// The ISO 8601 forms that feeds send, in milliseconds; finer fractions are cut off.
@@ -119,16 +120,16 @@ fn iso(text: &str) -> Option<i64> {
         rest = rest.get(3..)?;
         if let Some(fraction) = rest.strip_prefix(['.', ',']) {
             let length = fraction.bytes().take_while(u8::is_ascii_digit).count();
+            let digits = &fraction.as_bytes()[..length];
             for place in 0..3 {
-                millis =
-                    millis * 10 + fraction[..length].as_bytes().get(place).map_or(0, |b| b - b'0') as i64;
+                millis = millis * 10 + digits.get(place).map_or(0, |digit| i64::from(digit - b'0'));
             }
             rest = (length > 0).then(|| &fraction[length..])?;
         }
     }
     // A leap second is counted as the first second of the next minute.
     let leap = i64::from(second == 60);
-    let time = NaiveTime::from_hms_opt(hour, minute, second.min(if second == 60 { 59 } else { second }))?;
+    let time = NaiveTime::from_hms_opt(hour, minute, second - u32::from(second == 60))?;
     let local = date.and_time(time).and_utc().timestamp_millis() + leap * 1000 + millis;
     Some(local - offset(rest.trim_start())? * 60_000)
 }

@@ -151,16 +151,12 @@ impl<'d> Compiler<'d> {
             let exprs: Vec<Option<Expr>> = list.iter().map(|item| self.value(item, place)).collect();
             return exprs.into_iter().collect::<Option<_>>().map(Expr::First);
         }
-        self.report(item, self.value_of(item.text()?, place))
+        report(item, self.value_of(item.text()?, place))
     }
 
     /// A text of a request: whatever is not in braces stands for itself.
     pub(super) fn template(&self, item: &Item<'_>, place: Place) -> Option<Expr> {
-        self.report(item, self.template_of(item.text()?, place).map(Expr::Template))
-    }
-
-    fn report(&self, item: &Item<'_>, result: Result<Expr, Mistake>) -> Option<Expr> {
-        result.map_err(|(message, help)| item.problem(message, help)).ok()
+        report(item, self.template_of(item.text()?, place).map(Expr::Template))
     }
 
     fn value_of(&self, text: &str, place: Place) -> Result<Expr, Mistake> {
@@ -272,7 +268,11 @@ impl<'d> Compiler<'d> {
                 rest = &after[end + 1..];
             } else {
                 let end = after.find('/').unwrap_or(after.len());
-                let key = after[..end].replace("{{", "{").replace("}}", "}");
+                let key = &after[..end];
+                if key.replace("{{", "").replace("}}", "").contains(['{', '}']) {
+                    break;
+                }
+                let key = key.replace("{{", "{").replace("}}", "}");
                 segments.push(Segment::Key(segment(&key).map_err(|why| (why.to_owned(), None))?));
                 rest = &after[end..];
             }
@@ -333,4 +333,8 @@ impl<'d> Compiler<'d> {
         }
         Ok(Variable::Secret(name.to_owned()))
     }
+}
+
+fn report(item: &Item<'_>, result: Result<Expr, Mistake>) -> Option<Expr> {
+    result.map_err(|(message, help)| item.problem(message, help)).ok()
 }

@@ -12,16 +12,13 @@ use toml::de::DeTable;
 use self::ask::{ask, page_size, paging, pointer, scope_list};
 use self::compile::{Compiler, Place};
 use super::Problem;
-use super::profile::{Order, Profile, Rate, Sync, Var};
+use super::pointer::Pointer;
+use super::profile::{Ask, Order, Paging, Pattern, Profile, Rate, Sync, Var};
 use super::reader::{Doc, Table};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
-    let doc = Doc::new(file, text);
     let (root, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let at = error.span().map_or(0, |span| span.start);
-        doc.problem(at, "", error.message(), None);
-    }
+    let doc = Doc::new(file, text, &errors);
     let root = Table::root(&doc, root.get_ref());
     let profile = read(&root);
     root.finish();
@@ -33,19 +30,8 @@ pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
 
 /// `None` only when a problem was reported.
 fn read(root: &Table<'_>) -> Option<Profile> {
-    schema(root);
-    let id = root.need("id", "the word that a source names the feed by").and_then(|item| {
-        let text = item.text()?;
-        let ok = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !ok || text.is_empty() {
-            item.problem("an id is made of lower-case letters, digits and `-`", None);
-        }
-        Some(text.to_owned())
-    });
-    let name = root.need("name", "the provider's name for people").and_then(|item| item.text());
-    let docs = root.text("docs");
-    let verified = root.get("verified").and_then(|item| item.boolean()).unwrap_or(true);
-    let vars = root.table("vars").map(vars).unwrap_or_default();
+    let heading = heading(root);
+    let vars = root.table("vars").as_ref().map(vars).unwrap_or_default();
     let mut compiler = Compiler::new(&vars);
     if let Some(table) = root.table("secrets") {
         compiler.declare_secrets(&table);
@@ -55,25 +41,11 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     compiler.enums(map_table.as_ref());
     let scope = root.get("scope").and_then(|item| scope_list(&item, &mut compiler));
     let auth = auth::auth(root, &mut compiler);
-    let request = root.need("request", "it says what to ask for").and_then(|item| item.table());
-    let paging_table = root.table("paging");
-    let mut pages = paging_table.map(paging).unwrap_or_default();
-    let asked = request.map(|table| {
-        let base = table.get("base").and_then(|item| base(&item));
-        page_size(&table, &mut pages);
-        let ask = ask(&table, Place::Request, &compiler);
-        table.finish();
-        (base, ask)
-    });
-    let (base, ask) = asked.unwrap_or_default();
-    let items = root.need("items", "`at` says where the list of records is").and_then(|item| {
-        let table = item.table()?;
-        let at = table.need("at", "the list of records, such as `/events`").and_then(|at| pointer(&at));
-        table.finish();
-        at
-    });
+    let mut pages = root.table("paging").map(paging).unwrap_or_default();
+    let (base, ask) = request(root, &mut pages, &compiler).unwrap_or_default();
+    let items = items(root);
     let sync = root.table("sync").map(sync).unwrap_or_default();
-    let filters = root.table("filters").map(filters).unwrap_or_default();
+    let filters = root.table("filters").as_ref().map(filters).unwrap_or_default();
     let time = root.table("time").and_then(events::time).unwrap_or_default();
     let map = map_table.and_then(|table| events::map(table, &compiler));
     let changes = root.get("changes").map(|item| events::changes(&item, &compiler)).unwrap_or_default();
@@ -81,9 +53,10 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
     let rate = root.table("rate").map(rate).unwrap_or_default();
     compiler.finish();
+    let Heading { id, name, docs, verified } = heading?;
     Some(Profile {
-        id: id?,
-        name: name?.to_owned(),
+        id,
+        name,
         docs,
         verified,
         secrets: compiler.into_secrets(),
@@ -103,6 +76,50 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         errors,
         rate,
     })
+}
+
+struct Heading {
+    id: String,
+    name: String,
+    docs: Option<String>,
+    verified: bool,
+}
+
+fn heading(root: &Table<'_>) -> Option<Heading> {
+    schema(root);
+    let id = root.need("id", "the word that a source names the feed by").and_then(|item| {
+        let text = item.text()?;
+        let ok = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if !ok || text.is_empty() {
+            item.problem("an id is made of lower-case letters, digits and `-`", None);
+        }
+        Some(text.to_owned())
+    });
+    let name = root.need("name", "the provider's name for people").and_then(|item| item.text());
+    let docs = root.text("docs");
+    let verified = root.get("verified").and_then(|item| item.boolean()).unwrap_or(true);
+    Some(Heading { id: id?, name: name?.to_owned(), docs, verified })
+}
+
+/// The base of all requests and the request for a page of events, whose size belongs to its paging.
+fn request(
+    root: &Table<'_>,
+    pages: &mut Paging,
+    compiler: &Compiler<'_>,
+) -> Option<(Option<String>, Option<Ask>)> {
+    let table = root.need("request", "it says what to ask for")?.table()?;
+    let base = table.get("base").and_then(|item| base(&item));
+    page_size(&table, pages);
+    let ask = ask(&table, Place::Request, compiler);
+    table.finish();
+    Some((base, ask))
+}
+
+fn items(root: &Table<'_>) -> Option<Pointer> {
+    let table = root.need("items", "`at` says where the list of records is")?.table()?;
+    let at = table.need("at", "the list of records, such as `/events`").and_then(|at| pointer(&at));
+    table.finish();
+    at
 }
 
 fn schema(root: &Table<'_>) {
@@ -126,7 +143,7 @@ fn base(item: &super::reader::Item<'_>) -> Option<String> {
     }
 }
 
-fn vars(table: Table<'_>) -> Vec<Var> {
+fn vars(table: &Table<'_>) -> Vec<Var> {
     let mut vars = Vec::new();
     for (name, item) in table.entries() {
         let Some(table) = item.table() else { continue };
@@ -137,9 +154,8 @@ fn vars(table: Table<'_>) -> Vec<Var> {
         let default = table.text("default");
         let required = table.get("required").and_then(|item| item.boolean()).unwrap_or(false);
         let pattern = table.get("pattern").and_then(|item| {
-            // Anchored, so that leftmost-first alternation cannot settle for a part of the value.
-            let pattern = regex::Regex::new(&format!("^(?:{})$", item.text()?));
-            pattern.map_err(|error| item.problem(format!("not a regular expression: {error}"), None)).ok()
+            let read = Pattern::new(item.text()?);
+            read.map_err(|why| item.problem(format!("not a regular expression: {why}"), None)).ok()
         });
         let var = Var { name: name.to_owned(), label: table.text("label"), required, default, pattern };
         if let Some(default) = var.default.as_deref().filter(|default| !var.accepts(default)) {
@@ -168,7 +184,7 @@ fn sync(table: Table<'_>) -> Sync {
 }
 
 /// Query fields that a server can filter by. The keys are words of the query language.
-fn filters(table: Table<'_>) -> Vec<(String, String)> {
+fn filters(table: &Table<'_>) -> Vec<(String, String)> {
     let text = |(_, item): &(&str, super::reader::Item<'_>)| item.text().map(str::to_owned);
     let known = ["action", "type", "entity", "actor", "status", "since", "until"];
     let mut filters = Vec::new();

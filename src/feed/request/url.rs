@@ -1,6 +1,6 @@
 //! Addresses: a base that is checked strictly, and paths and queries that cannot lead away from it.
 
-use super::super::expr::{Expr, Piece, Values, Variable};
+use super::super::expr::{Expr, From, Piece, Slot, Values, Variable};
 use super::RequestError;
 
 /// Checks that `base` is `http` or `https`, a host, maybe a port and a path, and nothing else; gives it
@@ -74,25 +74,22 @@ fn fill(path: &Expr, values: &Values<'_>) -> Result<String, RequestError> {
     for piece in pieces {
         match piece {
             Piece::Text(text) => filled.push_str(text),
-            Piece::Slot(slot) => {
-                let one = Expr::Template(vec![piece.clone()]);
-                match one.text(values).filter(|text| !text.is_empty()) {
-                    Some(text) if text.chars().any(char::is_control) => {
-                        return Err(RequestError::ControlCharacter { what: slot.to_string() });
-                    }
-                    Some(text) => filled.push_str(&encode(&text)),
-                    None => return Err(missing(&one, values, slot.to_string())),
+            Piece::Slot(slot) => match slot.text(values).filter(|text| !text.is_empty()) {
+                Some(text) if text.chars().any(char::is_control) => {
+                    return Err(RequestError::ControlCharacter { what: slot.to_string() });
                 }
-            }
+                Some(text) => filled.push_str(&encode(&text)),
+                None => return Err(missing(slot)),
+            },
         }
     }
     Ok(filled)
 }
 
-fn missing(expr: &Expr, values: &Values<'_>, what: String) -> RequestError {
-    match expr.missing(values) {
-        Some(Variable::Var(name)) => RequestError::MissingVar { name: name.clone() },
-        _ => RequestError::Missing { what },
+fn missing(slot: &Slot) -> RequestError {
+    match &slot.from {
+        From::Variable(Variable::Var(name)) => RequestError::MissingVar { name: name.clone() },
+        _ => RequestError::Missing { what: slot.to_string() },
     }
 }
 
