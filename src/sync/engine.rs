@@ -4,6 +4,7 @@
 //! must end within moments once [`Engine::stop`] is called, however many servers hang.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
@@ -246,17 +247,21 @@ async fn walk_all(line: &Line, tally: &Tally) -> Walked {
     let mut walked = Walked { scopes: Some(count), faults: Vec::new() };
     walked.faults.extend(chosen.fault.map(|fault| (None, fault)));
     let most = line.source.profile.concurrency().map_or(SIDE_BY_SIDE, |most| (most as usize).max(1));
+    // Walks that are under way go on to their own end: a page that is being stored has to be reported.
+    let hopeless = AtomicBool::new(false);
+    let hopeless = &hopeless;
     let mut walks = stream::iter(chosen.scopes)
         .map(|scope| async move {
-            let fault = pull::walk(line, tally, Some(&scope)).await.err();
-            fault.map(|fault| (Some(scope), fault))
+            if hopeless.load(Ordering::Relaxed) {
+                return None;
+            }
+            let fault = pull::walk(line, tally, Some(&scope)).await.err()?;
+            Some((Some(scope), fault))
         })
         .buffer_unordered(most.min(SIDE_BY_SIDE));
     while let Some(fault) = walks.next().await {
         walked.faults.extend(fault);
-        if walked.is_hopeless() {
-            break;
-        }
+        hopeless.store(walked.is_hopeless(), Ordering::Relaxed);
     }
     drop(walks);
     walked

@@ -10,7 +10,7 @@ use crate::store::StoreError;
 use super::http::{HttpError, Reply};
 use super::line::Line;
 use super::plan::Stall;
-use super::retry::TRIES;
+use super::retry::{TRIES, is_retried};
 
 /// Secrets shorter than this are not looked for: masking every `a` would hide the message itself.
 const SHORTEST_SECRET: usize = 4;
@@ -123,7 +123,7 @@ impl Line {
             (FaultKind::Server, _) => (
                 format!(
                     "{origin} failed {}",
-                    if says.retry_after.is_some() || retried(status) {
+                    if is_retried(status) {
                         format!("{TRIES} times, the last time with status {status}")
                     } else {
                         format!("with status {status}")
@@ -254,10 +254,6 @@ impl Line {
         };
         self.fault(FaultKind::Configuration, &message, &fix)
     }
-}
-
-fn retried(status: u16) -> bool {
-    matches!(status, 408 | 425 | 500 | 502 | 503 | 504)
 }
 
 /// `text` as it stands in an address: everything but unreserved characters (RFC 3986 section 2.3) in hex.

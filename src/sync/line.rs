@@ -248,37 +248,37 @@ impl Line {
         let sent = self.http.send(request, peer).await;
         let status = sent.as_ref().ok().map(|reply| reply.status);
         tracing::debug!(source = %self.source.name, url = %request.url, status, "request");
-        let (failure, reply) = match &sent {
+        let answer = match sent {
             Ok(reply) if (200..300).contains(&reply.status) || accept(reply.status) => {
-                return sent.map(Step::Answered).map_err(|error| config(&error));
+                return Ok(Step::Answered(reply));
             }
-            Ok(reply) => {
-                let says = errors::read(&self.source.profile, reply.status, &reply.headers, &reply.body);
-                let wait = asked_wait(&reply.headers, reply.date, says.retry_after);
-                (Failure::Status { status: reply.status, wait }, Some((reply, says, wait)))
-            }
-            Err(error) => (Failure::Error(error), None),
+            other => other,
+        };
+        let refusal = answer.as_ref().map(|reply| {
+            let says = errors::read(&self.source.profile, reply.status, &reply.headers, &reply.body);
+            let wait = asked_wait(&reply.headers, reply.date, says.retry_after);
+            (reply, says, wait)
+        });
+        let failure = match &refusal {
+            Ok((reply, _, wait)) => Failure::Status { status: reply.status, wait: *wait },
+            Err(error) => Failure::Error(error),
         };
         let verdict = judge(&failure, tries, &mut lock(&self.jitter));
-        match (verdict, reply) {
+        match (verdict, refusal) {
             (Verdict::NewToken, _) => Ok(Step::NewToken),
             (Verdict::Again(wait), _) => {
                 self.pause(wait, "retry").await;
                 Ok(Step::Again)
             }
-            (Verdict::Slower(wait), reply) => {
-                let status = reply.map_or_else(|| "limit".to_owned(), |(reply, ..)| reply.status.to_string());
+            (Verdict::Slower(wait), _) => {
                 self.hold(wait).await?;
-                self.pause_at_gate(&status).await;
+                self.pause_at_gate(&status.unwrap_or_default().to_string()).await;
                 Ok(Step::Again)
             }
-            (Verdict::Stop(kind), Some((reply, says, wait))) => {
+            (Verdict::Stop(kind), Ok((reply, says, wait))) => {
                 Err(self.give_up(kind, reply, &says, scope, wait).await)
             }
-            (Verdict::Stop(kind), None) => {
-                let Err(error) = &sent else { return Ok(Step::Again) };
-                Err(self.fault_of_http(kind, error))
-            }
+            (Verdict::Stop(kind), Err(error)) => Err(self.fault_of_http(kind, error)),
         }
     }
 

@@ -241,7 +241,6 @@ impl Walk {
     }
 
     fn most_pages(&self, total: Option<u64>) -> u64 {
-        // Each pass may need one request per entry at worst, when a server clamps pages to one.
         total.map_or(PAGES_WITHOUT_TOTAL, |total| {
             let pages = total / self.pass.longest.max(1) + 1;
             pages.saturating_mul(2 * u64::from(PASSES + LOOKS)) + 64
@@ -265,8 +264,8 @@ impl Walk {
 
     fn after_empty(&mut self, page: &Sight) -> Next {
         let short_of_total = page.total.is_some_and(|total| {
-            // Where pages were filtered after they were cut, fewer entries than the total come; being
-            // past the page that the total ends on is evidence too, unless the size was a mere wish.
+            // A server that leaves entries out of pages already cut sends fewer than its total. There, being
+            // past the page that the total ends on is evidence, once a page of the full size was seen.
             let past = page.size.map_or(0, |size| size.saturating_mul(self.pass.pages.saturating_sub(1)));
             let filled = page.size.is_some_and(|size| self.pass.longest >= size);
             self.pass.offset < total && !(filled && past >= total)
@@ -332,7 +331,7 @@ impl Walk {
     }
 
     fn look_or_walk_again(&mut self, page: &Sight) -> Next {
-        if self.looks >= LOOKS || self.pass.pages == 1 && self.passes > 1 {
+        if self.looks >= LOOKS {
             return self.walk_again(page);
         }
         self.looks += 1;

@@ -94,6 +94,11 @@ fn remedy(status: u16) -> Remedy {
     )
 }
 
+/// Whether an answer of this status is asked for again.
+pub(super) fn is_retried(status: u16) -> bool {
+    matches!(remedy(status), Remedy::Again | Remedy::Slower)
+}
+
 /// Decides about one failure and counts it in `tries`.
 pub(super) fn judge(failure: &Failure<'_>, tries: &mut Tries, jitter: &mut Jitter) -> Verdict {
     let (remedy, wait, kind) = match failure {
