@@ -252,6 +252,15 @@ impl Expr {
         missing
     }
 
+    /// Whether it names a secret, or a token that was bought with one.
+    pub(super) fn names_secret(&self) -> bool {
+        let mut found = false;
+        self.variables(&mut |variable| {
+            found |= matches!(variable, Variable::Secret(_) | Variable::Token | Variable::Refresh);
+        });
+        found
+    }
+
     /// Whether it takes anything from the record. An expression that does not is the same for all records.
     pub(super) fn reads_record(&self) -> bool {
         let slot = |slot: &Slot| matches!(slot.from, From::Path(_));

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::errors::ok_but_error;
 use super::expr::Values;
-use super::pointer::Pointer;
+use super::pointer::{Members, Pointer, raw_child};
 use super::profile::{Paging, Profile};
 use super::shape::snippet;
 use super::{Binding, Position, Scope, ShapeError, record};
@@ -48,7 +48,8 @@ pub struct ScopePage {
     pub next: Option<Position>,
 }
 
-/// Reads the answer to [`request::page`](super::request::page). `headers` have lower-case names.
+/// Reads the answer to [`request::page`](super::request::page). `headers` have lower-case names; a
+/// list that names its next page in a header needs them.
 pub fn read(
     profile: &Profile,
     binding: &Binding,
@@ -135,18 +136,28 @@ pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
 pub(super) struct Envelope<'t> {
     text: &'t str,
     root: &'t RawValue,
+    /// Of the whole answer, since nearly every pointer starts there; none where it is no object.
+    members: Members<'t>,
 }
 
 impl<'t> Envelope<'t> {
     pub(super) fn read(text: &'t str) -> Result<Self, ShapeError> {
-        match serde_json::from_str(text) {
-            Ok(root) => Ok(Self { text, root }),
-            Err(error) => Err(ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) }),
-        }
+        let root: &RawValue = serde_json::from_str(text)
+            .map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) })?;
+        let object = root.get().starts_with('{');
+        let members =
+            if object { serde_json::from_str(root.get()).unwrap_or_default() } else { Members::new() };
+        Ok(Self { text, root, members })
     }
 
     pub(super) fn at(&self, pointer: &Pointer) -> Option<&'t RawValue> {
-        pointer.of_raw(self.root)
+        let Some((first, rest)) = pointer.keys().split_first() else { return Some(self.root) };
+        let top = if self.root.get().starts_with('{') {
+            self.members.get(&**first).copied()
+        } else {
+            raw_child(self.root, first)
+        };
+        rest.iter().try_fold(top?, |value, key| raw_child(value, key))
     }
 
     /// The elements of the list at `pointer`. A good answer without its list is no empty list.

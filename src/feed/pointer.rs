@@ -1,5 +1,6 @@
 //! JSON Pointers (RFC 6901), split and unescaped once when a profile is read.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde_json::Value;
@@ -26,9 +27,9 @@ impl Pointer {
         self.0.iter().try_fold(value, |value, key| child(value, key))
     }
 
-    /// The value it points at, as text that has not been parsed further than needed.
-    pub(super) fn of_raw<'v>(&self, value: &'v RawValue) -> Option<&'v RawValue> {
-        self.0.iter().try_fold(value, |value, key| raw_child(value, key))
+    /// The keys that lead there.
+    pub(super) fn keys(&self) -> &[Box<str>] {
+        &self.0
     }
 }
 
@@ -65,17 +66,14 @@ fn index(key: &str) -> Option<usize> {
     (digits && (key.len() == 1 || !key.starts_with('0'))).then(|| key.parse().ok())?
 }
 
-fn raw_child<'v>(value: &'v RawValue, key: &str) -> Option<&'v RawValue> {
+/// The members of an object, each as the text it was sent as.
+pub(super) type Members<'v> = HashMap<String, &'v RawValue>;
+
+/// Like [`child`], for a value of which no more is parsed than is needed to find the part.
+pub(super) fn raw_child<'v>(value: &'v RawValue, key: &str) -> Option<&'v RawValue> {
     match value.get().as_bytes().first()? {
-        b'{' => {
-            let members: std::collections::HashMap<String, &'v RawValue> =
-                serde_json::from_str(value.get()).ok()?;
-            members.get(key).copied()
-        }
-        b'[' => {
-            let elements: Vec<&'v RawValue> = serde_json::from_str(value.get()).ok()?;
-            elements.get(index(key)?).copied()
-        }
+        b'{' => serde_json::from_str::<Members<'v>>(value.get()).ok()?.get(key).copied(),
+        b'[' => serde_json::from_str::<Vec<&'v RawValue>>(value.get()).ok()?.get(index(key)?).copied(),
         _ => None,
     }
 }

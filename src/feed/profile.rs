@@ -81,6 +81,11 @@ impl Pattern {
         let whole = Regex::new(&format!(r"\A(?:{text})\z")).map_err(reason)?;
         Ok(Self { text: text.to_owned(), whole })
     }
+
+    /// The expression as the profile writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
 }
 
 impl fmt::Display for Pattern {

@@ -281,7 +281,7 @@ fn required(profile: &Profile, expr: &Expr, values: &Values<'_>) -> Result<(), R
 fn check_vars(profile: &Profile, values: &Values<'_>) -> Result<(), RequestError> {
     for var in &profile.vars {
         let given = values.binding.and_then(|binding| binding.vars.get(&var.name)).or(var.default.as_ref());
-        match given {
+        match given.filter(|value| !value.is_empty()) {
             None if var.required => return Err(RequestError::MissingVar { name: var.name.clone() }),
             Some(value) if !var.accepts(value) => {
                 let pattern = var.pattern.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -54,6 +54,10 @@ pub(super) fn headers(table: &Table<'_>, place: Place, compiler: &Compiler<'_>) 
             if has_control(&expr) {
                 item.problem("a header has no line breaks or other control characters", None);
             }
+            if name.eq_ignore_ascii_case("authorization") && !expr.names_secret() {
+                let help = "name a secret under `[auth]`: `Bearer {@secret.token}`".to_owned();
+                item.problem("a profile never holds a credential", Some(help));
+            }
             headers.push((name.to_owned(), expr));
         }
     }
@@ -155,7 +159,7 @@ pub(super) fn scope_list(item: &Item<'_>, compiler: &mut Compiler<'_>) -> Option
     let table = list.first()?.table()?;
     let mut pages = table.table("paging").map(paging).unwrap_or_default();
     page_size(&table, &mut pages);
-    let ask = ask(&table, Place::ScopeRequest, compiler);
+    let ask = ask(&table, Place::Plain, compiler);
     let items = table.need("items", "the list of scopes, such as `/data`").and_then(|item| pointer(&item));
     let entry = |item: &Item<'_>| compiler.value(item, Place::ScopeEntry);
     let mut set = Vec::new();

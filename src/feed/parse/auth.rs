@@ -66,8 +66,9 @@ pub(super) fn auth(root: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Auth
 
 fn exchange(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Exchange> {
     const ENCODINGS: &[(&str, Encoding)] = &[("json", Encoding::Json), ("form", Encoding::Form)];
+    // An address is shown in errors and logs, so no secret goes into it.
     let url = table.need("url", "the path that tokens are bought at, such as `/auth/token`");
-    let url = url.and_then(|item| path_of(&item, Place::Exchange, compiler));
+    let url = url.and_then(|item| path_of(&item, Place::Plain, compiler));
     let encoding = table.get("encoding").and_then(|item| item.choice(ENCODINGS)).unwrap_or_default();
     let body = table.need("body", "what is sent: `{ client_id = \"{@secret.id}\" }`");
     let body = body.and_then(|item| tree(&item, Place::Exchange, compiler));
@@ -80,7 +81,7 @@ fn exchange(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Exchange> {
     if refresh_url.is_some() != refresh_body.is_some() {
         table.problem("`refresh_url` and `refresh_body` belong together", None);
     }
-    let refresh_url = refresh_url.and_then(|item| path_of(&item, Place::Refresh, compiler));
+    let refresh_url = refresh_url.and_then(|item| path_of(&item, Place::Plain, compiler));
     let refresh_body = refresh_body.and_then(|item| tree(&item, Place::Refresh, compiler));
     table.finish();
     let (url, body, token) = (url?, body?, token?);

@@ -15,8 +15,8 @@ use super::super::reader::{Item, Table};
 pub(super) enum Place {
     /// `[request]`
     Request,
-    /// The request for a list of scopes.
-    ScopeRequest,
+    /// A request, or an address, that knows the user's variables and no more.
+    Plain,
     /// One entry of a list of scopes.
     ScopeEntry,
     /// `[auth]`: what requests carry.
@@ -39,7 +39,7 @@ pub(super) enum Place {
 
 impl Place {
     fn has_record(self) -> bool {
-        !matches!(self, Self::Request | Self::ScopeRequest | Self::Auth | Self::Exchange | Self::Refresh)
+        !matches!(self, Self::Request | Self::Plain | Self::Auth | Self::Exchange | Self::Refresh)
     }
 
     fn has_scope(self) -> bool {

@@ -3,9 +3,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::{Profile, detail, errors, page, token};
+use super::super::{Position, Profile, detail, errors, page, token};
 use super::{binding, built_in, fixture, profile_with, read, scope};
-use crate::feed::Position;
 
 const FEEDS: [&str; 3] = ["streamkap", "kaireonai", "microvisualizer"];
 

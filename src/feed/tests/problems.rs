@@ -126,6 +126,7 @@ fn mistakes_are_told_with_what_to_do() {
         ("map.enum.acton = { a = 'b' }", "did you mean `action`?"),
         ("map.enum.verb = { a = 'b' }", "use it in a template as `{/pointer|verb}`"),
         ("request.headers = { X = '{@secret.a}' }", "secrets go into `[auth]` only"),
+        ("request.headers = { authorization = 'Bearer abc' }", "a profile never holds a credential"),
         ("request.headers = { 'A: b' = 'x' }", "this is no name of a header"),
         ("request.headers = { A = \"x\\ny\" }", "a header has no line breaks"),
         ("request.timeout = '-1s'", "write a number and a unit"),
@@ -162,6 +163,10 @@ fn an_exchange_without_its_parts_says_which() {
         (
             "kind = 'exchange'\nheaders = { A = '{@token}' }\nexchange = { url = '/t', body = {}, token = '/t', refresh_url = '/r' }",
             "`refresh_url` and `refresh_body` belong together",
+        ),
+        (
+            "kind = 'exchange'\nheaders = { A = '{@token}' }\nexchange = { url = '/t/{@secret.s}', body = {}, token = '/t' }",
+            "the secret `s` has no place here",
         ),
         ("kind = 'header'", "`headers` is missing"),
         ("kind = 'query'", "`query` is missing"),

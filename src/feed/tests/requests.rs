@@ -199,6 +199,14 @@ fn what_is_missing_or_wrong_is_named_without_showing_a_secret() {
     none.vars.clear();
     let missing = RequestError::MissingVar { name: "needed".into() };
     assert_eq!(page(&with(header, ask), &none).unwrap_err(), missing);
+    let mut blank = binding();
+    blank.vars.insert("tenant".into(), String::new());
+    let tenant = RequestError::MissingVar { name: "tenant".into() };
+    assert_eq!(
+        page(&built_in("kaireonai"), &blank).unwrap_err(),
+        tenant,
+        "a required header is never left out"
+    );
     let streamkap = built_in("streamkap");
     let first = Position::first(&streamkap);
     let untold = request::page(&streamkap, &binding(), Some(&scope("x")), &first, None).unwrap_err();
