@@ -43,7 +43,7 @@ pub(in crate::demo) enum Verb {
 pub(super) struct Moment<'a> {
     pub(super) random: &'a mut Random,
     pub(super) time: Timestamp,
-    /// The part of the world's time that has passed, in thousandths; beyond 1,000 when live.
+    /// The part of the world's time that has passed, in millionths; beyond a million when live.
     pub(super) progress: u64,
     /// Whether people are at work.
     pub(super) at_work: bool,

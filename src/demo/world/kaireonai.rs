@@ -287,19 +287,21 @@ impl Tenant {
 
 fn update(entity: &mut Entity, random: &mut Random) -> Said {
     entity.pending |= random.chance(25);
-    // The record of an update is empty more often than not.
-    match random.weighted(&[52, 14, 12, 8, 6, 6]) {
+    // The record of an update is empty more often than not. Of a customer, tags are all that is told.
+    let weights = if entity.name.is_some() { [52, 14, 12, 8, 6, 6] } else { [70, 0, 0, 0, 0, 30] };
+    match random.weighted(&weights) {
         1 => {
             let from = entity.status;
             entity.status = if from == 1 { 2 } else { 1 };
             debug_assert!(usize::from(entity.status) < STATUSES.len());
             Said::Status { from, to: entity.status }
         }
-        2 => Said::Priority { value: 5 * random.below(20) as u16 + 5 },
+        2 if KINDS[entity.kind].offered => Said::Priority { value: 5 * random.below(20) as u16 + 5 },
         3 => {
             let from = entity.limit;
             entity.limit = 1 + (from + random.below(6) as u16) % 7;
-            Said::Limit { from, to: entity.limit }
+            let to = entity.limit;
+            if KINDS[entity.kind].offered { Said::Limit { from, to } } else { Said::Timeout { from, to } }
         }
         4 if entity.kind == DECISION_FLOW => Said::Weights { propensity: 5 * random.below(13) as u16 + 30 },
         5 => {

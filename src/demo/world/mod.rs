@@ -94,7 +94,7 @@ impl World {
         let passed = self.latest.saturating_sub(self.start).max(0) as u64;
         let mut moment = Moment {
             time: Timestamp::from_millis(self.latest),
-            progress: passed / ((self.until - self.start).max(1_000) as u64 / 1_000),
+            progress: passed.saturating_mul(1_000) / ((self.until - self.start).max(1_000) as u64 / 1_000),
             at_work: live || clock::at_work(self.latest),
             avoid: if quiet { story::ENTITIES } else { 0 },
             random: &mut self.random,

@@ -106,6 +106,8 @@ pub(super) struct Kind {
     pub(super) first: &'static [&'static str],
     /// ... followed by one of these.
     pub(super) second: &'static [&'static str],
+    /// Whether it is something that customers get to see, so that it has a priority and limits.
+    pub(super) offered: bool,
     /// What is done to it besides being created, with how often.
     pub(super) verbs: &'static [(Verb, u64)],
 }
@@ -149,6 +151,7 @@ pub(super) const KINDS: &[Kind] = &[
         prefix: "flow",
         first: &["Home Page", "Checkout", "Mobile App", "Call Centre", "Email", "Branch", "Renewal"],
         second: &[" NBA", " Cross-sell", " Retention", " Onboarding"],
+        offered: true,
         verbs: FLOW,
     },
     Kind {
@@ -166,6 +169,7 @@ pub(super) const KINDS: &[Kind] = &[
             "Call Centre",
         ],
         second: &[""],
+        offered: false,
         verbs: PLAIN,
     },
     Kind {
@@ -193,6 +197,7 @@ pub(super) const KINDS: &[Kind] = &[
             " Overdraft",
             " Lounge Pass",
         ],
+        offered: true,
         verbs: REVIEWED,
     },
     Kind {
@@ -217,6 +222,7 @@ pub(super) const KINDS: &[Kind] = &[
             "Rate Change",
         ],
         second: &[" Hero Banner", " Email Header", " Push Message", " Tile"],
+        offered: true,
         verbs: REVIEWED,
     },
     Kind {
@@ -225,6 +231,7 @@ pub(super) const KINDS: &[Kind] = &[
         prefix: "cat",
         first: &["Cards", "Loans", "Savings", "Insurance", "Mobile", "Broadband", "Loyalty"],
         second: &["", " Seasonal"],
+        offered: false,
         verbs: PLAIN,
     },
     Kind {
@@ -233,6 +240,7 @@ pub(super) const KINDS: &[Kind] = &[
         prefix: "rule",
         first: &["Age", "Income", "Region", "Tenure", "Credit Score", "Marketing Consent"],
         second: &[" Minimum", " Exclusion", " Window", " Override"],
+        offered: true,
         verbs: REVIEWED,
     },
     Kind {
@@ -241,6 +249,7 @@ pub(super) const KINDS: &[Kind] = &[
         prefix: "pol",
         first: &["Daily", "Weekly", "Monthly", "Quarterly"],
         second: &[" Email Cap", " SMS Cap", " Push Cap", " Call Cap"],
+        offered: false,
         verbs: PUBLISHED,
     },
     Kind {
@@ -249,6 +258,7 @@ pub(super) const KINDS: &[Kind] = &[
         prefix: "conn",
         first: &["Snowflake", "Salesforce", "Braze", "Kafka", "Segment", "S3", "Adobe"],
         second: &[" Production", " Sandbox"],
+        offered: false,
         verbs: PLAIN,
     },
     Kind {
@@ -257,6 +267,7 @@ pub(super) const KINDS: &[Kind] = &[
         prefix: "pipe",
         first: &["Customer", "Interaction", "Offer Catalogue", "Consent"],
         second: &[" Import", " Export", " Enrichment", " Backfill"],
+        offered: false,
         verbs: PUBLISHED,
     },
     Kind {
@@ -265,6 +276,7 @@ pub(super) const KINDS: &[Kind] = &[
         prefix: "schema",
         first: &["Customer", "Account", "Interaction", "Offer Response", "Consent", "Device"],
         second: &[" Profile", " Event"],
+        offered: false,
         verbs: PUBLISHED,
     },
     Kind {
@@ -273,6 +285,7 @@ pub(super) const KINDS: &[Kind] = &[
         prefix: "cust",
         first: NAMELESS,
         second: &[""],
+        offered: false,
         verbs: CUSTOMER,
     },
 ];

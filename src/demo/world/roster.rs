@@ -10,8 +10,11 @@ pub(super) struct Roster {
     living: Vec<u16>,
 }
 
-/// The part of the world's time, in thousandths, in which more than half of all entities come to be.
-const FOUNDING: u64 = 80;
+/// The part of the world's time, in millionths, in which more than half of all entities come to be.
+const FOUNDING: u64 = 80_000;
+
+/// How many come to be at once, so that the first days are not about one thing only.
+const AT_ONCE: u64 = 4;
 
 impl Roster {
     /// For `planned` entities, none of which exists yet.
@@ -21,11 +24,11 @@ impl Roster {
     }
 
     /// The place of the next entity, if it is time for one. `progress` is the part of the world's time
-    /// that has passed, in thousandths.
+    /// that has passed, in millionths.
     pub(super) fn due(&self, progress: u64) -> Option<u16> {
-        let progress = progress.min(1_000);
-        let founded = 550 * progress.min(FOUNDING) / FOUNDING;
-        let by_now = 1 + u64::from(self.planned) * (founded + 450 * progress / 1_000) / 1_000;
+        let progress = progress.min(1_000_000);
+        let founded = 550_000 * progress.min(FOUNDING) / FOUNDING;
+        let by_now = AT_ONCE + u64::from(self.planned) * (founded + 45 * progress / 100) / 1_000_000;
         (self.born < self.planned && u64::from(self.born) < by_now).then_some(self.born)
     }
 
@@ -68,7 +71,7 @@ mod tests {
     #[test]
     fn half_exist_after_the_founding_and_all_in_the_end() {
         let mut roster = Roster::new(40);
-        for (progress, born) in [(0, 1), (80, 24), (500, 32), (1_000, 40), (5_000, 40)] {
+        for (progress, born) in [(0, 4), (80_000, 27), (500_000, 35), (1_000_000, 40), (u64::MAX, 40)] {
             while roster.due(progress).is_some() {
                 roster.add();
             }

@@ -14,6 +14,7 @@ pub(super) enum Said {
     Status { from: u16, to: u16 },
     Priority { value: u16 },
     Limit { from: u16, to: u16 },
+    Timeout { from: u16, to: u16 },
     Weights { propensity: u16 },
     Tag { tag: u16, added: bool },
     Published { version: u16, note: u16 },
@@ -43,6 +44,7 @@ impl Said {
             Self::Archived { reason } => [9, reason, 0, 0],
             Self::Erased { interactions, summaries } => [10, interactions, summaries, 0],
             Self::Fallback { from, to } => [11, from, to, 0],
+            Self::Timeout { from, to } => [12, from, to, 0],
         };
         parts.iter().rev().fold(0, |bits, part| (bits << 16) | u64::from(*part))
     }
@@ -62,6 +64,7 @@ impl Said {
             9 => Self::Archived { reason: a },
             10 => Self::Erased { interactions: a, summaries: b },
             11 => Self::Fallback { from: a, to: b },
+            12 => Self::Timeout { from: a, to: b },
             _ => Self::Nothing,
         }
     }
@@ -75,6 +78,7 @@ impl Said {
             }
             Self::Priority { value } => json!({ "priority": value }),
             Self::Limit { from, to } => json!({ "limits": { "perCustomer": { "from": from, "to": to } } }),
+            Self::Timeout { from, to } => json!({ "timeoutSeconds": { "from": 15 * from, "to": 15 * to } }),
             Self::Weights { propensity } => {
                 let rest = 100_u16.saturating_sub(propensity);
                 json!({ "weights": {
@@ -128,6 +132,7 @@ mod tests {
             Said::Status { from: 0, to: 1 },
             Said::Priority { value: 75 },
             Said::Limit { from: 2, to: 3 },
+            Said::Timeout { from: 2, to: 4 },
             Said::Weights { propensity: 60 },
             Said::Tag { tag: 4, added: true },
             Said::Tag { tag: 4, added: false },
