@@ -6,8 +6,6 @@
 //! whether to try again, and it must never put a header, a body or the query of a URL into an error.
 
 mod error;
-#[cfg(test)]
-mod tests;
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -222,3 +220,6 @@ fn is_loopback(url: &Url) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
+
+#[cfg(test)]
+mod tests;

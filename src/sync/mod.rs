@@ -19,8 +19,6 @@ mod plan;
 mod pull;
 mod retry;
 mod scopes;
-#[cfg(test)]
-mod tests;
 mod token;
 
 use std::sync::Arc;
@@ -73,3 +71,6 @@ pub enum Report {
         changed: Vec<(RowId, IndexRow)>,
     },
 }
+
+#[cfg(test)]
+mod tests;

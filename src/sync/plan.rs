@@ -18,9 +18,6 @@
 //! not add up is reported as not settled, and the next refresh goes to the end once more. One thing can
 //! still hide: a removal and an arrival between the same two requests leave the total as it was.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashSet;
 
 use crate::domain::Timestamp;
@@ -374,3 +371,6 @@ pub(super) fn prints(identities: impl Iterator<Item = u64>) -> Vec<u64> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

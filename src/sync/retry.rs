@@ -3,9 +3,6 @@
 //! Pure decisions: no clock, no I/O. Times are read from the answer itself, chance comes from a
 //! [`Jitter`] that is handed in. It must not decide what a page means; that is the plan's work.
 
-#[cfg(test)]
-mod tests;
-
 use std::time::Duration;
 
 use crate::domain::{FaultKind, Timestamp};
@@ -215,3 +212,6 @@ impl Jitter {
         interval.mul_f64(0.9 + 0.2 * self.unit())
     }
 }
+
+#[cfg(test)]
+mod tests;

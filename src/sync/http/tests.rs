@@ -1,3 +1,5 @@
+//! Requests and answers byte by byte, over loopback sockets.
+
 use rstest::rstest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -1,3 +1,5 @@
+//! Walks over a server in memory: lists of every length, rows that come and go, servers that lie.
+
 use rstest::rstest;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Each failure and what is decided about it, waits in every form, and chance with a seed.
+
 use rstest::rstest;
 
 use super::*;
