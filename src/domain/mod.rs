@@ -16,7 +16,7 @@ pub use action::{ACTIONS, Action, ActionRow};
 pub use change::{Change, Op};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
-pub use safe::Safe;
+pub use safe::{FIELD_MAX, LINE_MAX, Safe, csv_cell, escape_json};
 pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
 pub use time::{Timestamp, Zone};

@@ -194,6 +194,8 @@ fn all_problems_of_a_file_are_told_at_once() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
     #[test]
     fn no_text_makes_the_reader_panic(text in "(\\[[a-z]{0,8}\\]\n|[a-z-]{1,12} = (\"[a-zA-Z -]{0,9}\"|\\[\\]|5)\n|.){0,12}") {
         let _ = Keymap::with_user("keys.toml", &text);
