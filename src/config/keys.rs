@@ -1,0 +1,73 @@
+//! The user's own keys: the `[keys]` tables, or a file that `keys` names.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::paths::expand;
+use super::problem::{Place, Problem, Reader};
+use super::table::{Field, Table};
+use crate::tui::keymap::Keymap;
+
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    file: &Path,
+    home: Option<&Path>,
+) -> Option<Keymap> {
+    if let Some(name) = field.value.as_str() {
+        let path = expand(name, file, home);
+        let text = super::read_text(&path)
+            .map_err(|problem| reader.note(&field.span, &field.path, problem, "check the path"))
+            .ok()?;
+        return Keymap::with_user(&path.display().to_string(), &text)
+            .map_err(|problems| problems.into_iter().for_each(|problem| reader.adopt(problem)))
+            .ok();
+    }
+    let table = field.table(reader, "\"keys.toml\"` or begin a table with `[keys.everywhere]")?;
+    let (text, places) = as_keys_file(reader, &table)?;
+    Keymap::with_user(reader.file, &text)
+        .map_err(|problems| {
+            for problem in problems {
+                let mut problem = Problem::from(problem);
+                if let Some(Place { line, column, .. }) = places.get(&problem.key) {
+                    (problem.line, problem.column) = (*line, *column);
+                }
+                problem.key = format!("keys.{}", problem.key);
+                reader.adopt(problem);
+            }
+        })
+        .ok()
+}
+
+/// The tables under `keys` as the text of a keys file, each binding on the line that it has in the
+/// configuration, and the true place of each by its key path.
+fn as_keys_file(reader: &mut Reader<'_>, keys: &Table<'_>) -> Option<(String, BTreeMap<String, Place>)> {
+    let mut bindings = Vec::new();
+    let mut places = BTreeMap::new();
+    for context in keys.fields() {
+        places.insert(context.key.clone(), reader.place(context.key_span.start));
+        let table = context.table(reader, "{ open = \"enter\" }")?;
+        if table.fields().is_empty() {
+            let span = &context.key_span;
+            bindings.push((span.clone(), format!("{} = {{}}", &reader.text[span.clone()])));
+        }
+        for binding in table.fields() {
+            let place = reader.place(binding.key_span.start);
+            places.insert(format!("{}.{}", context.key, binding.key), place);
+            let text = |span: &std::ops::Range<usize>| reader.text.get(span.clone()).unwrap_or_default();
+            let (context, key) = (text(&context.key_span), text(&binding.key_span));
+            bindings.push((binding.key_span.clone(), format!("{context}.{key} = {}", text(&binding.span))));
+        }
+    }
+    bindings.sort_by_key(|(span, _)| span.start);
+    let mut text = String::new();
+    for (span, binding) in bindings {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let missing = reader.place(span.start).line.saturating_sub(text.matches('\n').count() + 1);
+        text.push_str(&"\n".repeat(missing));
+        text.push_str(&binding);
+    }
+    Some((text, places))
+}
