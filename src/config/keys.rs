@@ -1,6 +1,7 @@
 //! The user's own keys: the `[keys]` tables, or a file that `keys` names.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use super::paths::expand;
@@ -24,7 +25,7 @@ pub(super) fn read(
             .ok();
     }
     let table = field.table(reader, "\"keys.toml\"` or begin a table with `[keys.everywhere]")?;
-    let (text, places) = as_keys_file(reader, &table)?;
+    let (text, places) = as_keys_file(reader, &table);
     Keymap::with_user(reader.file, &text)
         .map_err(|problems| {
             for problem in problems {
@@ -41,23 +42,34 @@ pub(super) fn read(
 
 /// The tables under `keys` as the text of a keys file, each binding on the line that it has in the
 /// configuration, and the true place of each by its key path.
-fn as_keys_file(reader: &mut Reader<'_>, keys: &Table<'_>) -> Option<(String, BTreeMap<String, Place>)> {
+fn as_keys_file(reader: &mut Reader<'_>, keys: &Table<'_>) -> (String, BTreeMap<String, Place>) {
+    let text = |span: &Range<usize>| reader.text.get(span.clone()).unwrap_or_default();
     let mut bindings = Vec::new();
     let mut places = BTreeMap::new();
+    let mut strangers = Vec::new();
     for context in keys.fields() {
         places.insert(context.key.clone(), reader.place(context.key_span.start));
-        let table = context.table(reader, "{ open = \"enter\" }")?;
+        let Some(table) = context.value.as_table() else {
+            strangers.push((context.clone(), "a table", "{ open = \"enter\" }"));
+            continue;
+        };
+        let table = Table::new(&context.path, context.key_span.clone(), table);
         if table.fields().is_empty() {
-            let span = &context.key_span;
-            bindings.push((span.clone(), format!("{} = {{}}", &reader.text[span.clone()])));
+            bindings.push((context.key_span.clone(), format!("{} = {{}}", text(&context.key_span))));
         }
         for binding in table.fields() {
+            if binding.value.is_table() {
+                strangers.push((binding.clone(), "a key or a list of keys", "\"x\""));
+                continue;
+            }
             let place = reader.place(binding.key_span.start);
             places.insert(format!("{}.{}", context.key, binding.key), place);
-            let text = |span: &std::ops::Range<usize>| reader.text.get(span.clone()).unwrap_or_default();
             let (context, key) = (text(&context.key_span), text(&binding.key_span));
             bindings.push((binding.key_span.clone(), format!("{context}.{key} = {}", text(&binding.span))));
         }
+    }
+    for (field, what, example) in strangers {
+        field.expected(reader, what, example);
     }
     bindings.sort_by_key(|(span, _)| span.start);
     let mut text = String::new();
@@ -69,5 +81,5 @@ fn as_keys_file(reader: &mut Reader<'_>, keys: &Table<'_>) -> Option<(String, BT
         text.push_str(&"\n".repeat(missing));
         text.push_str(&binding);
     }
-    Some((text, places))
+    (text, places)
 }

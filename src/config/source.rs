@@ -93,11 +93,13 @@ pub(super) fn read_all(reader: &mut Reader<'_>, field: &Field<'_>, around: &Surr
             continue;
         };
         let table = Table::new("source", element.span(), table);
-        if let Some(name) = table.get("name").and_then(|field| Some((field, field.value.as_str()?))) {
-            let line = reader.place(name.0.span.start).line;
-            if let Some(first) = names.insert(name.1.to_lowercase(), line) {
-                let message = format!("line {first} already has a source of the name `{}`", name.1);
-                reader.note(&name.0.span, "source.name", message, "give each source a name of its own");
+        if let Some(field) = table.get("name")
+            && let Some(name) = field.value.as_str()
+        {
+            let line = reader.place(field.span.start).line;
+            if let Some(first) = names.insert(name.to_lowercase(), line) {
+                let message = format!("line {first} already has a source of the name `{name}`");
+                reader.note(&field.span, "source.name", message, "give each source a name of its own");
             }
         }
         sources.extend(read(reader, &table, around));
@@ -184,9 +186,9 @@ fn base(
     let own = profile.and_then(Profile::base);
     let (text, span) = match (table.get("base"), own) {
         (Some(field), _) => {
-            // Until it has been taken apart, nobody knows whether it holds a password.
             let text = field.text(reader, "\"https://api.example.com\"");
             if text.is_none() {
+                // What is no text is not taken apart, so nobody knows whether it holds a password.
                 reader.withhold(&field.span);
             }
             (text?, field.span.clone())

@@ -5,6 +5,7 @@ mod files;
 use std::time::Duration;
 
 use chrono::FixedOffset;
+use proptest::prelude::*;
 
 use super::*;
 use crate::domain::Zone;
@@ -321,6 +322,10 @@ fn keys_are_told_by_their_place_in_this_file() {
         ("[keys.everywhere]\nhelp = \"q\"", ":2:1: `keys.everywhere.help`: `q` already means"),
         ("keys = \"mine.toml\"", "there is no file `/etc/bt/mine.toml`"),
         ("keys = 1", "`keys`: this is a table, not a number"),
+        (
+            "[keys.everywhere.help]\nx = 1",
+            ":1:1: `keys.everywhere.help`: this is a key or a list of keys, not a table",
+        ),
         ("[keys]\nhelp = \"q\"", ":2:8: `keys.help`: this is a table, not a text"),
     ] {
         assert!(shown(text).contains(part), "{text}: `{part}` is not in {}", shown(text));
@@ -382,4 +387,26 @@ fn a_report_points_at_the_line_unless_it_is_withheld() {
     let report = problems[0].report(false);
     assert!(report.contains("--> /etc/bt/config.toml:5:12"), "{report}");
     assert!(!report.contains("secret = {"), "{report}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".*") {
+        if let Err(problems) = parse(&text) {
+            prop_assert!(!problems.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_read_or_refused(at in 0..GOOD.len(), with in "[\\[\\]{}=\"'.,#\n a0é]{0,3}", drop in 0..9_usize) {
+        let start = (0..=at).rev().find(|at| GOOD.is_char_boundary(*at)).unwrap();
+        let end = (at + drop..=GOOD.len()).find(|end| GOOD.is_char_boundary(*end)).unwrap_or(GOOD.len());
+        if let Err(problems) = parse(&format!("{}{with}{}", &GOOD[..start], &GOOD[end..])) {
+            for problem in problems {
+                prop_assert!(problem.report(false).contains("error: "), "{}", problem);
+            }
+        }
+    }
 }

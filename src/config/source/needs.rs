@@ -9,7 +9,7 @@ use crate::config::paths::expand;
 use crate::config::problem::{Reader, did_you_mean};
 use crate::config::secret::{SecretFrom, SecretRef};
 use crate::config::table::{Field, Table};
-use crate::feed::Profile;
+use crate::feed::{Profile, Var};
 
 /// What can stand in place of a secret.
 const SECRET_KEYS: &[&str] = &["env", "command", "file"];
@@ -31,47 +31,40 @@ pub(super) fn vars(
     }
     for var in profile.vars() {
         let field = given.as_ref().and_then(|(_, vars)| vars.as_ref()?.get(&var.name));
-        let Some(field) = field else {
-            if var.required && var.default.is_none() && !matches!(given, Some((_, None))) {
-                let span = given.as_ref().map_or(&table.span, |(field, _)| &field.key_span);
-                let label = var.label.as_ref().map_or_else(String::new, |label| format!(" ({label})"));
-                let message = format!("the feed `{}` asks for it{label}", profile.id());
-                reader.note(
-                    span,
-                    &format!("source.vars.{}", var.name),
-                    message,
-                    format!("add `vars = {{ {} = \"…\" }}`", var.name),
-                );
-            }
-            continue;
-        };
-        let value = match field.value {
-            DeValue::Integer(number) => number.as_str().to_owned(),
-            DeValue::Boolean(boolean) => boolean.to_string(),
-            _ => match field.text(reader, "\"…\"") {
-                Some(text) => text.to_owned(),
-                None => continue,
-            },
-        };
-        if var.accepts(&value) {
-            values.insert(var.name.clone(), value);
-        } else {
-            // What does not look like it should may be something else altogether.
-            reader.withhold(&field.span);
-            let pattern = var.pattern.as_ref().map_or("", |pattern| pattern.as_str());
-            // The profile's pattern has been wrapped so that it takes the whole value.
-            let pattern =
-                pattern.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(")$")).unwrap_or(pattern);
-            let message = format!("the value does not match `{pattern}`");
-            reader.note(
-                &field.span,
-                &field.path,
-                message,
-                format!("look it up in the settings of {}", profile.name()),
-            );
+        if let Some(field) = field {
+            values.extend(value(reader, field, var, profile).map(|value| (var.name.clone(), value)));
+        } else if var.required && var.default.is_none() && !matches!(given, Some((_, None))) {
+            let span = given.as_ref().map_or(&table.span, |(field, _)| &field.key_span);
+            let message =
+                format!("the feed `{}` asks for it{}", profile.id(), in_brackets(var.label.as_ref()));
+            let help = format!("add `vars = {{ {} = \"…\" }}`", var.name);
+            reader.note(span, &format!("source.vars.{}", var.name), message, help);
         }
     }
     values
+}
+
+fn value(reader: &mut Reader<'_>, field: &Field<'_>, var: &Var, profile: &Profile) -> Option<String> {
+    let value = match field.value {
+        DeValue::Integer(number) => number.as_str().to_owned(),
+        DeValue::Boolean(boolean) => boolean.to_string(),
+        _ => field.text(reader, "\"…\"")?.to_owned(),
+    };
+    if var.accepts(&value) {
+        return Some(value);
+    }
+    // What does not look like it should may be something else altogether.
+    reader.withhold(&field.span);
+    let pattern = var.pattern.as_ref().map_or("", |pattern| pattern.as_str());
+    // The profile's pattern has been wrapped so that it takes the whole value.
+    let pattern = pattern.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(")$")).unwrap_or(pattern);
+    let help = format!("look it up in the settings of {}", profile.name());
+    reader.note(&field.span, &field.path, format!("the value does not match `{pattern}`"), help);
+    None
+}
+
+fn in_brackets(label: Option<&String>) -> String {
+    label.map_or_else(String::new, |label| format!(" ({label})"))
 }
 
 /// The places of the secrets that the profile asks for.
@@ -108,12 +101,12 @@ pub(super) fn secrets(
         let given = given.iter().flatten().any(|secrets| secrets.get(&need.name).is_some());
         // A secret in the wrong place is already noted there.
         if !given && table.get(&need.name).is_none() {
-            let label = need.label.as_ref().map_or_else(String::new, |label| format!(" ({label})"));
             let help = format!(
                 "add `{} = {{ env = \"{}\" }}` under `[source.secret]`",
                 need.name,
                 variable_for(profile, &need.name)
             );
+            let label = in_brackets(need.label.as_ref());
             let message = format!("the feed `{}` asks for this secret{label}", profile.id());
             reader.note(&table.span, &format!("source.secret.{}", need.name), message, help);
         }
@@ -174,7 +167,7 @@ fn secret_from(reader: &mut Reader<'_>, field: &Field<'_>, around: &Surroundings
             field
                 .value
                 .as_str()
-                .filter(|path| path.starts_with(['/', '~', '.']) && path.contains('/'))
+                .filter(|path| ["/", "~/", "./", "../"].iter().any(|start| path.starts_with(start)))
                 .map(|path| SecretFrom::File(expand(path, around.file, around.home))),
             "this is no path of a file",
             "write the path from `/`, `~/` or `./` on",
