@@ -192,16 +192,20 @@ impl<'t> Reader<'t> {
 /// `did you mean …?` for a name that is near one of `known`, else what can be written.
 pub(super) fn did_you_mean<'n>(word: &str, known: impl IntoIterator<Item = &'n str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
+    nearest(word, &known).unwrap_or_else(|| match known.as_slice() {
+        [] => "remove it".to_owned(),
+        [only] => format!("only `{only}` can stand here"),
+        all => format!("what can stand here is `{}`", all.join("`, `")),
+    })
+}
+
+/// `did you mean …?` for a name that is near enough to one of `known` to have been meant.
+pub(super) fn nearest(word: &str, known: &[&str]) -> Option<String> {
     let lower = word.to_lowercase();
-    let near = known
+    known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(&lower, name), name))
         .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
-        .min_by_key(|(distance, _)| *distance);
-    match (near, known.as_slice()) {
-        (Some((_, name)), _) => format!("did you mean `{name}`?"),
-        (None, []) => "remove it".to_owned(),
-        (None, [only]) => format!("only `{only}` can stand here"),
-        (None, all) => format!("what can stand here is `{}`", all.join("`, `")),
-    }
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| format!("did you mean `{name}`?"))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::base::{self, Base};
-use super::problem::{Reader, did_you_mean};
+use super::problem::{Reader, nearest};
 use super::secret::SecretRef;
 use super::table::{Field, Table};
 use crate::feed::{Catalog, Profile};
@@ -157,8 +157,11 @@ fn profile(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>
     let id = field.text(reader, "\"streamkap\"")?;
     let profile = around.catalog.get(id);
     if profile.is_none() {
-        let folder = around.feeds.display();
-        let help = format!("{}; profiles of your own belong in `{folder}`", did_you_mean(id, known()));
+        let known: Vec<&str> = known().collect();
+        let help = nearest(id, &known).unwrap_or_else(|| {
+            let folder = around.feeds.display();
+            format!("there are `{}`; profiles of your own belong in `{folder}`", known.join("`, `"))
+        });
         reader.note(&field.span, &field.path, format!("there is no feed profile `{id}`"), help);
     }
     profile
@@ -237,9 +240,9 @@ fn poll(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Duration> {
             None
         }
         Ok(poll) => Some(poll),
-        Err(error) => {
+        Err(_) => {
             let help = "write a number with a unit: `\"30s\"`, `\"5m\"`, `\"1h\"`";
-            reader.note(&field.span, &field.path, format!("this is no length of time: {error}"), help);
+            reader.note(&field.span, &field.path, "this is no length of time", help);
             None
         }
     }

@@ -182,11 +182,8 @@ const SOURCE_MISTAKES: &[(&str, &[&str])] = &[
     (r#"tenant = "acme""#, &["`source.tenant`", "no such key", "vars = { tenant"]),
     (r#"name = "a b""#, &[":5:8: `source.name`", "typed in a filter", "letters, digits"]),
     ("name = 7", &[":5:8: `source.name`", "text between quotes, not a number", "name ="]),
-    (
-        r#"feed = "tenant""#,
-        &[":5:8: `source.feed`", "no feed profile `tenant`", "did you mean `tenants`?", "/etc/bt/feeds"],
-    ),
-    (r#"feed = "zzz""#, &["no feed profile `zzz`", "`scopes`, `tenants`"]),
+    (r#"feed = "tenant""#, &[":5:8: `source.feed`", "no feed profile `tenant`", "did you mean `tenants`?"]),
+    (r#"feed = "zzz""#, &["no feed profile `zzz`", "`scopes`, `tenants`", "/etc/bt/feeds"]),
     (r#"poll = "soon""#, &[":6:8: `source.poll`", "no length of time", "\"30s\""]),
     ("poll = 60", &["`source.poll`", "not a number", "poll = \"60s\""]),
     (r#"poll = "1ms""#, &["`source.poll`", "between 1s and 7days"]),
@@ -246,6 +243,7 @@ fn mistakes_outside_of_sources_are_named_as_well() {
     for (text, parts) in [
         ("[ui]\nthem = \"dark\"", [":2:1: `ui.them`", "did you mean `theme`?"]),
         ("[ui]\ntheme = \"drak\"", [":2:9: `ui.theme`", "did you mean `dark`?"]),
+        ("[ui]\ntheme = \"solarised\"", ["there is no theme `solarised`", "`auto`, `dark`, `light`"]),
         ("[ui]\ntheme = \"mine.toml\"", ["`ui.theme`", "there is no file `/etc/bt/mine.toml`"]),
         ("[ui]\nzone = \"Europe/Rome\"", ["`ui.zone`", "\"+02:00\""]),
         ("[ui]\nzone = \"+99:00\"", ["`ui.zone`", "no zone `+99:00`"]),

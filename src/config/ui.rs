@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::FixedOffset;
 
 use super::paths::expand;
-use super::problem::{Reader, did_you_mean};
+use super::problem::{Reader, did_you_mean, nearest};
 use super::table::{Field, Table};
 use crate::domain::Zone;
 use crate::tui::theme::Theme;
@@ -58,8 +58,10 @@ fn theme(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home: Option<&
     if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
         let built_in = Theme::built_in(name);
         if built_in.is_none() {
-            let help = did_you_mean(name, std::iter::once(AUTO).chain(Theme::names()));
-            let help = format!("{help}; a theme of your own is a path that ends in `.toml`");
+            let known: Vec<&str> = std::iter::once(AUTO).chain(Theme::names()).collect();
+            let help = nearest(name, &known).unwrap_or_else(|| {
+                format!("there are `{}`, and files of your own that end in `.toml`", known.join("`, `"))
+            });
             reader.note(&field.span, &field.path, format!("there is no theme `{name}`"), help);
         }
         return built_in;
