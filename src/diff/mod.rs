@@ -1,3 +1,18 @@
-//! What changed between two JSON documents.
+//! What changed between two JSON documents, as a list of changed fields.
 //!
-//! Pure: documents in, changes out. It knows no provider and draws nothing.
+//! [`compare`] walks two documents side by side: objects by key, arrays by what makes their elements the
+//! same elements ([`Align`]). [`redact`] masks secrets in changes that came from elsewhere; `compare` has
+//! already masked its own. It may assume nothing about the documents, so both are bounded in depth and in
+//! the number of changes. It is pure: it must not know a provider, do I/O or draw.
+
+mod align;
+mod path;
+mod rules;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use path::{DOCUMENT, child};
+pub use rules::{Align, MASK, Rules};
+pub use walk::{MAX_CHANGES, MAX_DEPTH, compare, redact};

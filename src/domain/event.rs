@@ -26,7 +26,8 @@ pub struct Record {
     pub status: Status,
     /// Why it did not work, as the feed says.
     pub error: Option<String>,
-    /// One line about the change that a machine built from its parts.
+    /// The line that lists show: built from the parts of the change by the feed or by its profile. Where
+    /// the feed's language model wrote the only line there is, the same text as `ai_summary`.
     pub summary: Option<String>,
     /// What the feed's own language model wrote about the change.
     pub ai_summary: Option<String>,

@@ -1,3 +1,38 @@
 //! Feed profiles: how one provider's history is asked for and read, as data.
 //!
-//! No I/O: it builds requests and reads answers; others send them.
+//! A [`Profile`] is a TOML file. From it this room builds requests ([`request`]) and reads answers
+//! ([`page`], [`token`], [`detail`], [`errors`]); others send and receive them. Nothing here does I/O,
+//! reads a clock or knows a provider by name: a new provider is a new file under `assets/feeds/`.
+//!
+//! Bodies and user-written profiles are not trusted. Reading them must end, must not panic, and must not
+//! let a secret leave for any other place than the base that the user configured.
+
+mod binding;
+mod catalog;
+mod changes;
+pub mod detail;
+pub mod errors;
+mod expr;
+pub mod page;
+mod parse;
+mod pointer;
+mod problem;
+mod profile;
+mod reader;
+mod record;
+pub mod request;
+mod shape;
+mod time;
+pub mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use binding::{Binding, Position, Scope, Token};
+pub use catalog::Catalog;
+pub use errors::ServerSays;
+pub use page::{Page, ScopePage};
+pub use problem::Problem;
+pub use profile::{DetailWhen, Order, Pattern, Profile, SecretNeed, Var};
+pub use request::{Body, Method, Request, RequestError};
+pub use shape::ShapeError;

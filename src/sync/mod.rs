@@ -1,1 +1,76 @@
 //! Fetching: what to ask next, asking it, and handing pages to the store.
+//!
+//! An [`Engine`] owns the configured sources. Each of its syncs walks every feed of a source (one per
+//! scope) from the newest event down, page by page: a request is built by the feed profile, sent by
+//! `http`, read by the profile again, written to the store in one transaction and judged by `plan`, which
+//! says what to ask next. Whoever holds the other end of the channel hears of it as [`Report`]s.
+//!
+//! It assumes that a source may fail in any way at any time. It must not lose or repeat an event because
+//! of that, must not let one source hold up another, must not ask a server more often than it allows,
+//! and must not show a secret to anyone but the origin it belongs to.
+//!
+//! What a cache knows to be complete is, for now, one time per feed (see [`crate::store::WalkProgress`]).
+
+mod engine;
+mod fault;
+mod http;
+mod line;
+mod plan;
+mod pull;
+mod retry;
+mod scopes;
+mod token;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{IndexRow, RowId, SourceStatus};
+use crate::feed::{Binding, Profile};
+
+pub use engine::{Engine, Which};
+
+/// A configured source, ready to be asked.
+#[derive(Debug)]
+pub struct Source {
+    /// The name the user gave it.
+    pub name: Arc<str>,
+    /// How its feed is asked for and read.
+    pub profile: Arc<Profile>,
+    /// The user's values and secrets.
+    pub binding: Binding,
+    /// What it fans out over, where its profile does.
+    pub scopes: ScopeChoice,
+    /// How often it is asked again while the program follows.
+    pub poll: Duration,
+    /// Requests may go unencrypted to another machine.
+    pub insecure_http: bool,
+}
+
+/// Which scopes of a source are fetched.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ScopeChoice {
+    /// Every scope that the server lists.
+    #[default]
+    All,
+    /// Those with these ids.
+    Only(Vec<String>),
+}
+
+/// Something that happened while syncing.
+#[derive(Debug)]
+pub enum Report {
+    /// A source's state changed.
+    Status(SourceStatus),
+    /// A page went into the cache.
+    Stored {
+        /// The source it came from.
+        source: Arc<str>,
+        /// The rows that were not in the cache before.
+        new: Vec<IndexRow>,
+        /// Rows that were there and say something else now: the place each had and the row it is now.
+        changed: Vec<(RowId, IndexRow)>,
+    },
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! The `[ui]` table: how the screen looks and begins.
+
+use std::path::Path;
+
+use chrono::FixedOffset;
+
+use super::paths::expand;
+use super::problem::{Reader, did_you_mean, nearest};
+use super::table::{Field, Table};
+use crate::domain::Zone;
+use crate::tui::theme::Theme;
+
+const KEYS: &[&str] = &["theme", "zone", "time", "follow"];
+
+/// The word for the theme that fits the terminal's background.
+const AUTO: &str = "auto";
+
+/// How the screen looks and begins.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ui {
+    /// The colours; `None` leaves the choice to what the terminal's background is.
+    pub theme: Option<Theme>,
+    /// The zone that times are shown and typed in.
+    pub zone: Zone,
+    /// How times are shown.
+    pub time: TimeStyle,
+    /// Whether arrivals join the list as they come.
+    pub follow: bool,
+}
+
+/// How times are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TimeStyle {
+    /// As the time of day.
+    #[default]
+    Absolute,
+    /// As an age.
+    Relative,
+}
+
+pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home: Option<&Path>) -> Ui {
+    let Some(table) = field.table(reader, "{ theme = \"dark\" }") else { return Ui::default() };
+    table.only(reader, KEYS, |_| None);
+    let get = |key| Table::get(&table, key);
+    Ui {
+        theme: get("theme").and_then(|field| theme(reader, field, file, home)),
+        zone: get("zone").and_then(|field| zone(reader, field)).unwrap_or_default(),
+        time: get("time").and_then(|field| time(reader, field)).unwrap_or_default(),
+        follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or_default(),
+    }
+}
+
+fn theme(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home: Option<&Path>) -> Option<Theme> {
+    let name = field.text(reader, "\"dark\"")?;
+    if name == AUTO {
+        return None;
+    }
+    if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
+        let built_in = Theme::built_in(name);
+        if built_in.is_none() {
+            let known: Vec<&str> = std::iter::once(AUTO).chain(Theme::names()).collect();
+            let help = nearest(name, &known).unwrap_or_else(|| {
+                format!("there are `{}`, and files of your own that end in `.toml`", known.join("`, `"))
+            });
+            reader.note(&field.span, &field.path, format!("there is no theme `{name}`"), help);
+        }
+        return built_in;
+    }
+    let path = expand(name, file, home);
+    let text = super::read_text(&path)
+        .map_err(|problem| reader.note(&field.span, &field.path, problem, "check the path"))
+        .ok()?;
+    Theme::parse(&path.display().to_string(), &text)
+        .map_err(|problems| problems.into_iter().for_each(|problem| reader.adopt(problem)))
+        .ok()
+}
+
+fn zone(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Zone> {
+    let text = field.text(reader, "\"local\"")?;
+    match text {
+        "local" => Some(Zone::Local),
+        "utc" | "UTC" => Some(Zone::Utc),
+        _ => {
+            let offset = text.starts_with(['+', '-']).then(|| text.parse::<FixedOffset>().ok()).flatten();
+            if offset.is_none() {
+                let help = "write `\"local\"`, `\"utc\"` or a distance from it such as `\"+02:00\"`";
+                reader.note(&field.span, &field.path, format!("there is no zone `{text}`"), help);
+            }
+            offset.map(Zone::Fixed)
+        }
+    }
+}
+
+fn time(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<TimeStyle> {
+    let known = [("absolute", TimeStyle::Absolute), ("relative", TimeStyle::Relative)];
+    let text = field.text(reader, "\"absolute\"")?;
+    let found = known.iter().find(|(word, _)| *word == text).map(|(_, style)| *style);
+    if found.is_none() {
+        let help = did_you_mean(text, known.map(|(word, _)| word));
+        reader.note(&field.span, &field.path, format!("times cannot be shown as `{text}`"), help);
+    }
+    found
+}

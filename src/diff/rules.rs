@@ -1,0 +1,213 @@
+//! What a feed profile says about comparing its documents: how arrays align, what to leave out, what to mask.
+
+use serde_json::Value;
+
+use super::path::Step;
+
+/// What stands in place of a masked value.
+pub const MASK: &str = "••••";
+
+/// Names of fields that hold credentials in one system or another. They are masked whatever the rules say.
+const ALWAYS_REDACTED: &[&str] = &[
+    "*password*",
+    "*passwd*",
+    "*passphrase*",
+    "*secret*",
+    "*token*",
+    "*api_key*",
+    "*api-key*",
+    "*apikey*",
+    "*private_key*",
+    "*private-key*",
+    "*privatekey*",
+    "*access_key*",
+    "*access-key*",
+    "*accesskey*",
+    "*credential*",
+    "*authorization*",
+    "*cookie*",
+];
+
+/// The fields that commonly say which element of an array is which, the most telling first.
+pub(super) const IDENTITY_KEYS: [&str; 4] = ["id", "key", "slug", "name"];
+
+/// How to compare the documents of one feed.
+///
+/// A pattern that starts with `/` is a JSON Pointer (RFC 6901) in which a whole segment `*` stands for any
+/// key or element. Any other pattern is a glob (`*`, `?`) on field names at any depth, in which case does
+/// not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// How the elements of an array are told apart, by pointer: `/produces`, `/produces/*/flows`.
+    pub array_keys: Vec<(String, Align)>,
+    /// What is left out of the comparison.
+    pub ignore: Vec<String>,
+    /// What is masked, beside the names that are always masked.
+    pub redact: Vec<String>,
+}
+
+/// How the elements of an array are told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Align {
+    /// By the value of this field, which every element has and no two share.
+    Key(String),
+    /// By their value: neither order nor repetition means anything.
+    Set,
+    /// By their order.
+    Sequence,
+}
+
+impl Align {
+    /// What a profile's word means: `set`, `sequence`, else the name of a key field.
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "set" => Self::Set,
+            "sequence" => Self::Sequence,
+            key => Self::Key(key.to_owned()),
+        }
+    }
+}
+
+/// [`Rules`] made ready to be asked about many fields.
+pub(super) struct Matcher<'r> {
+    arrays: Vec<(Vec<String>, &'r Align)>,
+    ignore: Vec<Pattern>,
+    redact: Vec<Pattern>,
+}
+
+enum Pattern {
+    /// A lower-case glob on the name of a field.
+    Name(Vec<char>),
+    /// The segments of a pointer.
+    Place(Vec<String>),
+}
+
+impl Pattern {
+    fn new(text: &str) -> Self {
+        if text.starts_with('/') { Self::Place(segments(text)) } else { Self::Name(lower(text)) }
+    }
+}
+
+impl<'r> Matcher<'r> {
+    pub(super) fn new(rules: &'r Rules) -> Self {
+        let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
+        let mut redact: Vec<Pattern> = patterns(&rules.redact);
+        redact.extend(ALWAYS_REDACTED.iter().map(|text| Pattern::new(text)));
+        Self {
+            arrays: rules.array_keys.iter().map(|(at, align)| (segments(at), align)).collect(),
+            ignore: patterns(&rules.ignore),
+            redact,
+        }
+    }
+
+    /// What the rules say about the array at `steps`.
+    pub(super) fn align(&self, steps: &[Step<'_>]) -> Option<&'r Align> {
+        self.arrays.iter().find(|(place, _)| leads_to(place, steps)).map(|(_, align)| *align)
+    }
+
+    /// Whether the field that `steps` end in is left out.
+    pub(super) fn ignores(&self, steps: &[Step<'_>]) -> bool {
+        matches(&self.ignore, steps)
+    }
+
+    /// Whether the field that `steps` end in is masked because of its name or place.
+    pub(super) fn redacts(&self, steps: &[Step<'_>]) -> bool {
+        matches(&self.redact, steps)
+    }
+
+    /// Whether `name` is one that is masked.
+    pub(super) fn redacts_name(&self, name: &str) -> bool {
+        let name = lower(name);
+        self.redact.iter().any(|pattern| matches!(pattern, Pattern::Name(glob) if glob_matches(glob, &name)))
+    }
+
+    /// Whether `object` is a pair such as `{"name": "DB_PASSWORD", "value": "…"}`, whose `value` is a secret
+    /// although the name of that field does not say so.
+    pub(super) fn holds_secret_value(&self, object: &serde_json::Map<String, Value>) -> bool {
+        object.contains_key("value")
+            && IDENTITY_KEYS
+                .iter()
+                .filter_map(|key| object.get(*key).and_then(Value::as_str))
+                .any(|name| self.redacts_name(name))
+    }
+}
+
+fn matches(patterns: &[Pattern], steps: &[Step<'_>]) -> bool {
+    let Some(Step::Key(name)) = steps.last() else {
+        return patterns
+            .iter()
+            .any(|pattern| matches!(pattern, Pattern::Place(place) if leads_to(place, steps)));
+    };
+    let name = lower(name);
+    patterns.iter().any(|pattern| match pattern {
+        Pattern::Name(glob) => glob_matches(glob, &name),
+        Pattern::Place(place) => leads_to(place, steps),
+    })
+}
+
+fn segments(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+fn leads_to(place: &[String], steps: &[Step<'_>]) -> bool {
+    place.len() == steps.len()
+        && place.iter().zip(steps).all(|(segment, step)| {
+            segment == "*" || matches!(step, Step::Key(key) if key.as_ref() == segment.as_str())
+        })
+}
+
+fn lower(text: &str) -> Vec<char> {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// Whether `glob` fits the whole of `text`. On a mismatch it goes back to the last `*` only, so the work is
+/// bounded by the product of both lengths.
+fn glob_matches(glob: &[char], text: &[char]) -> bool {
+    let (mut g, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match glob.get(g) {
+            Some('*') => {
+                retry = Some((g + 1, t));
+                g += 1;
+            }
+            Some(c) if *c == '?' || *c == text[t] => {
+                g += 1;
+                t += 1;
+            }
+            _ => match retry {
+                Some((star, from)) => {
+                    retry = Some((star, from + 1));
+                    g = star;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    glob[g..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_fit_whole_names_in_any_case() {
+        for (glob, name, fits) in [
+            ("*token*", "accessToken", true),
+            ("*token*", "TOKEN", true),
+            ("*token*", "tok_en", false),
+            ("updated_at", "Updated_At", true),
+            ("updated_at", "updated_at_ms", false),
+            ("a*b*c", "axxbxbc", true),
+            ("a*b*c", "axxbxb", false),
+            ("v?", "v2", true),
+            ("v?", "v", false),
+            ("*", "", true),
+            ("", "x", false),
+        ] {
+            assert_eq!(glob_matches(&lower(glob), &lower(name)), fits, "{glob} on {name}");
+        }
+    }
+}

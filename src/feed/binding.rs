@@ -1,0 +1,95 @@
+//! What a profile is filled in with: the user's values, a scope, a token, a place in a list.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Profile;
+use crate::domain::Secret;
+
+/// The user's values for one source.
+#[derive(Debug, Default)]
+pub struct Binding {
+    /// Scheme, host, port and path that every request goes below: `https://api.example.com/v1`. Empty
+    /// means the profile's own.
+    pub base: String,
+    /// Values for the variables that the profile asks for; its defaults stand in for missing ones.
+    pub vars: BTreeMap<String, String>,
+    /// Values for the secrets that the profile names.
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+/// One thing that a source fans out over, such as one destination or one project.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scope {
+    /// The provider's id for it.
+    pub id: String,
+    /// Its name, where the provider says.
+    pub name: Option<String>,
+    /// Further variables that the profile reads from the provider's list of scopes.
+    pub vars: BTreeMap<String, String>,
+}
+
+/// A token that was bought with credentials. It is kept in memory only.
+#[derive(Debug)]
+pub struct Token {
+    /// What requests carry.
+    pub access: Secret,
+    /// What a new token can be had for without the credentials.
+    pub refresh: Option<Secret>,
+    /// How long it is good for, counted from the answer that brought it.
+    pub expires_in: Option<Duration>,
+}
+
+/// Where in a paged list to ask.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Position {
+    pub(super) place: Place,
+    pub(super) size: Option<u32>,
+}
+
+/// The ways in which lists are paged.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// The list comes whole.
+    Whole,
+    /// Pages are numbered, from whatever number the profile starts at.
+    Page(u64),
+}
+
+impl Position {
+    /// The head of the list of events, at the largest page size that the profile states.
+    pub fn first(profile: &Profile) -> Self {
+        profile.paging.first()
+    }
+
+    /// The head of the list of scopes; `None` where the source does not fan out.
+    pub fn first_of_scopes(profile: &Profile) -> Option<Self> {
+        profile.scope.as_ref().map(|scope| scope.paging.first())
+    }
+
+    /// The page `number` (in the provider's own counting) of a list paged by number.
+    pub fn page(number: u64, size: u32) -> Self {
+        Self { place: Place::Page(number), size: Some(size) }
+    }
+
+    /// The page number in the provider's own counting, where the list is paged by number.
+    pub fn number(&self) -> Option<u64> {
+        match self.place {
+            Place::Page(number) => Some(number),
+            Place::Whole => None,
+        }
+    }
+
+    /// How many records are asked for, where the provider lets the client choose.
+    pub fn size(&self) -> Option<u32> {
+        self.size
+    }
+
+    /// The next page of the same size; `None` where the list is not paged.
+    pub(super) fn following(&self) -> Option<Self> {
+        match self.place {
+            Place::Page(number) => Some(Self { place: Place::Page(number.checked_add(1)?), size: self.size }),
+            Place::Whole => None,
+        }
+    }
+}

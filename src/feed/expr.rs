@@ -1,0 +1,382 @@
+//! Where a value comes from: the small language to the right of a profile's `=`.
+//!
+//! | written | means |
+//! |---|---|
+//! | `/a/b` | the value at this JSON Pointer; a segment may be a placeholder: `/{/type}/name` |
+//! | `^/a` | the same in the outer record, where records are cut out of one |
+//! | `@name` | a variable: `@tenant`, `@scope.id`, `@secret.token`, `@token` |
+//! | `text {/a} text` | a template; without a value for each of its placeholders it has none itself |
+//! | `{/a\|word}` | … with the value put through the table `[map.enum.word]`, or `lower`, `upper` |
+//! | `{/a?text}` | … `text` itself, provided that there is a value that is not empty |
+//! | `#{/a}{/b}` | these parts together identify the record, where it has no id |
+//! | `["x", "y"]` | the first that is not absent, null, `""` or `[]` |
+//!
+//! `{{` and `}}` stand for braces. Everything is compiled once; evaluating cannot fail, only find nothing.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::pointer::child;
+use super::profile::{Profile, Var};
+use super::{Binding, Scope, Token};
+
+/// A compiled value expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Expr {
+    Pointer(Path),
+    Variable(Variable),
+    Template(Vec<Piece>),
+    /// The parts that identify a record.
+    Hash(Vec<Slot>),
+    First(Vec<Expr>),
+}
+
+/// A JSON Pointer, maybe with placeholders in its segments.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Path {
+    pub(super) outer: bool,
+    pub(super) segments: Vec<Segment>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Segment {
+    Key(Box<str>),
+    Slot(Slot),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Piece {
+    Text(String),
+    Slot(Slot),
+}
+
+/// A placeholder.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Slot {
+    pub(super) from: From,
+    pub(super) shape: Option<Shaping>,
+}
+
+/// Where a placeholder takes its value from.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum From {
+    Path(Path),
+    Variable(Variable),
+}
+
+/// What happens to a placeholder's value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Shaping {
+    Lower,
+    Upper,
+    Words(Arc<Words>),
+    /// This text in place of any value that is not empty.
+    Instead(String),
+}
+
+/// A table of words, `[map.enum.NAME]`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Words {
+    pub(super) known: BTreeMap<String, String>,
+    /// What any other word becomes; without it, it stays as it is.
+    pub(super) other: Option<String>,
+}
+
+impl Words {
+    pub(super) fn word<'w>(&'w self, word: &'w str) -> &'w str {
+        self.known.get(word).or(self.other.as_ref()).map_or(word, String::as_str)
+    }
+}
+
+/// What `@name` can name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Variable {
+    /// One of `[vars]`.
+    Var(String),
+    /// One that the list of scopes sets.
+    Set(String),
+    ScopeId,
+    ScopeName,
+    Secret(String),
+    /// The token of an exchange.
+    Token,
+    /// What buys the next token.
+    Refresh,
+}
+
+/// What an expression is evaluated over. What is not there has no value.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Values<'a> {
+    pub(super) record: Option<&'a Value>,
+    pub(super) outer: Option<&'a Value>,
+    pub(super) vars: &'a [Var],
+    pub(super) binding: Option<&'a Binding>,
+    pub(super) scope: Option<&'a Scope>,
+    pub(super) token: Option<&'a Token>,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn of(profile: &'a Profile, binding: &'a Binding) -> Self {
+        Self { vars: &profile.vars, binding: Some(binding), ..Self::default() }
+    }
+
+    fn variable(&self, variable: &Variable) -> Option<&'a str> {
+        match variable {
+            Variable::Var(name) => {
+                let given = self.binding.and_then(|binding| binding.vars.get(name));
+                let default = || self.vars.iter().find(|var| var.name == *name)?.default.as_ref();
+                given.or_else(default).map(String::as_str)
+            }
+            Variable::Set(name) => self.scope?.vars.get(name).map(String::as_str),
+            Variable::ScopeId => self.scope.map(|scope| scope.id.as_str()),
+            Variable::ScopeName => self.scope?.name.as_deref(),
+            Variable::Secret(name) => Some(self.binding?.secrets.get(name)?.expose()),
+            Variable::Token => self.token.map(|token| token.access.expose()),
+            Variable::Refresh => Some(self.token?.refresh.as_ref()?.expose()),
+        }
+    }
+}
+
+impl Path {
+    fn of<'a>(&self, values: &Values<'a>) -> Option<&'a Value> {
+        let root = if self.outer { values.outer } else { values.record };
+        self.segments.iter().try_fold(root?, |value, segment| match segment {
+            Segment::Key(key) => child(value, key),
+            Segment::Slot(slot) => child(value, &slot.text(values)?),
+        })
+    }
+}
+
+impl Slot {
+    fn value<'a>(&self, values: &Values<'a>) -> Option<&'a Value> {
+        match &self.from {
+            From::Path(path) => path.of(values),
+            From::Variable(_) => None,
+        }
+    }
+
+    pub(super) fn text<'a>(&self, values: &Values<'a>) -> Option<Cow<'a, str>> {
+        let found = match &self.from {
+            From::Path(path) => scalar(path.of(values)?)?,
+            From::Variable(variable) => Cow::Borrowed(values.variable(variable)?),
+        };
+        Some(match &self.shape {
+            None => found,
+            Some(Shaping::Lower) => found.to_lowercase().into(),
+            Some(Shaping::Upper) => found.to_uppercase().into(),
+            Some(Shaping::Words(words)) => words.word(&found).to_owned().into(),
+            Some(Shaping::Instead(_)) if found.is_empty() => return None,
+            Some(Shaping::Instead(text)) => text.clone().into(),
+        })
+    }
+}
+
+impl Expr {
+    /// The value as JSON.
+    pub(super) fn value<'a>(&self, values: &Values<'a>) -> Option<Cow<'a, Value>> {
+        match self {
+            Self::Pointer(path) => path.of(values).map(Cow::Borrowed),
+            Self::First(exprs) => {
+                exprs.iter().filter_map(|expr| expr.value(values)).find(|value| !is_empty(value))
+            }
+            other => other.text(values).map(|text| Cow::Owned(Value::String(text))),
+        }
+    }
+
+    /// The value as text: a string, a number or a boolean; anything else is no text.
+    pub(super) fn text(&self, values: &Values<'_>) -> Option<String> {
+        match self {
+            Self::Pointer(path) => scalar(path.of(values)?).map(Cow::into_owned),
+            Self::Variable(variable) => values.variable(variable).map(str::to_owned),
+            Self::Template(pieces) => {
+                let mut text = String::new();
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(fixed) => text.push_str(fixed),
+                        Piece::Slot(slot) => text.push_str(&slot.text(values)?),
+                    }
+                }
+                Some(text)
+            }
+            Self::Hash(slots) => parts(slots, values),
+            Self::First(exprs) => {
+                exprs.iter().filter_map(|expr| expr.text(values)).find(|text| !text.is_empty())
+            }
+        }
+    }
+
+    /// The text for an entry of a request; `None` where a placeholder or the whole is empty, so that the
+    /// entry is left out.
+    pub(super) fn filled(&self, values: &Values<'_>) -> Option<String> {
+        if let Self::Template(pieces) = self {
+            let empty = |piece: &Piece| match piece {
+                Piece::Slot(slot) => slot.text(values).is_none_or(|text| text.is_empty()),
+                Piece::Text(_) => false,
+            };
+            if pieces.iter().any(empty) {
+                return None;
+            }
+        }
+        self.text(values).filter(|text| !text.is_empty())
+    }
+
+    /// Calls `each` with every variable that it names.
+    fn variables<'e>(&'e self, each: &mut dyn FnMut(&'e Variable)) {
+        match self {
+            Self::Pointer(path) => path.variables(each),
+            Self::Variable(variable) => each(variable),
+            Self::Template(pieces) => {
+                for piece in pieces {
+                    if let Piece::Slot(slot) = piece {
+                        slot.variables(each);
+                    }
+                }
+            }
+            Self::Hash(slots) => slots.iter().for_each(|slot| slot.variables(each)),
+            Self::First(exprs) => exprs.iter().for_each(|expr| expr.variables(each)),
+        }
+    }
+
+    /// The first variable without which it has no value, if that is why it has none.
+    pub(super) fn missing(&self, values: &Values<'_>) -> Option<&Variable> {
+        let mut missing = None;
+        self.variables(&mut |variable| {
+            if missing.is_none() && values.variable(variable).is_none_or(str::is_empty) {
+                missing = Some(variable);
+            }
+        });
+        missing
+    }
+
+    /// Whether it names a secret, or a token that was bought with one.
+    pub(super) fn names_secret(&self) -> bool {
+        let mut found = false;
+        self.variables(&mut |variable| {
+            found |= matches!(variable, Variable::Secret(_) | Variable::Token | Variable::Refresh);
+        });
+        found
+    }
+
+    /// Whether it takes anything from the record. An expression that does not is the same for all records.
+    pub(super) fn reads_record(&self) -> bool {
+        let slot = |slot: &Slot| matches!(slot.from, From::Path(_));
+        match self {
+            Self::Pointer(_) => true,
+            Self::Variable(_) => false,
+            Self::Template(pieces) => {
+                pieces.iter().any(|piece| matches!(piece, Piece::Slot(inner) if slot(inner)))
+            }
+            Self::Hash(slots) => slots.iter().any(slot),
+            Self::First(exprs) => exprs.iter().any(Self::reads_record),
+        }
+    }
+}
+
+impl Path {
+    fn variables<'e>(&'e self, each: &mut dyn FnMut(&'e Variable)) {
+        for segment in &self.segments {
+            if let Segment::Slot(slot) = segment {
+                slot.variables(each);
+            }
+        }
+    }
+}
+
+impl Slot {
+    fn variables<'e>(&'e self, each: &mut dyn FnMut(&'e Variable)) {
+        match &self.from {
+            From::Path(path) => path.variables(each),
+            From::Variable(variable) => each(variable),
+        }
+    }
+}
+
+/// Strings as they are, numbers and booleans as they are written.
+pub(super) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// What a fallback list passes over.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+/// The parts as JSON values separated by commas. An absent part leaves its place empty, so that absent,
+/// null and `""` stay three things. Without any part there is nothing to tell the record by.
+fn parts(slots: &[Slot], values: &Values<'_>) -> Option<String> {
+    let mut found = false;
+    let parts = slots.iter().map(|slot| {
+        let part = match (&slot.shape, slot.value(values)) {
+            (None, Some(value)) => Some(canonical(value)),
+            _ => slot.text(values).map(|text| Value::String(text.into_owned()).to_string()),
+        };
+        found |= part.is_some();
+        part.unwrap_or_default()
+    });
+    let parts: Vec<String> = parts.collect();
+    found.then(|| parts.join(","))
+}
+
+/// The value as compact JSON with sorted keys, so that the order in which a server writes members makes
+/// no difference.
+pub(super) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
+            let members = sorted
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", Value::String(key.clone()), canonical(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(list) => {
+            format!("[{}]", list.iter().map(canonical).collect::<Vec<_>>().join(","))
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.from {
+            From::Path(path) => write!(f, "{{{path}}}"),
+            From::Variable(variable) => write!(f, "{{{variable}}}"),
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.outer { "^" } else { "" })?;
+        self.segments.iter().try_for_each(|segment| match segment {
+            Segment::Key(key) => write!(f, "/{key}"),
+            Segment::Slot(slot) => write!(f, "/{slot}"),
+        })
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Var(name) | Self::Set(name) => write!(f, "@{name}"),
+            Self::ScopeId => f.write_str("@scope.id"),
+            Self::ScopeName => f.write_str("@scope.name"),
+            Self::Secret(name) => write!(f, "@secret.{name}"),
+            Self::Token => f.write_str("@token"),
+            Self::Refresh => f.write_str("@refresh"),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Requests, paging and the list of scopes.
+
+use super::super::expr::{Expr, Piece};
+use super::super::pointer::Pointer;
+use super::super::profile::{Ask, Paging, PagingKind, ScopeList, Tree};
+use super::super::reader::{Item, Table};
+use super::super::request::Method;
+use super::compile::{Compiler, Place};
+
+/// The keys that every request has. The caller reads the rest of the table.
+pub(super) fn ask(table: &Table<'_>, place: Place, compiler: &Compiler<'_>) -> Option<Ask> {
+    const METHODS: &[(&str, Method)] = &[("GET", Method::Get), ("POST", Method::Post)];
+    let method = table.get("method").and_then(|item| item.choice(METHODS)).unwrap_or_default();
+    let path = table.need("path", "what comes after the base, such as `/v1/events`");
+    let path = path.and_then(|item| path_of(&item, place, compiler));
+    let headers = table.table("headers").map(|table| headers(&table, place, compiler)).unwrap_or_default();
+    let mut query = Vec::new();
+    for (name, item) in table.table("query").map(|table| table.entries()).unwrap_or_default() {
+        let values = item.one_or_many();
+        let values: Vec<Expr> =
+            values.iter().filter_map(|item| text_or_fixed(item, place, compiler)).collect();
+        query.push((name.to_owned(), values));
+    }
+    let body = table.get("body").and_then(|item| tree(&item, place, compiler));
+    let timeout = table.get("timeout").and_then(|item| item.duration());
+    Some(Ask { method, path: path?, headers, query, body, timeout })
+}
+
+pub(super) fn path_of(item: &Item<'_>, place: Place, compiler: &Compiler<'_>) -> Option<Expr> {
+    let text = item.text()?;
+    if !text.starts_with('/') {
+        let help = "requests only go below the base, so a path starts with `/`".to_owned();
+        item.problem(format!("`{text}` is no path"), Some(help));
+        return None;
+    }
+    if text.split('{').any(|part| part.rsplit('}').next().is_some_and(|fixed| fixed.contains(['?', '#']))) {
+        let help = "put parameters under `query`".to_owned();
+        item.problem("a path has no `?` and no `#`", Some(help));
+        return None;
+    }
+    compiler.template(item, place)
+}
+
+/// Headers by name. A name that is no token of RFC 9110 could smuggle in another header.
+pub(super) fn headers(table: &Table<'_>, place: Place, compiler: &Compiler<'_>) -> Vec<(String, Expr)> {
+    let mut headers = Vec::new();
+    for (name, item) in table.entries() {
+        if name.is_empty()
+            || !name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+        {
+            item.problem("this is no name of a header", None);
+        }
+        if let Some(expr) = compiler.template(&item, place) {
+            if has_control(&expr) {
+                item.problem("a header has no line breaks or other control characters", None);
+            }
+            if name.eq_ignore_ascii_case("authorization") && !expr.names_secret() {
+                let help = "name a secret under `[auth]`: `Bearer {@secret.token}`".to_owned();
+                item.problem("a profile never holds a credential", Some(help));
+            }
+            headers.push((name.to_owned(), expr));
+        }
+    }
+    headers
+}
+
+fn has_control(expr: &Expr) -> bool {
+    let Expr::Template(pieces) = expr else { return false };
+    pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.chars().any(char::is_control)))
+}
+
+fn text_or_fixed(item: &Item<'_>, place: Place, compiler: &Compiler<'_>) -> Option<Expr> {
+    match item.fixed() {
+        Some(value) => Some(Expr::Template(vec![Piece::Text(value.to_string())])),
+        None => compiler.template(item, place),
+    }
+}
+
+/// A JSON document with placeholders.
+pub(super) fn tree(item: &Item<'_>, place: Place, compiler: &Compiler<'_>) -> Option<Tree> {
+    if let Some(value) = item.fixed() {
+        return Some(Tree::Fixed(value));
+    }
+    if let Some(list) = item.as_list() {
+        return Some(Tree::List(list.iter().filter_map(|item| tree(item, place, compiler)).collect()));
+    }
+    if item.is_table() {
+        let members = item.table()?.entries();
+        let members = members
+            .into_iter()
+            .filter_map(|(name, item)| Some((name.to_owned(), tree(&item, place, compiler)?)));
+        return Some(Tree::Object(members.collect()));
+    }
+    compiler.template(item, place).map(Tree::Text)
+}
+
+/// A pointer into a body.
+pub(super) fn pointer(item: &Item<'_>) -> Option<Pointer> {
+    let text = item.text()?;
+    let read = Pointer::parse(text);
+    if let Err(why) = read {
+        let plain = text.trim_start_matches(['$', '.']).replace('.', "/");
+        item.problem(
+            format!("`{text}` is no JSON Pointer: {why}"),
+            Some(format!("did you mean `/{plain}`?")),
+        );
+    }
+    read.ok()
+}
+
+/// `page_size`, which stands beside the request that it belongs to.
+pub(super) fn page_size(table: &Table<'_>, paging: &mut Paging) {
+    let Some(sizes) = table.table("page_size") else { return };
+    let size = |item: Item<'_>| item.integer(1..=100_000).and_then(|size| u32::try_from(size).ok());
+    paging.size_default = sizes.get("default").and_then(size);
+    paging.size_max = sizes.get("max").and_then(size);
+    if paging.size_default.zip(paging.size_max).is_some_and(|(default, max)| default > max) {
+        sizes.problem("the default is larger than the maximum", None);
+    }
+    sizes.finish();
+}
+
+pub(super) fn paging(table: Table<'_>) -> Paging {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Kind {
+        Whole,
+        Page,
+    }
+    let kind = table.need("kind", "how the list is paged: `page` or `none`");
+    let kind = kind.and_then(|item| item.choice(&[("page", Kind::Page), ("none", Kind::Whole)]));
+    let param = table.text("param");
+    let start = table.get("start").and_then(|item| item.integer(0..=1_000_000));
+    let at = |key| table.get(key).and_then(|item| pointer(&item));
+    let paging = Paging {
+        kind: match kind {
+            Some(Kind::Page) => PagingKind::Page {
+                param: param.unwrap_or_else(|| "page".to_owned()),
+                start: start.unwrap_or(1),
+            },
+            Some(Kind::Whole) | None => PagingKind::Whole,
+        },
+        size_param: table.text("size_param"),
+        more: at("more"),
+        last: at("last"),
+        total: at("total"),
+        echo: at("effective_size"),
+        ..Paging::default()
+    };
+    table.finish();
+    paging
+}
+
+pub(super) fn scope_list(item: &Item<'_>, compiler: &mut Compiler<'_>) -> Option<ScopeList> {
+    let list = item.list()?;
+    if let Some(second) = list.get(1) {
+        let help = "list the innermost things that have a history".to_owned();
+        second.problem("a source fans out over one list of scopes", Some(help));
+    }
+    let table = list.first()?.table()?;
+    let mut pages = table.table("paging").map(paging).unwrap_or_default();
+    page_size(&table, &mut pages);
+    let ask = ask(&table, Place::Plain, compiler);
+    let items = table.need("items", "the list of scopes, such as `/data`").and_then(|item| pointer(&item));
+    let entry = |item: &Item<'_>| compiler.value(item, Place::ScopeEntry);
+    let mut set = Vec::new();
+    for (name, item) in table.table("set").map(|table| table.entries()).unwrap_or_default() {
+        set.extend(entry(&item).map(|expr| (name.to_owned(), expr)));
+    }
+    let given = table.get("id").map(|item| entry(&item));
+    let id = match given {
+        Some(id) => id,
+        // The first variable that a scope sets is what tells scopes apart, unless `id` says otherwise.
+        None => set.first().map(|(_, expr)| expr.clone()).or_else(|| {
+            table.problem("`id` is missing", Some("where in an entry its id is: `id = \"/id\"`".to_owned()));
+            None
+        }),
+    };
+    let name = table.get("name").and_then(|item| entry(&item));
+    let refresh_every = table.get("refresh_every").and_then(|item| item.duration());
+    table.finish();
+    compiler.fans_out = true;
+    compiler.set = set.iter().map(|(name, _)| name.clone()).collect();
+    Some(ScopeList { ask: ask?, paging: pages, items: items?, id: id?, name, set, refresh_every })
+}

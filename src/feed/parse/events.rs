@@ -1,0 +1,154 @@
+//! What becomes of records, detail answers and error bodies.
+
+use super::super::changes::{Extractor, ExtractorKind};
+use super::super::profile::{DetailAsk, DetailWhen, Errors};
+use super::super::reader::{Item, Table};
+use super::super::record::{Field, Map};
+use super::super::time::{FORMATS, TimeFormat};
+use super::ask::{ask, pointer};
+use super::compile::{Compiler, Place};
+use crate::diff::{Align, Rules};
+
+pub(super) fn map(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Map> {
+    let value = |table: &Table<'_>, key| compiler.value(&table.get(key)?, Place::Map);
+    let field = |table: &Table<'_>, key, words: &str| {
+        let words = compiler.words(words);
+        Some(Field { expr: value(table, key)?, words })
+    };
+    let key = |key| {
+        let item = table.get(key)?;
+        let expr = compiler.value(&item, Place::MapKey)?;
+        if key == "id" && !expr.reads_record() {
+            let help = item.as_text().map(|text| format!("did you mean `/{text}`?"));
+            item.problem("this is the same for all records", help);
+        }
+        Some(expr)
+    };
+    let time =
+        table.need("time", "where in a record its time is: `time = \"/timestamp\"`").and_then(|item| {
+            let expr = compiler.value(&item, Place::Map)?;
+            if !expr.reads_record() {
+                let help = item.as_text().map(|text| format!("did you mean `/{text}`?"));
+                item.problem("this is no pointer into the record", help);
+            }
+            Some(expr)
+        });
+    let mut map = Map {
+        id: key("id"),
+        group: key("group"),
+        action: field(&table, "action", "action"),
+        status: field(&table, "status", "status"),
+        error: value(&table, "error"),
+        summary: value(&table, "summary"),
+        ai_summary: value(&table, "ai_summary"),
+        url: value(&table, "url"),
+        ..Map::default()
+    };
+    if let Some(entity) = table.table("entity") {
+        map.entity_kind = field(&entity, "type", "entity_type");
+        map.entity_id = value(&entity, "id");
+        map.entity_name = value(&entity, "name");
+        entity.finish();
+    }
+    if let Some(actor) = table.table("actor") {
+        map.actor_kind = field(&actor, "type", "actor_type");
+        map.actor_id = value(&actor, "id");
+        map.actor_name = value(&actor, "name");
+        actor.finish();
+    }
+    for (name, item) in table.table("facts").map(|table| table.entries()).unwrap_or_default() {
+        map.facts.extend(compiler.value(&item, Place::Map).map(|expr| (name.to_owned(), expr)));
+    }
+    map.facts.extend(value(&table, "request_id").map(|expr| ("request_id".to_owned(), expr)));
+    // Read before everything else, because templates name its tables.
+    table.get("enum");
+    table.finish();
+    map.time = Some(time?);
+    Some(map)
+}
+
+pub(super) fn time(table: Table<'_>) -> Option<TimeFormat> {
+    let item =
+        table.need("format", "`iso`, `auto`, `epoch_s`, `epoch_ms` or a pattern such as `%d.%m.%Y %H:%M`");
+    let format = item.and_then(|item| {
+        let text = item.text()?;
+        if !text.contains('%') {
+            return item.choice(FORMATS);
+        }
+        let mut parts = chrono::format::StrftimeItems::new(text);
+        if parts.any(|part| part == chrono::format::Item::Error) {
+            item.problem(format!("`{text}` is no pattern of `strftime`"), None);
+        }
+        Some(TimeFormat::Pattern(text.to_owned()))
+    });
+    table.finish();
+    format
+}
+
+/// The elements of `[[changes]]` or of `changes = [...]`.
+pub(super) fn changes(item: &Item<'_>, compiler: &Compiler<'_>) -> Vec<Extractor> {
+    let list = item.list().unwrap_or_default();
+    list.iter().filter_map(|item| extractor(item.table()?, compiler)).collect()
+}
+
+fn extractor(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Extractor> {
+    #[derive(Clone, Copy)]
+    enum Kind {
+        Pair,
+        Map,
+    }
+    let kind = table.need("kind", "`pair` or `map`");
+    let kind = kind?.choice(&[("pair", Kind::Pair), ("map", Kind::Map)])?;
+    let value = |key, why| compiler.value(&table.need(key, why)?, Place::Changes);
+    let kind = match kind {
+        Kind::Pair => {
+            let before = value("before", "where the document is as it was");
+            let after = value("after", "where the document is as it became");
+            before.zip(after).map(|(before, after)| ExtractorKind::Pair { before, after })
+        }
+        Kind::Map => value("at", "the object that says what changed").map(|at| ExtractorKind::Map { at }),
+    };
+    let texts = |key| {
+        let items = table.get(key).and_then(|item| item.list()).unwrap_or_default();
+        items.iter().filter_map(|item| item.text().map(str::to_owned)).collect()
+    };
+    let mut rules = Rules { ignore: texts("ignore"), redact: texts("redact"), ..Rules::default() };
+    for (at, item) in table.table("array_keys").map(|table| table.entries()).unwrap_or_default() {
+        if !at.starts_with('/') {
+            item.problem("expected a JSON Pointer to a list", Some(format!("did you mean `/{at}`?")));
+        }
+        rules.array_keys.extend(item.text().map(|word| (at.to_owned(), Align::from_word(word))));
+    }
+    table.finish();
+    Some(Extractor { kind: kind?, rules })
+}
+
+pub(super) fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<DetailAsk> {
+    const WHEN: &[(&str, DetailWhen)] =
+        &[("open", DetailWhen::Open), ("always", DetailWhen::Always), ("never", DetailWhen::Never)];
+    let ask = ask(&table, Place::Detail, compiler);
+    let when = table.get("when").and_then(|item| item.choice(WHEN)).unwrap_or_default();
+    let statuses = table.get("optional").and_then(|item| item.list()).unwrap_or_default();
+    let statuses = statuses.iter().filter_map(|item| item.integer(400..=599));
+    let optional = statuses.filter_map(|status| u16::try_from(status).ok()).collect();
+    let changes = table.need("changes", "how to read the answer").map(|item| changes(&item, compiler));
+    table.finish();
+    Some(DetailAsk { ask: ask?, when, optional, changes: changes? })
+}
+
+pub(super) fn errors(table: Table<'_>, compiler: &Compiler<'_>) -> Errors {
+    let values = |key| {
+        let items = table.get(key).map(|item| item.one_or_many()).unwrap_or_default();
+        items.iter().filter_map(|item| compiler.value(item, Place::Errors)).collect()
+    };
+    let names = table.get("request_id").map(|item| item.one_or_many()).unwrap_or_default();
+    let errors = Errors {
+        message: values("message"),
+        code: values("code"),
+        retry_after: table.get("retry_after").and_then(|item| pointer(&item)),
+        request_id: names.iter().filter_map(|item| item.text().map(str::to_ascii_lowercase)).collect(),
+        in_ok: table.get("in_ok").and_then(|item| pointer(&item)),
+    };
+    table.finish();
+    errors
+}

@@ -1,0 +1,208 @@
+//! From the text of a profile to a checked [`Profile`].
+//!
+//! Every part reads its own table and reports what is wrong with it; the profile exists only if nothing is.
+
+mod ask;
+mod auth;
+mod compile;
+mod events;
+
+use toml::de::DeTable;
+
+use self::ask::{ask, page_size, paging, pointer, scope_list};
+use self::compile::{Compiler, Place};
+use super::Problem;
+use super::pointer::Pointer;
+use super::profile::{Ask, Order, Paging, Pattern, Profile, Rate, Sync, Var};
+use super::reader::{Doc, Table};
+
+pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let doc = Doc::new(file, text, &errors);
+    let root = Table::root(&doc, root.get_ref());
+    let profile = read(&root);
+    root.finish();
+    match profile {
+        Some(profile) if doc.is_clean() => Ok(profile),
+        _ => Err(doc.into_problems()),
+    }
+}
+
+/// `None` only when a problem was reported.
+fn read(root: &Table<'_>) -> Option<Profile> {
+    let heading = heading(root);
+    let vars = root.table("vars").as_ref().map(vars).unwrap_or_default();
+    let mut compiler = Compiler::new(&vars);
+    if let Some(table) = root.table("secrets") {
+        compiler.declare_secrets(&table);
+    }
+    let map_table = root.need("map", "it says where each part of an event comes from");
+    let map_table = map_table.and_then(|item| item.table());
+    compiler.enums(map_table.as_ref());
+    let scope = root.get("scope").and_then(|item| scope_list(&item, &mut compiler));
+    let auth = auth::auth(root, &mut compiler);
+    let mut pages = root.table("paging").map(paging).unwrap_or_default();
+    let (base, ask) = request(root, &mut pages, &compiler).unwrap_or_default();
+    let items = items(root);
+    let sync = root.table("sync").map(sync).unwrap_or_default();
+    let filters = root.table("filters").as_ref().map(filters).unwrap_or_default();
+    let time = root.table("time").and_then(events::time).unwrap_or_default();
+    let map = map_table.and_then(|table| events::map(table, &compiler));
+    let changes = root.get("changes").map(|item| events::changes(&item, &compiler)).unwrap_or_default();
+    let detail = root.table("detail").and_then(|table| events::detail(table, &compiler));
+    let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
+    let rate = root.table("rate").map(rate).unwrap_or_default();
+    compiler.finish();
+    let Heading { id, name, docs, verified } = heading?;
+    Some(Profile {
+        id,
+        name,
+        docs,
+        verified,
+        secrets: compiler.into_secrets(),
+        vars,
+        auth: auth?,
+        base,
+        ask: ask?,
+        paging: pages,
+        items: items?,
+        scope,
+        sync,
+        filters,
+        map: map?,
+        time,
+        changes,
+        detail,
+        errors,
+        rate,
+    })
+}
+
+struct Heading {
+    id: String,
+    name: String,
+    docs: Option<String>,
+    verified: bool,
+}
+
+fn heading(root: &Table<'_>) -> Option<Heading> {
+    schema(root);
+    let id = root.need("id", "the word that a source names the feed by").and_then(|item| {
+        let text = item.text()?;
+        let ok = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if !ok || text.is_empty() {
+            item.problem("an id is made of lower-case letters, digits and `-`", None);
+        }
+        Some(text.to_owned())
+    });
+    let name = root.need("name", "the provider's name for people").and_then(|item| item.text());
+    let docs = root.text("docs");
+    let verified = root.get("verified").and_then(|item| item.boolean()).unwrap_or(true);
+    Some(Heading { id: id?, name: name?.to_owned(), docs, verified })
+}
+
+/// The base of all requests and the request for a page of events, whose size belongs to its paging.
+fn request(
+    root: &Table<'_>,
+    pages: &mut Paging,
+    compiler: &Compiler<'_>,
+) -> Option<(Option<String>, Option<Ask>)> {
+    let table = root.need("request", "it says what to ask for")?.table()?;
+    let base = table.get("base").and_then(|item| base(&item));
+    page_size(&table, pages);
+    let ask = ask(&table, Place::Request, compiler);
+    table.finish();
+    Some((base, ask))
+}
+
+fn items(root: &Table<'_>) -> Option<Pointer> {
+    let table = root.need("items", "`at` says where the list of records is")?.table()?;
+    let at = table.need("at", "the list of records, such as `/events`").and_then(|at| pointer(&at));
+    table.finish();
+    at
+}
+
+fn schema(root: &Table<'_>) {
+    let item = root.need("schema", "write `schema = 1`");
+    if let Some(item) = item
+        && item.integer(0..=u64::from(u32::MAX)).is_some_and(|schema| schema != 1)
+    {
+        let help = "this version of the program reads `schema = 1`".to_owned();
+        item.problem("unknown version of the profile language", Some(help));
+    }
+}
+
+fn base(item: &super::reader::Item<'_>) -> Option<String> {
+    let base = item.text()?;
+    match super::request::check_base(base) {
+        Ok(base) => Some(base),
+        Err(reason) => {
+            item.problem(format!("`{base}` {reason}"), None);
+            None
+        }
+    }
+}
+
+fn vars(table: &Table<'_>) -> Vec<Var> {
+    let mut vars = Vec::new();
+    for (name, item) in table.entries() {
+        let Some(table) = item.table() else { continue };
+        if matches!(name, "token" | "refresh") || !is_name(name) {
+            let help = "a name is made of letters, digits and `_`; `token` and `refresh` are taken";
+            item.problem(format!("`{name}` cannot name a variable"), Some(help.to_owned()));
+        }
+        let default = table.text("default");
+        let required = table.get("required").and_then(|item| item.boolean()).unwrap_or(false);
+        let pattern = table.get("pattern").and_then(|item| {
+            let read = Pattern::new(item.text()?);
+            read.map_err(|why| item.problem(format!("not a regular expression: {why}"), None)).ok()
+        });
+        let var = Var { name: name.to_owned(), label: table.text("label"), required, default, pattern };
+        if let Some(default) = var.default.as_deref().filter(|default| !var.accepts(default)) {
+            table.problem(format!("the default `{default}` does not match the pattern"), None);
+        }
+        table.finish();
+        vars.push(var);
+    }
+    vars
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn sync(table: Table<'_>) -> Sync {
+    const ORDERS: &[(&str, Order)] =
+        &[("desc", Order::Descending), ("asc", Order::Ascending), ("unknown", Order::Unknown)];
+    let sync = Sync {
+        order: table.get("order").and_then(|item| item.choice(ORDERS)).unwrap_or_default(),
+        poll: table.get("poll").and_then(|item| item.duration()),
+    };
+    table.finish();
+    sync
+}
+
+/// Query fields that a server can filter by. The keys are words of the query language.
+fn filters(table: &Table<'_>) -> Vec<(String, String)> {
+    let text = |(_, item): &(&str, super::reader::Item<'_>)| item.text().map(str::to_owned);
+    let known = ["action", "type", "entity", "actor", "status", "since", "until"];
+    let mut filters = Vec::new();
+    for entry in table.entries() {
+        if !known.contains(&entry.0) {
+            entry.1.problem("no query field has this name", super::problem::did_you_mean(entry.0, &known));
+        }
+        filters.extend(text(&entry).map(|param| (entry.0.to_owned(), param)));
+    }
+    filters
+}
+
+fn rate(table: Table<'_>) -> Rate {
+    let concurrency = table.get("concurrency").and_then(|item| item.integer(1..=64));
+    let rate = Rate {
+        min_interval: table.get("min_interval").and_then(|item| item.duration()),
+        concurrency: concurrency.and_then(|count| u32::try_from(count).ok()),
+    };
+    table.finish();
+    rate
+}

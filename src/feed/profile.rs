@@ -1,0 +1,394 @@
+//! A profile after it was read and checked: every pointer and template is compiled.
+
+use std::fmt;
+use std::time::Duration;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::binding::{Place, Position};
+use super::changes::Extractor;
+use super::expr::Expr;
+use super::pointer::Pointer;
+use super::record::Map;
+use super::request::Method;
+use super::time::TimeFormat;
+use super::{Problem, Scope, parse};
+
+/// How one provider's history is asked for and read.
+#[derive(Debug)]
+pub struct Profile {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) docs: Option<String>,
+    pub(super) verified: bool,
+    pub(super) vars: Vec<Var>,
+    pub(super) secrets: Vec<SecretNeed>,
+    pub(super) auth: Auth,
+    pub(super) base: Option<String>,
+    pub(super) ask: Ask,
+    pub(super) paging: Paging,
+    pub(super) items: Pointer,
+    pub(super) scope: Option<ScopeList>,
+    pub(super) sync: Sync,
+    pub(super) filters: Vec<(String, String)>,
+    pub(super) map: Map,
+    pub(super) time: TimeFormat,
+    pub(super) changes: Vec<Extractor>,
+    pub(super) detail: Option<DetailAsk>,
+    pub(super) errors: Errors,
+    pub(super) rate: Rate,
+}
+
+/// A value that the user fills in.
+#[derive(Debug, Clone)]
+pub struct Var {
+    /// The key under `vars` in the user's configuration.
+    pub name: String,
+    /// What to call it when asking for it.
+    pub label: Option<String>,
+    /// Whether a source cannot do without it. A variable with a default is never missing.
+    pub required: bool,
+    /// What it is when the user says nothing.
+    pub default: Option<String>,
+    /// What the whole value has to match.
+    pub pattern: Option<Pattern>,
+}
+
+impl Var {
+    /// Whether `value` matches the pattern, where there is one.
+    pub fn accepts(&self, value: &str) -> bool {
+        self.pattern.as_ref().is_none_or(|pattern| pattern.whole.is_match(value))
+    }
+}
+
+/// A regular expression that a whole value has to match. It displays as the profile writes it.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: String,
+    whole: Regex,
+}
+
+impl Pattern {
+    /// The error says in one line what is wrong.
+    pub(super) fn new(text: &str) -> Result<Self, String> {
+        // The text alone first, so that errors show it and not what stands around it.
+        let reason = |error: regex::Error| {
+            let text = error.to_string();
+            text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        };
+        Regex::new(text).map_err(reason)?;
+        let whole = Regex::new(&format!(r"\A(?:{text})\z")).map_err(reason)?;
+        Ok(Self { text: text.to_owned(), whole })
+    }
+
+    /// The expression as the profile writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A secret that the profile names. Where it comes from is the user's configuration's business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretNeed {
+    /// The key under `secret` in the user's configuration.
+    pub name: String,
+    /// What to call it when asking for it.
+    pub label: Option<String>,
+    /// Whether requests cannot be built without it.
+    pub required: bool,
+}
+
+/// In which order a feed sends its records, as far as its documentation says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Newest first.
+    Descending,
+    /// Oldest first.
+    Ascending,
+    /// It does not say.
+    #[default]
+    Unknown,
+}
+
+/// When the detail of an event is worth a request of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DetailWhen {
+    /// When the event is opened.
+    #[default]
+    Open,
+    /// For every event.
+    Always,
+    /// Only when the user asks.
+    Never,
+}
+
+/// How a request proves who is asking.
+#[derive(Debug, Default)]
+pub(super) struct Auth {
+    /// Headers of every request.
+    pub(super) headers: Vec<(String, Expr)>,
+    /// Query parameters of every request.
+    pub(super) query: Vec<(String, Expr)>,
+    /// User and password of HTTP basic authentication.
+    pub(super) basic: Option<(Expr, Expr)>,
+    /// How a token is bought.
+    pub(super) exchange: Option<Exchange>,
+}
+
+/// How a token is bought with credentials, and bought again with the token itself.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) url: Expr,
+    pub(super) encoding: Encoding,
+    pub(super) body: Tree,
+    pub(super) token: Pointer,
+    pub(super) expires_in: Option<Pointer>,
+    pub(super) refresh: Option<Pointer>,
+    pub(super) refresh_ask: Option<(Expr, Tree)>,
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Encoding {
+    #[default]
+    Json,
+    Form,
+}
+
+/// A JSON document with placeholders.
+#[derive(Debug, Clone)]
+pub(super) enum Tree {
+    /// A text with placeholders.
+    Text(Expr),
+    /// A number or a boolean.
+    Fixed(Value),
+    List(Vec<Tree>),
+    /// Members in the order of the profile.
+    Object(Vec<(String, Tree)>),
+}
+
+/// A request as the profile describes it.
+#[derive(Debug)]
+pub(super) struct Ask {
+    pub(super) method: Method,
+    pub(super) path: Expr,
+    pub(super) headers: Vec<(String, Expr)>,
+    /// A parameter with several values is repeated.
+    pub(super) query: Vec<(String, Vec<Expr>)>,
+    pub(super) body: Option<Tree>,
+    pub(super) timeout: Option<Duration>,
+}
+
+/// How a list is paged, and where its answers say how far it goes.
+#[derive(Debug, Default)]
+pub(super) struct Paging {
+    pub(super) kind: PagingKind,
+    /// The parameter that carries the page size.
+    pub(super) size_param: Option<String>,
+    pub(super) size_default: Option<u32>,
+    pub(super) size_max: Option<u32>,
+    /// A boolean that is true when more follows.
+    pub(super) more: Option<Pointer>,
+    /// A boolean that is true on the last page.
+    pub(super) last: Option<Pointer>,
+    /// The number of records in the whole list.
+    pub(super) total: Option<Pointer>,
+    /// The page size that the server says it used.
+    pub(super) echo: Option<Pointer>,
+}
+
+#[derive(Debug, Default)]
+pub(super) enum PagingKind {
+    /// One answer holds everything.
+    #[default]
+    Whole,
+    /// Pages are numbered from `start` in the parameter `param`.
+    Page { param: String, start: u64 },
+}
+
+impl Paging {
+    /// The largest size that the profile states, else the default, else none.
+    pub(super) fn size(&self) -> Option<u32> {
+        self.size_max.or(self.size_default)
+    }
+
+    pub(super) fn first(&self) -> Position {
+        let place = match self.kind {
+            PagingKind::Page { start, .. } => Place::Page(start),
+            PagingKind::Whole => Place::Whole,
+        };
+        Position { place, size: self.size() }
+    }
+}
+
+/// How the things that a source fans out over are listed.
+#[derive(Debug)]
+pub(super) struct ScopeList {
+    pub(super) ask: Ask,
+    pub(super) paging: Paging,
+    pub(super) items: Pointer,
+    pub(super) id: Expr,
+    pub(super) name: Option<Expr>,
+    pub(super) set: Vec<(String, Expr)>,
+    pub(super) refresh_every: Option<Duration>,
+}
+
+/// What is known beforehand about fetching again.
+#[derive(Debug, Default)]
+pub(super) struct Sync {
+    pub(super) order: Order,
+    pub(super) poll: Option<Duration>,
+}
+
+/// The second request for one event.
+#[derive(Debug)]
+pub(super) struct DetailAsk {
+    pub(super) ask: Ask,
+    pub(super) when: DetailWhen,
+    pub(super) optional: Vec<u16>,
+    pub(super) changes: Vec<Extractor>,
+}
+
+/// Where an error body says what went wrong.
+#[derive(Debug, Default)]
+pub(super) struct Errors {
+    pub(super) message: Vec<Expr>,
+    pub(super) code: Vec<Expr>,
+    pub(super) retry_after: Option<Pointer>,
+    /// Header names in lower case.
+    pub(super) request_id: Vec<String>,
+    /// A good status whose body has something here is an error all the same.
+    pub(super) in_ok: Option<Pointer>,
+}
+
+/// How fast the provider may be asked.
+#[derive(Debug, Default)]
+pub(super) struct Rate {
+    pub(super) min_interval: Option<Duration>,
+    pub(super) concurrency: Option<u32>,
+}
+
+impl Profile {
+    /// Reads and checks a profile. `file` is what problems call it. All problems are reported, in the
+    /// order of their lines.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        parse::profile(file, text)
+    }
+
+    /// The word that a source names it by.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The provider's name for people.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The provider's documentation of the feed.
+    pub fn docs(&self) -> Option<&str> {
+        self.docs.as_deref()
+    }
+
+    /// Whether everything in it could be checked against the provider's documentation.
+    pub fn verified(&self) -> bool {
+        self.verified
+    }
+
+    /// The values it asks the user for, in the order of the file.
+    pub fn vars(&self) -> &[Var] {
+        &self.vars
+    }
+
+    /// The secrets it names, in the order of the file.
+    pub fn secrets(&self) -> &[SecretNeed] {
+        &self.secrets
+    }
+
+    /// Where the provider answers, when that is the same for everyone.
+    pub fn base(&self) -> Option<&str> {
+        self.base.as_deref()
+    }
+
+    /// Whether the history is asked for scope by scope.
+    pub fn fans_out(&self) -> bool {
+        self.scope.is_some()
+    }
+
+    /// How long a list of scopes is good for.
+    pub fn scopes_refresh_every(&self) -> Option<Duration> {
+        self.scope.as_ref().and_then(|scope| scope.refresh_every)
+    }
+
+    /// A scope that the user names by its id, without asking the provider for its list.
+    pub fn scope_from_id(&self, id: &str) -> Scope {
+        let same = |scope: &ScopeList| {
+            let vars = scope.set.iter().filter(|(_, value)| *value == scope.id);
+            vars.map(|(name, _)| (name.clone(), id.to_owned())).collect()
+        };
+        Scope { id: id.to_owned(), name: None, vars: self.scope.as_ref().map(same).unwrap_or_default() }
+    }
+
+    /// Whether requests carry a token that has to be bought first.
+    pub fn exchanges(&self) -> bool {
+        self.auth.exchange.is_some()
+    }
+
+    /// Whether such a token can be bought again with what came along with it.
+    pub fn refreshes(&self) -> bool {
+        self.auth.exchange.as_ref().is_some_and(|exchange| exchange.refresh_ask.is_some())
+    }
+
+    /// The most records one page can hold, where the provider states it.
+    pub fn page_size_max(&self) -> Option<u32> {
+        self.paging.size()
+    }
+
+    /// The number of the first page, where pages are numbered.
+    pub fn start_page(&self) -> Option<u64> {
+        self.paging.first().number()
+    }
+
+    /// The order of the records, as documented.
+    pub fn order(&self) -> Order {
+        self.sync.order
+    }
+
+    /// How often to ask again when the user does not say.
+    pub fn poll(&self) -> Option<Duration> {
+        self.sync.poll
+    }
+
+    /// Query fields that the server can filter by, each with the parameter that carries its value.
+    pub fn filters(&self) -> &[(String, String)] {
+        &self.filters
+    }
+
+    /// When the detail of an event is worth a request; `None` where there is no such request.
+    pub fn detail_when(&self) -> Option<DetailWhen> {
+        self.detail.as_ref().map(|detail| detail.when)
+    }
+
+    /// Whether an answer of this status to a detail request means that there is nothing to see, and not
+    /// that something went wrong.
+    pub fn detail_may_answer(&self, status: u16) -> bool {
+        self.detail.as_ref().is_some_and(|detail| detail.optional.contains(&status))
+    }
+
+    /// The least time between two requests.
+    pub fn min_interval(&self) -> Option<Duration> {
+        self.rate.min_interval
+    }
+
+    /// How many requests may be under way at once.
+    pub fn concurrency(&self) -> Option<u32> {
+        self.rate.concurrency
+    }
+}

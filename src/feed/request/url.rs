@@ -1,0 +1,116 @@
+//! Addresses: a base that is checked strictly, and paths and queries that cannot lead away from it.
+
+use super::super::expr::{Expr, From, Piece, Slot, Values, Variable};
+use super::RequestError;
+
+/// Checks that `base` is `http` or `https`, a host, maybe a port and a path, and nothing else; gives it
+/// back without a slash at its end. What is allowed is narrower than RFC 3986, so that every reader of
+/// the address agrees where the host ends.
+pub(in super::super) fn check_base(base: &str) -> Result<String, &'static str> {
+    let rest = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
+    let rest = rest.ok_or("does not start with `https://` or `http://`")?;
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    if host.contains('@') {
+        return Err("holds a user name; credentials belong under `secret`");
+    }
+    let host_ok = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    if host.is_empty() || host.starts_with(':') || !host.chars().all(host_ok) {
+        return Err("has no readable host");
+    }
+    if path.contains(['?', '#']) {
+        return Err("has a query or a fragment, which belongs to the requests below it");
+    }
+    if !path.chars().all(|c| c.is_ascii_graphic() && !"\\\"<>^`{|}".contains(c)) {
+        return Err("has a character in its path that has to be percent-encoded");
+    }
+    if path.split('/').any(is_dots) {
+        return Err("has `.` or `..` in its path");
+    }
+    Ok(base.trim_end_matches('/').to_owned())
+}
+
+/// The base as it may be shown in an error.
+pub(super) fn shown(base: &str) -> String {
+    match (base.find("://"), base.rfind('@')) {
+        (Some(start), Some(at)) if at > start => format!("{}://…{}", &base[..start], &base[at..]),
+        _ => super::super::shape::clip(base, 200),
+    }
+}
+
+/// The address of `path`, filled in, below `base`, with `query`.
+pub(super) fn build(
+    base: &str,
+    path: &Expr,
+    query: &[(String, String)],
+    values: &Values<'_>,
+) -> Result<String, RequestError> {
+    let path = fill(path, values)?;
+    let bad = |reason| Err(RequestError::BadPath { path: path.clone(), reason });
+    if !path.starts_with('/') {
+        return bad("does not start with `/`");
+    }
+    if path.split(['/', '?']).any(is_dots) {
+        return bad("has `.` or `..` between its slashes");
+    }
+    if path.contains(['\\', '#']) || path.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return bad("has a character that does not belong in an address");
+    }
+    let mut url = format!("{base}{path}");
+    for (name, value) in query {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(&encode(name));
+        url.push('=');
+        url.push_str(&encode(value));
+    }
+    Ok(url)
+}
+
+/// The path with its placeholders percent-encoded. An empty placeholder would name another resource.
+fn fill(path: &Expr, values: &Values<'_>) -> Result<String, RequestError> {
+    let Expr::Template(pieces) = path else {
+        return path.text(values).ok_or_else(|| RequestError::Missing { what: "path".to_owned() });
+    };
+    let mut filled = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => filled.push_str(text),
+            Piece::Slot(slot) => match slot.text(values).filter(|text| !text.is_empty()) {
+                Some(text) if text.chars().any(char::is_control) => {
+                    return Err(RequestError::ControlCharacter { what: slot.to_string() });
+                }
+                Some(text) => filled.push_str(&encode(&text)),
+                None => return Err(missing(slot)),
+            },
+        }
+    }
+    Ok(filled)
+}
+
+fn missing(slot: &Slot) -> RequestError {
+    match &slot.from {
+        From::Variable(Variable::Var(name)) => RequestError::MissingVar { name: name.clone() },
+        _ => RequestError::Missing { what: slot.to_string() },
+    }
+}
+
+/// Whether a URL parser would take the segment for "here" or "up".
+fn is_dots(segment: &str) -> bool {
+    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+    plain == "." || plain == ".."
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986, section 2.3.
+pub(super) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                encoded.push(char::from_digit(u32::from(digit), 16).unwrap_or('0').to_ascii_uppercase());
+            }
+        }
+    }
+    encoded
+}

@@ -1,0 +1,54 @@
+//! Tests of the room as a whole: the built-in profiles over recorded answers, requests, and bad input.
+
+mod hostile;
+mod pages;
+mod problems;
+mod requests;
+mod values;
+
+use std::sync::Arc;
+
+use super::{Binding, Catalog, Page, Position, Profile, Scope, page};
+use crate::domain::Secret;
+
+pub(super) fn built_in(id: &str) -> Arc<Profile> {
+    Catalog::built_in().get(id).expect("a built-in profile")
+}
+
+pub(super) fn fixture(path: &str) -> String {
+    let path = format!("{}/tests/fixtures/{path}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+pub(super) fn binding() -> Binding {
+    Binding {
+        vars: [("tenant", "acme")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        secrets: [("token", "t0k"), ("id", "client"), ("key", "s3cret")]
+            .map(|(k, v)| (k.to_owned(), Secret::new(v.to_owned())))
+            .into(),
+        ..Binding::default()
+    }
+}
+
+pub(super) fn scope(id: &str) -> Scope {
+    Scope { id: id.to_owned(), name: Some("Shop".to_owned()), ..Scope::default() }
+}
+
+/// Reads `body` as the first page of `profile`.
+pub(super) fn read(profile: &Profile, body: &str) -> Result<Page, super::ShapeError> {
+    let scope = profile.fans_out().then(|| scope("scope-1"));
+    let position = Position::first(profile);
+    page::read(profile, &binding(), scope.as_ref(), &position, &[], body.as_bytes())
+}
+
+/// A profile with `map` for a bare list of records, with its time at `/t`.
+pub(super) fn profile_with(map: &str, rest: &str) -> Profile {
+    let text = format!(
+        "schema = 1\nid = \"x\"\nname = \"X\"\nauth = {{ kind = \"none\" }}\n\
+         request = {{ base = \"https://x.example\", path = \"/x\" }}\nitems = {{ at = \"\" }}\n\
+         vars = {{ tenant = {{ default = \"acme\" }} }}\n{rest}\n[map]\ntime = \"/t\"\n{map}\n"
+    );
+    Profile::parse("x.toml", &text).unwrap_or_else(|problems| {
+        panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}

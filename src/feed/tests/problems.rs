@@ -1,0 +1,202 @@
+//! What is said about profiles with mistakes.
+
+use insta::assert_snapshot;
+
+use super::super::{Catalog, Profile};
+
+fn problems(text: &str) -> Vec<String> {
+    let problems = Profile::parse("x.toml", text).expect_err("mistakes");
+    problems.iter().map(ToString::to_string).collect()
+}
+
+/// Mistakes of every kind, one in each commented line.
+const PLANTED: &str = r#"schema = 1
+id = "My Feed"                             # not an id
+naem = "X"                                 # misspelt, so `name` is missing too
+docs = 7                                   # a number
+[vars.tenant]
+lable = "Tenant"                           # misspelt
+pattern = "["                              # no regular expression
+[auth]
+kind = "haeder"                            # misspelt
+headers = { Authorization = "Bearer {@secret.token" } # a brace is missing
+[request]
+base = "api.example.com"                   # no scheme
+path = "v1/{@tenat}"                       # no slash
+query = { a = "{/x}", b = "{@tenat}" }     # no record yet; a misspelt variable
+page_size = { default = 500, max = 100 }   # the wrong way round
+[paging]
+kind = "pages"                             # misspelt
+more = "has_more"                          # no pointer
+[items]
+at = "$.events"                            # JSONPath
+[map]
+id = "id"                                  # the same for all records
+time = "$.time"                            # JSONPath
+action = ["/action", "{/x|acton}"]         # no such table
+error = "{@secret.token}"                  # a secret that would be shown
+summary = "/a~2b"                          # a bad escape
+group = "^/id"                             # no outer record
+actor = { nane = "/x" }                    # misspelt
+[map.enum.acton_type]                      # used by nothing
+x = "y"
+[time]
+format = "epoch"                           # not a format
+[[changes]]
+kind = "pear"                              # misspelt
+[[changes]]                                # `after` is missing
+kind = "pair"
+before = "/before"
+array_keys = { topics = "name" }           # no pointer
+[detail]
+path = "/d/{@scope.id}"                    # no scopes
+optional = [200]                           # no error
+changes = []
+[rate]
+min_interval = "soon"                      # no length of time
+[sync]
+order = "newest"                           # no such order
+"#;
+
+#[test]
+fn every_mistake_of_a_profile_is_named_in_one_run_with_its_line_and_key() {
+    let found = Profile::parse("x.toml", PLANTED).expect_err("mistakes");
+    let lines: Vec<usize> = found.iter().map(|problem| problem.line).collect();
+    for (number, line) in PLANTED.lines().enumerate() {
+        if line.contains('#') {
+            assert!(lines.contains(&(number + 1)), "nothing said about line {}: {line}", number + 1);
+        }
+    }
+    assert_snapshot!(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn toml_that_cannot_be_read_is_named_by_its_line() {
+    let found = problems("schema = 1\nid = \"x\nname = \"X\"\n");
+    assert!(found[0].starts_with("x.toml:2:"), "{found:?}");
+}
+
+#[test]
+fn an_empty_profile_says_what_is_missing() {
+    let found = problems("");
+    for key in ["schema", "id", "name", "auth", "request", "items", "map"] {
+        assert!(
+            found.iter().any(|problem| problem.contains(&format!("`{key}` is missing"))),
+            "{key}: {found:#?}"
+        );
+    }
+    assert!(
+        problems("schema = 2\nid = \"x\"")
+            .join("\n")
+            .contains("this version of the program reads `schema = 1`")
+    );
+}
+
+/// Adds `line` to a good profile and gives what is said about it.
+fn said(line: &str) -> String {
+    let good = "schema = 1\nid = 'x'\nname = 'X'\nitems.at = ''\nmap.time = '/t'\nauth.kind = 'none'\nrequest.path = '/'\n";
+    assert!(Profile::parse("x.toml", good).is_ok());
+    problems(&format!("{good}{line}")).join("\n")
+}
+
+#[test]
+fn a_value_that_starts_with_a_dollar_is_refused_with_a_hint() {
+    let said = said("map.action = '$.action'");
+    assert!(
+        said.contains("starts with `$`") && said.contains("write a JSON Pointer: `/user/name`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    for (line, message) in [
+        ("map.acton = '/x'", "`map.acton`: unknown key; did you mean `action`?"),
+        ("map.action = ''", "leave the key out"),
+        ("map.action = []", "an empty list has no value"),
+        ("map.action = 7", "expected a text, found a whole number"),
+        ("map.action = '#{/a}'", "a hash has no place here"),
+        ("map.id = '#{/a}-{/b}'", "`-` stands between the parts of a hash"),
+        ("map.action = '{name}'", "a placeholder is a pointer, `{/name}`, or a variable"),
+        ("map.action = 'a } b'", "write `{{` or `}}` for a brace that is meant"),
+        ("map.action = '/a{/b}'", "cannot read"),
+        ("map.action = '/{/a}b'", "a placeholder in a pointer takes a whole segment"),
+        ("map.action = '@tenant'", "declare it: `[vars.tenant]`"),
+        ("map.action = '@scope.id'", "the profile has no `[[scope]]`"),
+        ("map.enum.acton = { a = 'b' }", "did you mean `action`?"),
+        ("map.enum.verb = { a = 'b' }", "use it in a template as `{/pointer|verb}`"),
+        ("request.headers = { X = '{@secret.a}' }", "secrets go into `[auth]` only"),
+        ("request.headers = { authorization = 'Bearer abc' }", "a profile never holds a credential"),
+        ("request.headers = { 'A: b' = 'x' }", "this is no name of a header"),
+        ("request.headers = { A = \"x\\ny\" }", "a header has no line breaks"),
+        ("request.timeout = '-1s'", "write a number and a unit"),
+        ("scope = [{ path = '/a', items = '' }]", "`id` is missing"),
+        ("scope = [{ path = '/a', items = '', id = '/a' }, {}]", "a source fans out over one list of scopes"),
+        ("secrets.token = 's3cret'", "a profile only names secrets"),
+        ("vars.token = {}", "`token` and `refresh` are taken"),
+        ("vars.a = { default = 'x', pattern = 'y' }", "the default `x` does not match the pattern"),
+        ("auth.user = 'x'\nauth.password = 'y'", "belong to `kind = \"basic\"`"),
+        ("auth.exchange = { url = '/t', body = {}, token = '/t' }", "belongs to `kind = \"exchange\"`"),
+        ("filters.who = 'x'", "no query field has this name"),
+        ("time.format = '%Q%'", "is no pattern of `strftime`"),
+        ("window = {}", "`window`: unknown key"),
+    ] {
+        let said = said(line);
+        assert!(said.contains(message), "{line}: {said}");
+    }
+}
+
+#[test]
+fn an_exchange_without_its_parts_says_which() {
+    let good =
+        "schema = 1\nid = 'x'\nname = 'X'\nitems.at = ''\nmap.time = '/t'\nrequest.path = '/'\n[auth]\n";
+    for (auth, message) in [
+        ("kind = 'exchange'\nheaders = { A = '{@token}' }", "`[auth.exchange]` is missing"),
+        (
+            "kind = 'exchange'\nexchange = { url = '/t', body = {}, token = '/t' }",
+            "nothing carries the token",
+        ),
+        (
+            "kind = 'exchange'\nheaders = { A = '{@token}' }\nexchange = { url = 'https://evil.example/t', body = {}, token = '/t' }",
+            "requests only go below the base",
+        ),
+        (
+            "kind = 'exchange'\nheaders = { A = '{@token}' }\nexchange = { url = '/t', body = {}, token = '/t', refresh_url = '/r' }",
+            "`refresh_url` and `refresh_body` belong together",
+        ),
+        (
+            "kind = 'exchange'\nheaders = { A = '{@token}' }\nexchange = { url = '/t/{@secret.s}', body = {}, token = '/t' }",
+            "the secret `s` has no place here",
+        ),
+        ("kind = 'header'", "`headers` is missing"),
+        ("kind = 'query'", "`query` is missing"),
+        ("kind = 'basic'\nuser = 'x'", "`password` is missing"),
+        ("kind = 'header'\nheaders = { A = '{@token}' }", "there is no variable `@token` here"),
+    ] {
+        let said = problems(&format!("{good}{auth}")).join("\n");
+        assert!(said.contains(message), "{auth}: {said}");
+    }
+}
+
+#[test]
+fn the_users_profiles_replace_built_in_ones_and_all_their_problems_are_told() {
+    let own = |id: &str, name: &str| {
+        format!(
+            "schema = 1\nid = '{id}'\nname = '{name}'\nitems.at = ''\nmap.time = '/t'\nauth.kind = 'none'\nrequest.path = '/'\n"
+        )
+    };
+    let file = |name: &str, text: String| (name.to_owned(), text);
+    let files = [file("a.toml", own("streamkap", "Mine")), file("b.toml", own("other", "Other"))];
+    let catalog = Catalog::built_in().with_user_profiles(&files).unwrap();
+    assert_eq!(catalog.get("streamkap").unwrap().name(), "Mine");
+    assert_eq!(catalog.ids().count(), 4);
+    assert!(catalog.get("nothing").is_none());
+
+    let files = [file("a.toml", own("x", "X")), file("b.toml", own("x", "X")), file("c.toml", String::new())];
+    let problems = Catalog::built_in().with_user_profiles(&files).unwrap_err();
+    assert_eq!(
+        problems[0].to_string(),
+        "b.toml:1:1: `id`: `x` is also the id of `a.toml`; give one of them another id"
+    );
+    assert!(problems.iter().any(|problem| problem.file == "c.toml"));
+}

@@ -1,0 +1,435 @@
+//! Time literals: what a person types for a stretch of time, in the display zone.
+//!
+//! A literal is an interval at its own precision: `2026-03` is a month, `14:30` a minute of today. Days
+//! and longer are civil ones, so a day may have 23 or 25 hours. Civil time is turned into instants with
+//! nothing but "the offset at an instant", which every zone knows, assuming that no zone changes its
+//! offset twice within two days.
+
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+
+use crate::domain::Timestamp;
+
+use super::error::nearest;
+
+/// A moment to reckon from and the zone to reckon in.
+pub(super) struct Clock<'a> {
+    pub(super) now: Timestamp,
+    /// Seconds east of UTC at an instant.
+    pub(super) offset_at: &'a dyn Fn(Timestamp) -> i32,
+}
+
+/// A stretch of time: start included, end excluded. An instant has the same start and end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) start: Timestamp,
+    pub(super) end: Timestamp,
+    /// What is odd about the civil time that was typed.
+    pub(super) oddity: Option<Oddity>,
+}
+
+/// A civil time that is not exactly one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Oddity {
+    /// The clock was put forward over it; the instant is as much later as the clock was put forward.
+    Skipped,
+    /// The clock was put back over it; the instant is the first of the two.
+    Twice,
+}
+
+/// Why a literal cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BadTime {
+    pub(super) hint: String,
+    /// What was probably meant.
+    pub(super) meant: Option<String>,
+}
+
+impl BadTime {
+    fn new(hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), meant: None }
+    }
+}
+
+const WORDS: &[&str] = &["now", "today", "yesterday", "this-week", "last-week", "this-month", "last-month"];
+
+const WEEKDAYS: &[(&str, Weekday)] = &[
+    ("monday", Weekday::Mon),
+    ("tuesday", Weekday::Tue),
+    ("wednesday", Weekday::Wed),
+    ("thursday", Weekday::Thu),
+    ("friday", Weekday::Fri),
+    ("saturday", Weekday::Sat),
+    ("sunday", Weekday::Sun),
+];
+
+const OUT_OF_REACH: &str = "that is beyond the calendar";
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+impl Clock<'_> {
+    /// The stretch that `text` names.
+    pub(super) fn literal(&self, text: &str) -> Result<Stretch, BadTime> {
+        if let Some(days) = self.word(&text.to_lowercase()) {
+            return days;
+        }
+        if text.starts_with(|c: char| c.is_ascii_digit()) {
+            if let Some(amount) = Amount::parse(text) {
+                return self.ago(&amount?);
+            }
+            if let Some(stretch) = self.written(text) {
+                return stretch;
+            }
+        }
+        let words = WORDS.iter().copied().chain(WEEKDAYS.iter().map(|(word, _)| *word));
+        let meant = nearest(text, words).map(str::to_owned);
+        Err(BadTime { hint: "write `2026-03-25`, `14:30`, `7d`, `yesterday` or `monday`".to_owned(), meant })
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.civil(self.now).date()
+    }
+
+    fn civil(&self, time: Timestamp) -> NaiveDateTime {
+        let offset = TimeDelta::seconds((self.offset_at)(time).into());
+        let utc = time.utc().naive_utc();
+        utc.checked_add_signed(offset).unwrap_or(utc)
+    }
+
+    fn word(&self, word: &str) -> Option<Result<Stretch, BadTime>> {
+        let today = self.today();
+        let monday = || today.checked_sub_days(Days::new(today.weekday().num_days_from_monday().into()));
+        let days = |from: Option<NaiveDate>, count: u64| {
+            let to = from.and_then(|from| from.checked_add_days(Days::new(count)));
+            Some(self.days(from, to))
+        };
+        let months_back = |back: u32| {
+            let first = today.with_day(1);
+            let from = first.and_then(|first| first.checked_sub_months(Months::new(back)));
+            Some(self.days(from, from.and_then(|from| from.checked_add_months(Months::new(1)))))
+        };
+        match word {
+            "now" => Some(Ok(Stretch { start: self.now, end: self.now, oddity: None })),
+            "today" => days(Some(today), 1),
+            "yesterday" => days(today.pred_opt(), 1),
+            "this-week" => days(monday(), 7),
+            "last-week" => days(monday().and_then(|monday| monday.checked_sub_days(Days::new(7))), 7),
+            "this-month" => months_back(0),
+            "last-month" => months_back(1),
+            _ => {
+                let (_, weekday) = WEEKDAYS.iter().find(|(name, _)| *name == word)?;
+                let back = today.weekday().days_since(*weekday);
+                days(today.checked_sub_days(Days::new(back.into())), 1)
+            }
+        }
+    }
+
+    /// The civil days from `from` up to, not including, `to`.
+    fn days(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Stretch, BadTime> {
+        let (Some(from), Some(to)) = (from, to) else { return Err(BadTime::new(OUT_OF_REACH)) };
+        let (start, _) = self.instant(from.and_time(NaiveTime::MIN));
+        let (end, _) = self.instant(to.and_time(NaiveTime::MIN));
+        Ok(Stretch { start, end, oddity: None })
+    }
+
+    /// The instant of a civil time.
+    pub(super) fn instant(&self, civil: NaiveDateTime) -> (Timestamp, Option<Oddity>) {
+        let as_utc = civil.and_utc().timestamp_millis();
+        let under = |offset: i32| Timestamp::from_millis(as_utc).plus_millis(i64::from(offset) * -1000);
+        let around = |millis| (self.offset_at)(Timestamp::from_millis(as_utc).plus_millis(millis));
+        let (before, after) = (around(-DAY_MILLIS), around(DAY_MILLIS));
+        let holds = |offset: i32| (self.offset_at)(under(offset)) == offset;
+        match (holds(before), holds(after)) {
+            (true, true) if before != after => (under(before).min(under(after)), Some(Oddity::Twice)),
+            (true, _) => (under(before), None),
+            (false, true) => (under(after), None),
+            (false, false) => (under(before), Some(Oddity::Skipped)),
+        }
+    }
+
+    /// That long before now. Years, months, weeks and days go back on the calendar, the rest on the clock.
+    fn ago(&self, amount: &Amount) -> Result<Stretch, BadTime> {
+        let out_of_reach = || BadTime::new(OUT_OF_REACH);
+        let start = if amount.months == 0 && amount.days == 0 {
+            self.now
+        } else {
+            let civil = self
+                .civil(self.now)
+                .checked_sub_months(Months::new(amount.months))
+                .and_then(|civil| civil.checked_sub_days(Days::new(amount.days)))
+                .ok_or_else(out_of_reach)?;
+            self.instant(civil).0
+        };
+        let start = start.plus_millis(-amount.millis);
+        Ok(Stretch { start, end: start, oddity: None })
+    }
+
+    /// A date, a time of today or both. `None` when it resembles neither.
+    fn written(&self, text: &str) -> Option<Result<Stretch, BadTime>> {
+        let is_clock = text.find(':').is_some_and(|at| at <= 2);
+        let (date, time) = match text.find(['T', 't', ' ']) {
+            _ if is_clock => (None, Some(text)),
+            Some(at) => (Some(&text[..at]), Some(&text[at + 1..])),
+            None => (Some(text), None),
+        };
+        let (from, to) = match date.map(date_span) {
+            None => (self.today(), self.today()),
+            Some(span) => match span? {
+                Ok(span) => span,
+                Err(bad) => return Some(Err(bad)),
+            },
+        };
+        let Some(time) = time else { return Some(self.days(Some(from), Some(to))) };
+        if date.is_some_and(|date| date.len() != 10) {
+            return Some(Err(BadTime::new("a time of day needs a whole date: `2026-03-25T16:45`")));
+        }
+        let (time, offset) = zone_suffix(time)?;
+        let (time, millis) = match clock_span(time)? {
+            Ok(span) => span,
+            Err(bad) => return Some(Err(bad)),
+        };
+        let civil = from.and_time(time);
+        let (start, oddity) = match offset {
+            Some(seconds) => {
+                let utc = civil.and_utc().timestamp_millis() - i64::from(seconds) * 1000;
+                (Timestamp::from_millis(utc), None)
+            }
+            None => self.instant(civil),
+        };
+        Some(Ok(Stretch { start, end: start.plus_millis(millis), oddity }))
+    }
+}
+
+/// The first day of `2026`, `2026-03` or `2026-03-25` and the day after its last.
+fn date_span(text: &str) -> Option<Result<(NaiveDate, NaiveDate), BadTime>> {
+    let mut parts = text.split('-');
+    let (year, month, day) = (parts.next()?, parts.next(), parts.next());
+    let numbers = |part: &str, length: usize| {
+        (part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())?
+    };
+    let year = numbers(year, 4)? as i32;
+    let (month_number, day_number) = match (month, day) {
+        (None, _) => (1, 1),
+        (Some(month), None) => (numbers(month, 2)?, 1),
+        (Some(month), Some(day)) => (numbers(month, 2)?, numbers(day, 2)?),
+    };
+    if parts.next().is_some() {
+        return None;
+    }
+    let Some(from) = NaiveDate::from_ymd_opt(year, month_number, day_number) else {
+        return Some(Err(BadTime::new(format!("the calendar has no `{text}`"))));
+    };
+    let to = match (month, day) {
+        (None, _) => from.checked_add_months(Months::new(12)),
+        (Some(_), None) => from.checked_add_months(Months::new(1)),
+        _ => from.succ_opt(),
+    };
+    Some(to.map(|to| (from, to)).ok_or_else(|| BadTime::new(OUT_OF_REACH)))
+}
+
+/// What is left of a time of day before its zone, and the offset in seconds where it has one.
+fn zone_suffix(text: &str) -> Option<(&str, Option<i32>)> {
+    if let Some(time) = text.strip_suffix(['Z', 'z']) {
+        return Some((time, Some(0)));
+    }
+    match text.find(['+', '-']) {
+        None => Some((text, None)),
+        Some(at) => Some((&text[..at], Some(offset(&text[at..])?))),
+    }
+}
+
+/// Seconds east of UTC: `+02:00`, `-0530`, `+02`.
+pub(super) fn offset(text: &str) -> Option<i32> {
+    let (sign, digits) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(digits), _) => (1, digits),
+        (_, Some(digits)) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.len() {
+        2 => (digits, "00"),
+        4 => (digits.get(..2)?, digits.get(2..)?),
+        5 => digits.split_once(':')?,
+        _ => return None,
+    };
+    let number =
+        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<i32>().ok())?;
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (hours <= 18 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+/// A time of day and how many milliseconds it covers: `14:30`, `14:30:05`, `14:30:05.250`.
+fn clock_span(text: &str) -> Option<Result<(NaiveTime, i64), BadTime>> {
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let parts: Vec<u32> = whole
+        .split(':')
+        .map(|part| {
+            let digits = (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+            digits.then(|| part.parse().ok())?
+        })
+        .collect::<Option<_>>()?;
+    let (hour, minute, second, millis) = match *parts {
+        [hour] if fraction.is_none() => (hour, 0, 0, 3_600_000),
+        [hour, minute] if fraction.is_none() => (hour, minute, 0, 60_000),
+        [hour, minute, second] => (hour, minute, second, 1000),
+        _ => return None,
+    };
+    let (fraction, millis) = match fraction {
+        None => (0, millis),
+        Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let precision = digits.len();
+            let digits = format!("{digits:0<3}");
+            let unit = [100, 10, 1][precision.clamp(1, 3) - 1];
+            (digits[..3].parse().ok()?, unit)
+        }
+        Some(_) => return None,
+    };
+    Some(
+        NaiveTime::from_hms_milli_opt(hour, minute, second, fraction)
+            .map(|time| (time, millis))
+            .ok_or_else(|| BadTime::new(format!("a day has no `{text}`"))),
+    )
+}
+
+/// A length of time: `45s`, `1d12h`, `3mo`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Amount {
+    months: u32,
+    days: u64,
+    millis: i64,
+}
+
+impl Amount {
+    /// The length that `text` writes. `None` when it is not numbers with letters behind each.
+    pub(super) fn parse(text: &str) -> Option<Result<Self, BadTime>> {
+        let mut amount = Self::default();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?;
+            let unit_end = rest[digits..].find(|c: char| !c.is_ascii_alphabetic());
+            let (count, after) = rest.split_at(digits);
+            let (unit, after) = after.split_at(unit_end.unwrap_or(after.len()));
+            if unit.is_empty() || unit == "T" || unit == "t" {
+                return None;
+            }
+            rest = after;
+            let Some(sum) = count.parse().ok().and_then(|count| amount.plus(count, unit)) else {
+                let mut bad = bad_amount(count, unit);
+                // An edit of the whole literal must not lose its other parts.
+                bad.meant = bad.meant.filter(|_| text.len() == count.len() + unit.len());
+                return Some(Err(bad));
+            };
+            amount = sum;
+        }
+        Some(Ok(amount))
+    }
+
+    fn plus(self, count: u32, unit: &str) -> Option<Self> {
+        let mut sum = self;
+        let millis = |each: i64| self.millis.checked_add(i64::from(count).checked_mul(each)?);
+        match unit {
+            "s" => sum.millis = millis(1000)?,
+            "m" => sum.millis = millis(60_000)?,
+            "h" => sum.millis = millis(3_600_000)?,
+            "d" => sum.days += u64::from(count),
+            "w" => sum.days += u64::from(count) * 7,
+            "mo" => sum.months = sum.months.checked_add(count)?,
+            "y" => sum.months = sum.months.checked_add(count.checked_mul(12)?)?,
+            _ => return None,
+        }
+        Some(sum)
+    }
+
+    /// Its length on the clock, taking days as 24 hours and months as 30 days.
+    pub(super) fn millis(self) -> i64 {
+        let days = i64::from(self.months) * 30 + self.days as i64;
+        self.millis.saturating_add(days.saturating_mul(DAY_MILLIS))
+    }
+}
+
+fn bad_amount(count: &str, unit: &str) -> BadTime {
+    let meant = match unit {
+        "M" | "mon" | "month" | "months" => "mo",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "sec" | "secs" | "second" | "seconds" | "S" => "s",
+        "hr" | "hrs" | "hour" | "hours" | "H" => "h",
+        "day" | "days" | "D" => "d",
+        "week" | "weeks" | "W" => "w",
+        "yr" | "yrs" | "year" | "years" | "Y" => "y",
+        "s" | "m" | "h" | "d" | "w" | "mo" | "y" => return BadTime::new(OUT_OF_REACH),
+        _ => return BadTime::new("the units are `s`, `m`, `h`, `d`, `w`, `mo` and `y`"),
+    };
+    let hint = format!("minutes are `{count}m`, months `{count}mo`");
+    let hint = if matches!(meant, "m" | "mo") { hint } else { format!("write `{count}{meant}`") };
+    BadTime { hint, meant: Some(format!("{count}{meant}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Berlin in 2026: one hour east of UTC, two from 29 March 01:00 UTC to 25 October 01:00 UTC.
+    fn berlin(time: Timestamp) -> i32 {
+        let summer = at("2026-03-29T01:00:00Z")..at("2026-10-25T01:00:00Z");
+        if summer.contains(&time) { 7200 } else { 3600 }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from_millis(chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis())
+    }
+
+    fn read(now: &str, text: &str) -> Stretch {
+        Clock { now: at(now), offset_at: &berlin }
+            .literal(text)
+            .unwrap_or_else(|bad| panic!("{text}: {bad:?}"))
+    }
+
+    #[test]
+    fn days_are_civil_days_of_the_zone() {
+        for (text, start, end) in [
+            ("2026-03-28", "2026-03-27T23:00:00Z", "2026-03-28T23:00:00Z"),
+            ("2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+            ("2026-03", "2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"),
+            ("2026", "2025-12-31T23:00:00Z", "2026-12-31T23:00:00Z"),
+            ("today", "2026-03-29T22:00:00Z", "2026-03-30T22:00:00Z"),
+            ("monday", "2026-03-29T22:00:00Z", "2026-03-30T22:00:00Z"),
+            ("yesterday", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("sunday", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("last-week", "2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("14:30", "2026-03-30T12:30:00Z", "2026-03-30T12:31:00Z"),
+            ("1d", "2026-03-29T09:00:00Z", "2026-03-29T09:00:00Z"),
+            ("2d", "2026-03-28T10:00:00Z", "2026-03-28T10:00:00Z"),
+            ("48h", "2026-03-28T09:00:00Z", "2026-03-28T09:00:00Z"),
+            ("1mo", "2026-02-28T10:00:00Z", "2026-02-28T10:00:00Z"),
+            ("1y1mo2w1d1h1m1s", "2025-02-13T08:58:59Z", "2025-02-13T08:58:59Z"),
+            ("2026-03-28T16:45Z", "2026-03-28T16:45:00Z", "2026-03-28T16:46:00Z"),
+            ("2026-03-28t16:45:01.25-0130", "2026-03-28T18:15:01.250Z", "2026-03-28T18:15:01.260Z"),
+        ] {
+            let stretch = read("2026-03-30T09:00:00Z", text);
+            assert_eq!((stretch.start, stretch.end), (at(start), at(end)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_skipped_time_moves_forward_and_of_two_the_earlier_counts() {
+        let skipped = read("2026-03-30T09:00:00Z", "2026-03-29T02:30");
+        assert_eq!((skipped.start, skipped.oddity), (at("2026-03-29T01:30:00Z"), Some(Oddity::Skipped)));
+        let twice = read("2026-03-30T09:00:00Z", "2026-10-25T02:30");
+        assert_eq!((twice.start, twice.oddity), (at("2026-10-25T00:30:00Z"), Some(Oddity::Twice)));
+        for text in ["2026-03-29T01:59", "2026-03-29T03:00", "2026-10-25T01:59", "2026-10-25T03:00"] {
+            assert_eq!(read("2026-03-30T09:00:00Z", text).oddity, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_machines_own_zone_agrees_with_itself() {
+        use crate::domain::Zone;
+        let offset_at = |time| Zone::Local.at(time).offset().local_minus_utc();
+        let clock = Clock { now: at("2026-04-01T12:00:00Z"), offset_at: &offset_at };
+        for hours in 0..(366 * 24) {
+            let time = at("2026-01-01T00:00:00Z").plus_millis(hours * 3_600_000);
+            let (again, oddity) = clock.instant(clock.civil(time));
+            assert!(again == time || oddity == Some(Oddity::Twice), "{time}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What comes out of the cache, and what it knows of sources.
+
+use super::*;
+use crate::domain::{EventId, Fault, FaultKind, IndexRow, RowId};
+use crate::store::{FeedSummary, SourceSummary};
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+#[test]
+fn events_come_in_the_order_asked_without_those_that_are_not_there() {
+    let cache = Cache::new();
+    let written = cache.write(&feed(), &[record("a", T0), record("b", T0 + 1), record("c", T0 + 2)]);
+    let [a, b, c] = [0, 1, 2].map(|nth| written.new[nth].row);
+    let asked = [b, RowId(1), c, a, b];
+    let rows: Vec<RowId> =
+        cache.run(move |db| db.events(&asked)).iter().map(|event: &Event| event.row).collect();
+    assert_eq!(rows, [b, c, a, b]);
+}
+
+#[test]
+fn an_event_is_found_by_its_name() {
+    let cache = Cache::new();
+    cache.write(&feed(), &[record("a", T0)]);
+    let id = EventId::derive("prod", None, &Identity::Native("a".into()));
+    assert_eq!(cache.run(move |db| db.event(id)).map(|event| event.record), Some(record("a", T0)));
+    assert_eq!(cache.run(|db| db.event(EventId([0; 10]))), None);
+}
+
+#[test]
+fn rows_for_the_columns_come_in_chunks_newest_first() {
+    let cache = Cache::new();
+    for (source, scope) in [("one", None), ("two", Some("s1")), ("two", Some("s2"))] {
+        let mut key = FeedKey::new(source, "f");
+        if let Some(scope) = scope {
+            key = key.in_scope(scope, None);
+        }
+        let records: Vec<Record> = (0..7).map(|nth| full_record(&nth.to_string(), T0 + nth / 2)).collect();
+        cache.write(&key, &records);
+    }
+    let whole = cache.run(|db| db.index_rows(None, 1_000));
+    assert_eq!(whole, cache.all().iter().map(IndexRow::of).collect::<Vec<_>>());
+    assert_eq!(whole.len(), 21);
+    let mut chunks: Vec<IndexRow> = Vec::new();
+    loop {
+        let after = chunks.last().map(|row| row.row);
+        let chunk = cache.run(move |db| db.index_rows(after, 4));
+        chunks.extend_from_slice(&chunk);
+        if chunk.len() < 4 {
+            break;
+        }
+    }
+    assert_eq!(chunks, whole);
+}
+
+#[test]
+fn a_second_program_sees_what_arrived() {
+    let cache = Cache::new();
+    let other = open(&cache.path());
+    let see =
+        |since: u64, limit: usize| other.run_blocking(move |db| db.index_rows_since(since, limit)).unwrap();
+    let version = || other.run_blocking(Db::data_version).unwrap();
+    let start = version();
+    cache.write(&feed(), &[record("a", T0), record("b", T0 + 1), record("c", T0 + 2)]);
+    assert_ne!(version(), start);
+    let first = see(0, 2);
+    assert_eq!((first.rows.len(), first.more), (2, true));
+    let second = see(first.seq, 2);
+    assert_eq!((second.rows.len(), second.more), (1, false));
+    assert_eq!(see(second.seq, 2).rows, []);
+    assert_eq!(other.run_blocking(Db::seq).unwrap(), second.seq);
+
+    let changed = cache.write(&feed(), &[record("b", T0 + 9)]).changed;
+    let arrivals = see(second.seq, 10);
+    assert_eq!(arrivals.left, [changed[0].0]);
+    assert_eq!(arrivals.rows, [changed[0].1.clone()]);
+    let row = changed[0].1.row;
+    cache.run(move |db| db.save_detail(row, &[], &Detail::Fetched));
+    let arrivals = see(arrivals.seq, 10);
+    assert_eq!((arrivals.left.len(), arrivals.rows[0].row), (0, row));
+    let quiet = version();
+    cache.write(&feed(), &[record("b", T0 + 9)]);
+    assert_eq!(version(), quiet);
+}
+
+#[test]
+fn the_state_of_a_walk_is_brought_in_with_its_page() {
+    let cache = Cache::new();
+    let put = |progress: &WalkProgress, id: &str| {
+        let (progress, record) = (progress.clone(), record(id, T0));
+        cache.run(move |db| db.write_page(&feed(), &[record], &[], &progress, at(T0)))
+    };
+    let begun = cache.run(|db| db.walk(&feed()));
+    assert_eq!(begun, WalkProgress::default());
+    let next = WalkProgress {
+        complete_to_floor: true,
+        last_total: Some(u64::MAX),
+        last_sync: Some(at(T0 + 1)),
+        ..progress(T0)
+    };
+    let first = put(&next, "a");
+    assert_eq!((first.walk.generation, first.overtaken), (1, false));
+    let stored = cache.run(|db| db.walk(&feed()));
+    assert_eq!(stored, first.walk);
+    assert_eq!(stored.last_total, Some(i64::MAX as u64));
+    assert_eq!((stored.top, stored.complete_to_floor, stored.last_sync), (next.top, true, next.last_sync));
+
+    assert_eq!(put(&stored, "b").walk.generation, 1);
+    // Somebody who read the state before that keeps the rows and not the state.
+    let late = put(&WalkProgress { top: Some(at(0)), ..begun }, "c");
+    assert_eq!((late.overtaken, late.new.len(), &late.walk), (true, 1, &stored));
+    assert_eq!(cache.run(|db| db.walk(&feed())), stored);
+    assert_eq!(cache.run(|db| db.count(&feed())), 3);
+    let scoped = feed().in_scope("s", None);
+    assert_eq!(cache.run(move |db| db.walk(&scoped)), WalkProgress::default());
+}
+
+#[test]
+fn a_source_is_held_until_the_latest_time_named() {
+    let cache = Cache::new();
+    assert_eq!(cache.run(|db| db.next_allowed_at("prod")), None);
+    for (until, kept) in [(T0, T0), (T0 - 1, T0), (T0 + 1, T0 + 1)] {
+        cache.run(move |db| db.hold_source("prod", at(until)));
+        assert_eq!(cache.run(|db| db.next_allowed_at("prod")), Some(at(kept)));
+    }
+}
+
+#[test]
+fn the_summary_tells_what_is_there() {
+    let cache = Cache::new();
+    let fault = |kind| Fault {
+        kind,
+        message: "no".into(),
+        fix: "do".into(),
+        http_status: Some(401),
+        request_id: None,
+        at: at(T0),
+    };
+    for kind in [
+        FaultKind::SignIn,
+        FaultKind::Forbidden,
+        FaultKind::Configuration,
+        FaultKind::RateLimited,
+        FaultKind::Network,
+        FaultKind::Server,
+        FaultKind::Shape,
+        FaultKind::Store,
+    ] {
+        let fault = fault(kind);
+        let saved = fault.clone();
+        cache.run(move |db| db.save_outcome("alone", None, Some(&saved)));
+        assert_eq!(cache.run(Db::sources_summary)[0].fault, Some(fault));
+    }
+    let one = feed().in_scope("s1", Some("Old"));
+    cache.write(&one, &[record("a", T0)]);
+    let one = feed().in_scope("s1", Some("New"));
+    cache.write(&one, &[record("b", T0)]);
+    let two = feed().in_scope("s2", None);
+    cache.write(&two, &[record("c", T0)]);
+    cache.run(|db| {
+        db.save_outcome("prod", Some(at(T0)), None)?;
+        db.save_outcome("prod", None, None)
+    });
+    let summary = cache.run(Db::sources_summary);
+    let walk = WalkProgress::default();
+    assert_eq!(
+        summary[1],
+        SourceSummary {
+            name: "prod".into(),
+            feeds: vec![
+                FeedSummary { key: one, events: 2, quarantined: 0, walk: walk.clone() },
+                FeedSummary { key: two, events: 1, quarantined: 0, walk },
+            ],
+            events: 3,
+            quarantined: 0,
+            last_sync: Some(at(T0)),
+            next_allowed_at: None,
+            fault: None,
+        }
+    );
+    assert_eq!((&*summary[0].name, summary[0].events), ("alone", 0));
+}

@@ -1,0 +1,352 @@
+//! What the cache remembers of a source and of the walk over each of its feeds.
+//!
+//! Nothing here decides anything: `sync` does, and hands over what it concluded together with the rows it
+//! concluded it from.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::{Value, json};
+
+use super::db::Db;
+use super::error::StoreError;
+use crate::domain::{Fault, FaultKind, Timestamp};
+
+/// Names one feed: a configured source, the profile that reads it and, where it fans out, the scope.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FeedKey {
+    /// The name the user gave the source.
+    pub source: Arc<str>,
+    /// The id of the feed profile.
+    pub feed: Arc<str>,
+    /// The scope, where the source fans out.
+    pub scope: Option<FeedScope>,
+}
+
+/// The scope of a feed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FeedScope {
+    /// The provider's id for it. It alone names the scope.
+    pub id: Arc<str>,
+    /// What people call it; the newest name is kept.
+    pub name: Option<Arc<str>>,
+}
+
+impl FeedKey {
+    /// The feed of a source that does not fan out.
+    pub fn new(source: impl Into<Arc<str>>, feed: impl Into<Arc<str>>) -> Self {
+        Self { source: source.into(), feed: feed.into(), scope: None }
+    }
+
+    /// The same feed in one scope.
+    #[must_use]
+    pub fn in_scope(mut self, id: impl Into<Arc<str>>, name: Option<&str>) -> Self {
+        self.scope = Some(FeedScope { id: id.into(), name: name.map(Arc::from) });
+        self
+    }
+
+    /// The id of the scope.
+    pub fn scope_id(&self) -> Option<&str> {
+        self.scope.as_ref().map(|scope| &*scope.id)
+    }
+}
+
+/// The durable state of the walk over one feed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WalkProgress {
+    /// Counts the changes of this state. Hand back the one you read: a page brings its state into the
+    /// cache only if nobody else has changed it since (see [`super::Written::overtaken`]).
+    pub generation: u64,
+    /// A walk has reached the oldest event that the feed offers.
+    pub complete_to_floor: bool,
+    /// The newest event time that the last complete walk saw: the next walk goes down to it.
+    pub top: Option<Timestamp>,
+    /// How many events the feed last said it has.
+    pub last_total: Option<u64>,
+    /// When a walk last was complete, by the local clock: for people, never for decisions.
+    pub last_sync: Option<Timestamp>,
+}
+
+/// One feed of a source and what the cache has of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedSummary {
+    /// Which feed.
+    pub key: FeedKey,
+    /// Events in the cache.
+    pub events: u64,
+    /// Records that could not be read as events.
+    pub quarantined: u64,
+    /// The state of the walk over it.
+    pub walk: WalkProgress,
+}
+
+/// One source and what the cache has of it, whether or not it is still configured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceSummary {
+    /// The name the user gave it.
+    pub name: Arc<str>,
+    /// Its feeds, by scope id.
+    pub feeds: Vec<FeedSummary>,
+    /// Events in the cache.
+    pub events: u64,
+    /// Records that could not be read as events.
+    pub quarantined: u64,
+    /// When it was last known to be complete.
+    pub last_sync: Option<Timestamp>,
+    /// Before this time no request may be sent.
+    pub next_allowed_at: Option<Timestamp>,
+    /// The last thing that went wrong, until a sync succeeds.
+    pub fault: Option<Fault>,
+}
+
+impl Db {
+    /// The state of the walk over a feed; the default where none has begun.
+    pub fn walk(&mut self, key: &FeedKey) -> Result<WalkProgress, StoreError> {
+        find(&self.conn, key)
+            .map(|feed| feed.map(|feed| feed.walk).unwrap_or_default())
+            .map_err(self.explain())
+    }
+
+    /// How many events of a feed are in the cache.
+    pub fn count(&mut self, key: &FeedKey) -> Result<u64, StoreError> {
+        find(&self.conn, key).map(|feed| feed.map_or(0, |feed| feed.events)).map_err(self.explain())
+    }
+
+    /// How many events of a source are in the cache, all feeds and scopes together.
+    pub fn count_source(&mut self, source: &str) -> Result<u64, StoreError> {
+        self.conn
+            .prepare_cached(
+                "SELECT ifnull(sum(events), 0) FROM feed JOIN source USING (source) WHERE name = ?1",
+            )
+            .and_then(|mut select| select.query_one([source], |row| unsigned(row, 0)))
+            .map_err(self.explain())
+    }
+
+    /// Before this time no request may be sent to the source, whichever program asks.
+    pub fn next_allowed_at(&mut self, source: &str) -> Result<Option<Timestamp>, StoreError> {
+        self.conn
+            .prepare_cached("SELECT next_allowed_at FROM source WHERE name = ?1")
+            .and_then(|mut select| select.query_one([source], |row| time(row, 0)).optional())
+            .map(Option::flatten)
+            .map_err(self.explain())
+    }
+
+    /// Remembers that no request may be sent to the source before `until`; an earlier time than the one
+    /// that is remembered changes nothing.
+    pub fn hold_source(&mut self, source: &str, until: Timestamp) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.prepare_cached(
+                "INSERT INTO source (name, next_allowed_at) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE
+                 SET next_allowed_at = excluded.next_allowed_at
+                 WHERE next_allowed_at IS NULL OR next_allowed_at < excluded.next_allowed_at",
+            )?
+            .execute(params![source, until.millis()])
+            .map(drop)
+        })
+    }
+
+    /// Remembers how a sync of a source ended: the time if it was complete (by the local clock, else the
+    /// earlier one stays) and what went wrong, if anything did.
+    pub fn save_outcome(
+        &mut self,
+        source: &str,
+        complete_at: Option<Timestamp>,
+        fault: Option<&Fault>,
+    ) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.prepare_cached(
+                "INSERT INTO source (name, last_sync, fault) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE
+                 SET last_sync = ifnull(excluded.last_sync, last_sync), fault = excluded.fault",
+            )?
+            .execute(params![source, complete_at.map(Timestamp::millis), fault.map(fault_to_json)])
+            .map(drop)
+        })
+    }
+
+    /// Every source that the cache knows, by name.
+    pub fn sources_summary(&mut self) -> Result<Vec<SourceSummary>, StoreError> {
+        summary(&self.conn).map_err(self.explain())
+    }
+}
+
+/// A row of `feed`.
+pub(super) struct Feed {
+    pub(super) key: i64,
+    pub(super) source: i64,
+    pub(super) quarantined: u64,
+    pub(super) walk: WalkProgress,
+    events: u64,
+    scope_name: Option<String>,
+}
+
+fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
+    conn.prepare_cached(
+        "SELECT feed, source, events, quarantined, scope_name,
+                generation, complete_to_floor, top, last_total, last_sync
+         FROM feed WHERE source = (SELECT source FROM source WHERE name = ?1) AND profile = ?2
+              AND ifnull(scope, 0) = ifnull(?3, 0)",
+    )?
+    .query_one(params![key.source, key.feed, key.scope_id()], |row| {
+        Ok(Feed {
+            key: row.get(0)?,
+            source: row.get(1)?,
+            events: unsigned(row, 2)?,
+            quarantined: unsigned(row, 3)?,
+            scope_name: row.get(4)?,
+            walk: walk_at(row, 5)?,
+        })
+    })
+    .optional()
+}
+
+/// The row of a feed, made if it is not there; the newest name of its scope is kept. Inside a transaction.
+pub(super) fn find_or_make(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Feed> {
+    let name = key.scope.as_ref().and_then(|scope| scope.name.as_deref());
+    if let Some(feed) = find(conn, key)? {
+        if name.is_some() && name != feed.scope_name.as_deref() {
+            conn.execute("UPDATE feed SET scope_name = ?2 WHERE feed = ?1", params![feed.key, name])?;
+        }
+        return Ok(feed);
+    }
+    conn.execute("INSERT INTO source (name) VALUES (?1) ON CONFLICT DO NOTHING", [&*key.source])?;
+    conn.execute(
+        "INSERT INTO feed (source, profile, scope, scope_name)
+         SELECT source, ?2, ?3, ?4 FROM source WHERE name = ?1",
+        params![key.source, key.feed, key.scope_id(), name],
+    )?;
+    find(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+/// Brings `next` in place of the state of `feed`, unless somebody else changed that since `next` was read.
+/// Gives the state that is in the cache now, and whether somebody did. Inside a transaction.
+pub(super) fn advance(
+    conn: &Connection,
+    feed: &Feed,
+    next: &WalkProgress,
+) -> rusqlite::Result<(WalkProgress, bool)> {
+    let stored = &feed.walk;
+    if next.generation != stored.generation {
+        return Ok((stored.clone(), true));
+    }
+    let last_total = next.last_total.map(|total| total.min(i64::MAX as u64));
+    let mut next = WalkProgress { last_total, ..next.clone() };
+    if next == *stored {
+        return Ok((next, false));
+    }
+    next.generation = next.generation.saturating_add(1);
+    conn.prepare_cached(
+        "UPDATE feed SET generation = ?2, complete_to_floor = ?3, top = ?4, last_total = ?5, last_sync = ?6
+         WHERE feed = ?1",
+    )?
+    .execute(params![
+        feed.key,
+        signed(next.generation),
+        next.complete_to_floor,
+        next.top.map(Timestamp::millis),
+        next.last_total.map(signed),
+        next.last_sync.map(Timestamp::millis),
+    ])?;
+    Ok((next, false))
+}
+
+fn walk_at(row: &Row<'_>, first: usize) -> rusqlite::Result<WalkProgress> {
+    Ok(WalkProgress {
+        generation: unsigned(row, first)?,
+        complete_to_floor: row.get(first + 1)?,
+        top: time(row, first + 2)?,
+        last_total: row.get::<_, Option<i64>>(first + 3)?.map(|total| total.max(0) as u64),
+        last_sync: time(row, first + 4)?,
+    })
+}
+
+/// A count or a number as `SQLite` holds it; the server's claims may be beyond what fits.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let number: i64 = row.get(column)?;
+    u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis))
+}
+
+fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
+    let mut feeds = conn.prepare_cached(
+        "SELECT profile, scope, scope_name, events, quarantined,
+                generation, complete_to_floor, top, last_total, last_sync
+         FROM feed WHERE source = ?1 ORDER BY profile, scope",
+    )?;
+    let mut sources = conn
+        .prepare_cached("SELECT source, name, next_allowed_at, last_sync, fault FROM source ORDER BY name")?;
+    let mut rows = sources.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name: Arc<str> = row.get(1)?;
+        let feeds: Vec<FeedSummary> = feeds
+            .query_map([row.get::<_, i64>(0)?], |row| {
+                let mut key = FeedKey::new(Arc::clone(&name), row.get::<_, String>(0)?);
+                if let Some(scope) = row.get::<_, Option<String>>(1)? {
+                    key = key.in_scope(scope, row.get::<_, Option<String>>(2)?.as_deref());
+                }
+                Ok(FeedSummary {
+                    key,
+                    events: unsigned(row, 3)?,
+                    quarantined: unsigned(row, 4)?,
+                    walk: walk_at(row, 5)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        all.push(SourceSummary {
+            events: feeds.iter().fold(0, |all, feed| feed.events.saturating_add(all)),
+            quarantined: feeds.iter().fold(0, |all, feed| feed.quarantined.saturating_add(all)),
+            next_allowed_at: time(row, 2)?,
+            last_sync: time(row, 3)?,
+            fault: row.get::<_, Option<String>>(4)?.as_deref().and_then(fault_from_json),
+            name,
+            feeds,
+        });
+    }
+    Ok(all)
+}
+
+/// The words for the kinds of fault in the column `source.fault`.
+const FAULT_WORDS: &[(FaultKind, &str)] = &[
+    (FaultKind::SignIn, "sign_in"),
+    (FaultKind::Forbidden, "forbidden"),
+    (FaultKind::Configuration, "configuration"),
+    (FaultKind::RateLimited, "rate_limited"),
+    (FaultKind::Network, "network"),
+    (FaultKind::Server, "server"),
+    (FaultKind::Shape, "shape"),
+    (FaultKind::Store, "store"),
+];
+
+fn fault_to_json(fault: &Fault) -> String {
+    let kind = FAULT_WORDS.iter().find(|(kind, _)| *kind == fault.kind).map(|(_, word)| *word);
+    json!({
+        "kind": kind,
+        "message": fault.message,
+        "fix": fault.fix,
+        "http_status": fault.http_status,
+        "request_id": fault.request_id,
+        "at": fault.at.millis(),
+    })
+    .to_string()
+}
+
+/// A fault that a newer program wrote in another way is as good as none: it only informs.
+fn fault_from_json(text: &str) -> Option<Fault> {
+    let fault: Value = serde_json::from_str(text).ok()?;
+    let text = |key: &str| fault[key].as_str().map(str::to_owned);
+    Some(Fault {
+        kind: FAULT_WORDS.iter().find(|(_, word)| fault["kind"] == *word)?.0,
+        message: text("message")?,
+        fix: text("fix")?,
+        http_status: fault["http_status"].as_u64().and_then(|status| u16::try_from(status).ok()),
+        request_id: text("request_id"),
+        at: Timestamp::from_millis(fault["at"].as_i64()?),
+    })
+}

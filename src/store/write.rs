@@ -1,0 +1,324 @@
+//! Bringing a page of a feed into the cache.
+//!
+//! A page is one transaction: its rows, what could not be read, the counters and the state of the walk.
+//! Bringing it in twice comes to the same as once, and pages may come in any order. A record that says
+//! what it said before costs no write but, once an hour, the time it was last seen.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::codec::{self, Encoded};
+use super::db::Db;
+use super::dictionary::Dictionaries;
+use super::error::StoreError;
+use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave};
+use super::walk::{self, Feed, FeedKey, WalkProgress};
+use crate::domain::{Change, Detail, Event, EventId, IndexRow, Parts, Quarantined, Record, RowId, Timestamp};
+
+/// How stale `last_seen` may get before a record that is seen again is written for its sake.
+const LAST_SEEN_STEP_MILLIS: i64 = 3_600_000;
+
+/// What a page came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Events that were not in the cache before, oldest first.
+    pub new: Vec<IndexRow>,
+    /// Events that say something else than before, or were found more often in one page than before: the
+    /// place each had and the row that stands for it now. The place differs only if the time does.
+    pub changed: Vec<(RowId, IndexRow)>,
+    /// Events that say what they said before.
+    pub repeated: usize,
+    /// Records that could not be read and were not known before.
+    pub quarantined: usize,
+    /// The state of the walk that is in the cache now.
+    pub walk: WalkProgress,
+    /// Another program changed the state of the walk since it was read: the rows of the page were kept,
+    /// its state was not, and [`Written::walk`] is the other program's.
+    pub overtaken: bool,
+}
+
+impl Db {
+    /// Brings a page of a feed into the cache: `records`, those that could not be read, and the state of
+    /// the walk after it. All of it is kept, or none.
+    ///
+    /// `seen_at` is when the page arrived, by the local clock. Among records of a page that are the same
+    /// by identity the first counts; where the feed has no ids, the row remembers how many they were.
+    pub fn write_page(
+        &mut self,
+        key: &FeedKey,
+        records: &[Record],
+        quarantined: &[Quarantined],
+        progress: &WalkProgress,
+        seen_at: Timestamp,
+    ) -> Result<Written, StoreError> {
+        self.change_with(|tx, dictionaries| {
+            let feed = walk::find_or_make(tx, key)?;
+            let mut page = Page {
+                seq: last_seq(tx)?,
+                tx,
+                dictionaries,
+                key,
+                feed,
+                seen_at,
+                events: 0,
+                quarantined: 0,
+                written: Written::default(),
+            };
+            page.bring_in(records)?;
+            page.put_in_quarantine(quarantined)?;
+            page.finish(progress)
+        })
+    }
+
+    /// Keeps what a second request said of an event: the changes, and what came of it. Gives the event as
+    /// it is now; nothing if it is not at that place any more.
+    pub fn save_detail(
+        &mut self,
+        row: RowId,
+        changes: &[Change],
+        detail: &Detail,
+    ) -> Result<Option<Event>, StoreError> {
+        self.change(|tx| {
+            let (code, refused) = codec::detail_code(detail);
+            let bits = i64::from(Parts::from_fields(changes, None, None, None).bits());
+            let seq = last_seq(tx)? + 1;
+            let there = tx
+                .prepare_cached(
+                    "UPDATE event SET detail = ?2, parts = (parts & ~?3) | ?4, seq = ?5 WHERE row = ?1",
+                )?
+                .execute(params![row.0, code, i64::from(Parts::DIFF.bits()), bits, seq])?;
+            if there == 0 {
+                return Ok(());
+            }
+            tx.prepare_cached("UPDATE body SET changes = ?2, refused = ?3 WHERE row = ?1")?
+                .execute(params![row.0, codec::changes_to_json(changes), refused])?;
+            keep_seq(tx, seq)
+        })?;
+        Ok(self.events(&[row])?.pop())
+    }
+}
+
+/// A page on its way into the cache.
+struct Page<'a> {
+    tx: &'a Transaction<'a>,
+    dictionaries: &'a mut Dictionaries,
+    key: &'a FeedKey,
+    feed: Feed,
+    seen_at: Timestamp,
+    /// The last number of arrival that was given out.
+    seq: i64,
+    /// By how much the counters of the feed change.
+    events: i64,
+    quarantined: i64,
+    written: Written,
+}
+
+/// One event of a page, however often the page has it.
+struct Incoming<'a> {
+    id: EventId,
+    record: &'a Record,
+    count: u32,
+}
+
+impl Page<'_> {
+    fn bring_in(&mut self, records: &[Record]) -> rusqlite::Result<()> {
+        for incoming in self.distinct(records) {
+            let encoded = Encoded::of(incoming.record, &self.key.feed);
+            match Stored::find(self.tx, incoming.id)? {
+                None => self.add(&incoming, encoded)?,
+                Some(stored) if stored.digest == encoded.digest && stored.count >= incoming.count => {
+                    self.see_again(&stored)?;
+                }
+                Some(stored) => self.replace(&stored, incoming, encoded)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The events of a page in the order of their places: `SQLite` is four times as fast when keys ascend.
+    fn distinct<'r>(&self, records: &'r [Record]) -> Vec<Incoming<'r>> {
+        let mut at: HashMap<EventId, usize> = HashMap::with_capacity(records.len());
+        let mut all: Vec<Incoming<'r>> = Vec::with_capacity(records.len());
+        for record in records {
+            let id = EventId::derive(&self.key.source, self.key.scope_id(), &record.identity);
+            match at.entry(id) {
+                Entry::Vacant(free) => {
+                    free.insert(all.len());
+                    all.push(Incoming { id, record, count: 1 });
+                }
+                // A feed that gives ids and shows one twice has repeated itself; it is one event.
+                Entry::Occupied(taken) if record.identity.native().is_none() => {
+                    let count = &mut all[*taken.get()].count;
+                    *count = count.saturating_add(1);
+                }
+                Entry::Occupied(_) => {}
+            }
+        }
+        all.sort_by_key(|incoming| RowId::preferred(incoming.record.time, incoming.id));
+        all
+    }
+
+    fn add(&mut self, incoming: &Incoming<'_>, encoded: Encoded) -> rusqlite::Result<()> {
+        let columns = self.columns(incoming, encoded, self.seen_at.millis())?;
+        let row = self.put_anew(&columns)?;
+        self.events += 1;
+        self.leave_quarantine(incoming.record)?;
+        self.written.new.push(columns.index_row(row, self.key));
+        Ok(())
+    }
+
+    fn see_again(&mut self, stored: &Stored) -> rusqlite::Result<()> {
+        self.written.repeated += 1;
+        if self.seen_at.millis().saturating_sub(stored.last_seen) >= LAST_SEEN_STEP_MILLIS {
+            self.tx
+                .prepare_cached("UPDATE event SET last_seen = ?2 WHERE row = ?1")?
+                .execute([stored.row.0, self.seen_at.millis()])?;
+        }
+        Ok(())
+    }
+
+    fn replace(
+        &mut self,
+        stored: &Stored,
+        mut incoming: Incoming<'_>,
+        mut encoded: Encoded,
+    ) -> rusqlite::Result<()> {
+        self.keep_fetched_detail(stored.row, incoming.record, &mut encoded)?;
+        incoming.count = incoming.count.max(stored.count);
+        let columns = self.columns(&incoming, encoded, stored.first_seen)?;
+        let row = if incoming.record.time == stored.time {
+            self.seq += 1;
+            columns.put(self.tx, stored.row, self.seq)?;
+            stored.row
+        } else {
+            self.seq += 1;
+            leave(self.tx, stored.row, self.seq)?;
+            self.put_anew(&columns)?
+        };
+        if stored.feed != self.feed.key {
+            self.count(stored.feed, -1, 0)?;
+            self.events += 1;
+        }
+        self.leave_quarantine(incoming.record)?;
+        self.written.changed.push((stored.row, columns.index_row(row, self.key)));
+        Ok(())
+    }
+
+    /// Writes a new row at the next free place, and gives the place.
+    fn put_anew(&mut self, columns: &Columns<'_>) -> rusqlite::Result<RowId> {
+        let row = free_place(self.tx, RowId::preferred(columns.record.time, columns.id))?;
+        self.seq += 1;
+        columns.put(self.tx, row, self.seq)?;
+        Ok(row)
+    }
+
+    /// What a second request said holds as long as the record itself says the same.
+    fn keep_fetched_detail(
+        &self,
+        row: RowId,
+        record: &Record,
+        encoded: &mut Encoded,
+    ) -> rusqlite::Result<()> {
+        if record.detail != Detail::Available {
+            return Ok(());
+        }
+        let kept = self
+            .tx
+            .prepare_cached(
+                "SELECT detail, changes, refused FROM event JOIN body USING (row)
+                 WHERE row = ?1 AND raw = ?2 AND detail IN (2, 3)",
+            )?
+            .query_one(params![row.0, &*record.raw], |row| {
+                Ok((row.get(0)?, row.get::<_, Option<String>>(1)?, row.get(2)?))
+            })
+            .optional()?;
+        if let Some((detail, changes, refused)) = kept {
+            let without_diff = encoded.parts.bits() & !Parts::DIFF.bits();
+            let diff = if changes.is_some() { Parts::DIFF.bits() } else { 0 };
+            encoded.parts = Parts::from_bits(without_diff | diff);
+            (encoded.detail, encoded.changes, encoded.refused) = (detail, changes, refused);
+        }
+        Ok(())
+    }
+
+    fn columns<'r>(
+        &mut self,
+        incoming: &Incoming<'r>,
+        encoded: Encoded,
+        first_seen: i64,
+    ) -> rusqlite::Result<Columns<'r>> {
+        let Incoming { id, record, count } = *incoming;
+        let (source, feed) = (self.feed.source, self.feed.key);
+        let (tx, dictionaries) = (self.tx, &mut *self.dictionaries);
+        let mut word = |text: Option<&str>| text.map(|text| dictionaries.key_of_word(tx, text)).transpose();
+        let (raw_action, set) = (word(record.raw_action.as_deref())?, word(record.set.as_deref())?);
+        Ok(Columns {
+            id,
+            record,
+            encoded,
+            count,
+            feed,
+            action: dictionaries.key_of_word(tx, codec::action_word(&record.action))?.0,
+            raw_action,
+            set,
+            entity: dictionaries.key_of_entity(tx, source, &record.entity)?,
+            actor: dictionaries.key_of_actor(tx, source, &record.actor)?,
+            first_seen,
+            last_seen: self.seen_at.millis(),
+        })
+    }
+
+    fn put_in_quarantine(&mut self, quarantined: &[Quarantined]) -> rusqlite::Result<()> {
+        for one in quarantined {
+            self.written.quarantined += self
+                .tx
+                .prepare_cached(
+                    "INSERT INTO quarantine (feed, digest, raw, reason, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![
+                    self.feed.key,
+                    codec::digest_of(&one.raw),
+                    &*one.raw,
+                    one.reason,
+                    self.seen_at.millis()
+                ])?;
+        }
+        self.quarantined += self.written.quarantined as i64;
+        Ok(())
+    }
+
+    /// A record that could not be read once and now can, with a better profile, is not counted twice.
+    fn leave_quarantine(&mut self, record: &Record) -> rusqlite::Result<()> {
+        if self.feed.quarantined > 0 {
+            self.quarantined -=
+                self.tx
+                    .prepare_cached("DELETE FROM quarantine WHERE feed = ?1 AND digest = ?2")?
+                    .execute(params![self.feed.key, codec::digest_of(&record.raw)])? as i64;
+        }
+        Ok(())
+    }
+
+    fn count(&self, feed: i64, events: i64, quarantined: i64) -> rusqlite::Result<()> {
+        if events == 0 && quarantined == 0 {
+            return Ok(());
+        }
+        self.tx
+            .prepare_cached(
+                "UPDATE feed SET events = events + ?2, quarantined = quarantined + ?3 WHERE feed = ?1",
+            )?
+            .execute([feed, events, quarantined])
+            .map(drop)
+    }
+
+    fn finish(mut self, progress: &WalkProgress) -> rusqlite::Result<Written> {
+        if !self.written.new.is_empty() || !self.written.changed.is_empty() {
+            keep_seq(self.tx, self.seq)?;
+        }
+        self.count(self.feed.key, self.events, self.quarantined)?;
+        (self.written.walk, self.written.overtaken) = walk::advance(self.tx, &self.feed, progress)?;
+        Ok(self.written)
+    }
+}

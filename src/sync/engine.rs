@@ -1,0 +1,373 @@
+//! All sources together: one round over them, following them, the detail of one event.
+//!
+//! It assumes a tokio runtime. Sources run side by side and one that fails leaves the others running. It
+//! must end within moments once [`Engine::stop`] is called, however many servers hang.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+use futures_util::stream;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{Detail, Event, Fault, FaultKind, Outcome, Record, SourceState, SourceStatus, Timestamp};
+use crate::feed::{Scope, detail, errors, request};
+use crate::store::{SourceSummary, Store};
+
+use super::http::Http;
+use super::line::{Board, Line, Tally, Waits};
+use super::{Report, Source, pull, scopes};
+
+/// Scopes of one source that are walked side by side, unless its profile allows fewer.
+const SIDE_BY_SIDE: usize = 4;
+/// Network faults of one source after which its other scopes are not tried any more.
+const NETWORK_FAULTS: usize = 2;
+
+/// The configured sources and how they are asked. A clone is another handle to the same engine.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    lines: Vec<Arc<Line>>,
+    store: Store,
+    stop: CancellationToken,
+}
+
+/// Which sources are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// Those with these names. Names that no source has are passed over.
+    Named(Vec<Arc<str>>),
+}
+
+impl Which {
+    fn means(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.iter().any(|named| **named == *name),
+        }
+    }
+}
+
+/// What the walks of one source came to.
+#[derive(Debug, Default)]
+struct Walked {
+    scopes: Option<u64>,
+    /// Each with the scope it happened in.
+    faults: Vec<(Option<Scope>, Fault)>,
+}
+
+impl Engine {
+    /// An engine over `sources`. Nothing is asked of anyone yet. What happens is told to `reports`.
+    pub fn new(sources: Vec<Source>, store: Store, reports: UnboundedSender<Report>) -> Self {
+        Self::with_waits(sources, store, reports, Waits::default())
+    }
+
+    pub(super) fn with_waits(
+        sources: Vec<Source>,
+        store: Store,
+        reports: UnboundedSender<Report>,
+        waits: Waits,
+    ) -> Self {
+        let http = Arc::new(Http::new());
+        let cache = store.clone();
+        let line = move |source: Source| {
+            let board = Board::new(first_status(&source), reports.clone());
+            let line = Line::new(source, cache.clone(), Arc::clone(&http), board, waits.clone());
+            let origin = line.origin().to_owned();
+            line.board.amend(|status| status.origin = origin);
+            Arc::new(line)
+        };
+        let lines = sources.into_iter().map(line).collect();
+        Self(Arc::new(Inner { lines, store, stop: CancellationToken::new() }))
+    }
+
+    /// Every source as it stands, with what the cache remembers of it from earlier runs.
+    pub async fn statuses(&self) -> Result<Vec<SourceStatus>, Fault> {
+        let Some(any) = self.0.lines.first() else { return Ok(Vec::new()) };
+        let summaries = self.0.store.run(crate::store::Db::sources_summary).await;
+        let summaries = summaries.map_err(|error| any.fault_of_store(&error))?;
+        for line in &self.0.lines {
+            if let Some(summary) = summaries.iter().find(|summary| summary.name == line.source.name) {
+                remember(line, summary);
+            }
+        }
+        Ok(self.0.lines.iter().map(|line| line.board.status()).collect())
+    }
+
+    /// Brings the cache up to date with the sources, all at once. Gives an outcome for each, in the order of
+    /// the configuration. A source that is being synced already is waited for, then looked at once more.
+    pub async fn sync(&self, which: &Which) -> Vec<Outcome> {
+        let meant: Vec<_> = self.0.lines.iter().filter(|line| which.means(&line.source.name)).collect();
+        let syncs = meant.iter().map(|line| {
+            let (line, stop) = (Arc::clone(line), self.0.stop.clone());
+            let mut task = JoinSet::new();
+            task.spawn(async move { sync(&line, &stop).await });
+            async move { task.join_next().await.and_then(Result::ok) }
+        });
+        let outcomes = join_all(syncs).await;
+        outcomes
+            .into_iter()
+            .zip(meant)
+            .map(|(outcome, line)| outcome.unwrap_or_else(|| broken(line)))
+            .collect()
+    }
+
+    /// Syncs every source again and again, each at its own interval, until [`Engine::stop`].
+    pub async fn follow(&self) {
+        let mut tasks = JoinSet::new();
+        for line in &self.0.lines {
+            let (line, stop) = (Arc::clone(line), self.0.stop.clone());
+            tasks.spawn(async move {
+                while !stop.is_cancelled() {
+                    sync(&line, &stop).await;
+                    let rest = line.around(line.source.poll);
+                    stop.run_until_cancelled(line.rest(rest)).await;
+                }
+            });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Asks what changed in `event`, with a second request, and stores the answer. A refusal that the
+    /// profile foresees is an answer too. An event that has nothing to ask for comes back as it is.
+    pub async fn detail(&self, event: &Event) -> Result<Event, Fault> {
+        let Some(line) = self.0.lines.iter().find(|line| line.source.name == event.source) else {
+            return Err(not_configured(event));
+        };
+        if line.source.profile.detail_when().is_none() {
+            return Ok(event.clone());
+        }
+        match self.0.stop.run_until_cancelled(fetch_detail(line, event)).await {
+            Some(answer) => answer,
+            None => Ok(event.clone()),
+        }
+    }
+
+    /// Ends everything that is under way and everything that is begun later. What is in the cache stays.
+    pub fn stop(&self) {
+        self.0.stop.cancel();
+    }
+}
+
+pub(super) fn first_status(source: &Source) -> SourceStatus {
+    SourceStatus {
+        name: Arc::clone(&source.name),
+        feed: source.profile.id().into(),
+        origin: String::new(),
+        state: SourceState::Idle,
+        events: 0,
+        quarantined: 0,
+        scopes: None,
+        last_sync: None,
+        fault: None,
+    }
+}
+
+/// Takes over what the cache knows, unless a sync is under way, which knows better.
+fn remember(line: &Line, summary: &SourceSummary) {
+    line.learn_gate(summary.next_allowed_at);
+    line.board.amend(|status| {
+        if status.state == SourceState::Idle {
+            status.events = summary.events;
+            status.quarantined = summary.quarantined;
+            let scopes = summary.feeds.iter().filter(|feed| feed.key.scope.is_some()).count() as u64;
+            status.scopes = (scopes > 0).then_some(scopes);
+            status.last_sync = summary.last_sync;
+            status.fault.clone_from(&summary.fault);
+        }
+    });
+}
+
+/// One sync of one source, from its turn to its outcome.
+async fn sync(line: &Line, stop: &CancellationToken) -> Outcome {
+    let tally = Tally::default();
+    let done = stop.run_until_cancelled(async {
+        let _turn = line.turn.lock().await;
+        let walked = match prepare(line).await {
+            Ok(()) => walk_all(line, &tally).await,
+            Err(fault) => Walked { scopes: None, faults: vec![(None, fault)] },
+        };
+        finish(line, walked).await
+    });
+    let ended = done.await;
+    if ended.is_none() {
+        line.board.show(SourceState::Idle, |_| ());
+    }
+    let (complete, fault) = ended.map_or((false, None), |fault| (fault.is_none(), fault));
+    let outcome = Outcome {
+        source: Arc::clone(&line.source.name),
+        complete,
+        events_new: tally.events_new(),
+        events_total: line.board.status().events,
+        pages: tally.pages(),
+        requests: tally.requests(),
+        fault,
+    };
+    let fault = outcome.fault.as_ref().map(|fault| fault.message.as_str());
+    tracing::info!(
+        source = %outcome.source,
+        complete = outcome.complete,
+        events_new = outcome.events_new,
+        requests = outcome.requests,
+        fault,
+        "sync"
+    );
+    outcome
+}
+
+/// Takes over what other programs and earlier runs left behind.
+async fn prepare(line: &Line) -> Result<(), Fault> {
+    let name = Arc::clone(&line.source.name);
+    let known = line.store.run(move |db| Ok((db.next_allowed_at(&name)?, db.count_source(&name)?))).await;
+    let (allowed, events) = known.map_err(|error| line.fault_of_store(&error))?;
+    line.learn_gate(allowed);
+    line.board.show(Tally::default().state(), |status| status.events = events);
+    Ok(())
+}
+
+/// Walks every feed of a source, a few side by side.
+async fn walk_all(line: &Line, tally: &Tally) -> Walked {
+    if !line.source.profile.fans_out() {
+        let fault = pull::walk(line, tally, None).await.err();
+        return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
+    }
+    let chosen = match scopes::choose(line, tally).await {
+        Ok(chosen) => chosen,
+        Err(fault) => return Walked { scopes: None, faults: vec![(None, fault)] },
+    };
+    let count = chosen.scopes.len() as u64;
+    line.board.show(tally.state(), |status| status.scopes = Some(count));
+    let mut walked = Walked { scopes: Some(count), faults: Vec::new() };
+    walked.faults.extend(chosen.fault.map(|fault| (None, fault)));
+    let most = line.source.profile.concurrency().map_or(SIDE_BY_SIDE, |most| (most as usize).max(1));
+    // Walks that are under way go on to their own end: a page that is being stored has to be reported.
+    let hopeless = AtomicBool::new(false);
+    let hopeless = &hopeless;
+    let mut walks = stream::iter(chosen.scopes)
+        .map(|scope| async move {
+            if hopeless.load(Ordering::Relaxed) {
+                return None;
+            }
+            let fault = pull::walk(line, tally, Some(&scope)).await.err()?;
+            Some((Some(scope), fault))
+        })
+        .buffer_unordered(most.min(SIDE_BY_SIDE));
+    while let Some(fault) = walks.next().await {
+        walked.faults.extend(fault);
+        hopeless.store(walked.is_hopeless(), Ordering::Relaxed);
+    }
+    drop(walks);
+    walked
+}
+
+impl Walked {
+    /// Whether what went wrong in one scope will go wrong in every other.
+    fn is_hopeless(&self) -> bool {
+        let all = |kind| self.faults.iter().filter(|(_, fault)| fault.kind == kind).count();
+        all(FaultKind::SignIn) + all(FaultKind::RateLimited) + all(FaultKind::Store) > 0
+            || all(FaultKind::Network) >= NETWORK_FAULTS
+    }
+
+    /// The first fault, with the scope it belongs to and how many others there are.
+    fn into_fault(self) -> Option<Fault> {
+        let others = self.faults.len().saturating_sub(1);
+        let (scope, mut fault) = self.faults.into_iter().next()?;
+        if let Some(scope) = scope
+            && !fault.message.contains(&format!("`{}`", scope.id))
+        {
+            fault.message = format!("`{}`: {}", scope.id, fault.message);
+        }
+        if others > 0 {
+            let more = if others == 1 { "scope" } else { "scopes" };
+            fault.message = format!("{} (and {others} more {more} failed)", fault.message);
+        }
+        Some(fault)
+    }
+}
+
+/// Writes down how a sync ended and shows it. Gives what stopped it.
+async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
+    let scopes = walked.scopes;
+    let mut fault = walked.into_fault();
+    let complete_at = fault.is_none().then(Timestamp::now);
+    let (name, saved) = (Arc::clone(&line.source.name), fault.clone());
+    let totals = line.store.run(move |db| {
+        db.save_outcome(&name, complete_at, saved.as_ref())?;
+        db.count_source(&name)
+    });
+    let events = match totals.await {
+        Ok(events) => Some(events),
+        Err(error) => {
+            fault.get_or_insert_with(|| line.fault_of_store(&error));
+            None
+        }
+    };
+    let state = if fault.is_none() { SourceState::Ready } else { SourceState::Failed };
+    line.board.show(state, |status| {
+        status.fault.clone_from(&fault);
+        status.events = events.unwrap_or(status.events);
+        status.scopes = scopes.or(status.scopes);
+        status.last_sync = complete_at.or(status.last_sync);
+    });
+    fault
+}
+
+/// The outcome of a sync whose task ended without one, which only a defect of this program can cause.
+fn broken(line: &Line) -> Outcome {
+    let message = format!("the sync of `{}` ended without a result", line.source.name);
+    let fault = line.fault(FaultKind::Store, &message, "report it with the log file");
+    line.board.show(SourceState::Failed, |status| status.fault = Some(fault.clone()));
+    Outcome {
+        source: Arc::clone(&line.source.name),
+        complete: false,
+        events_new: 0,
+        events_total: line.board.status().events,
+        pages: 0,
+        requests: 0,
+        fault: Some(fault),
+    }
+}
+
+async fn fetch_detail(line: &Line, event: &Event) -> Result<Event, Fault> {
+    let (profile, binding) = (&*line.source.profile, &line.source.binding);
+    let scope = event.scope.as_deref().map(|id| profile.scope_from_id(id));
+    let build = |token: Option<&_>| request::detail(profile, binding, scope.as_ref(), event, token);
+    let accept = |status| profile.detail_may_answer(status);
+    let reply = line.ask(&Tally::default(), scope.as_ref(), build, accept).await?;
+    let (changes, came) = if (200..300).contains(&reply.status) {
+        let changes =
+            detail::read(profile, &reply.body).map_err(|error| line.fault_of_shape(&error, &reply))?;
+        (changes, Detail::Fetched)
+    } else {
+        let says = errors::read(profile, reply.status, &reply.headers, &reply.body);
+        let reason = says.message.unwrap_or_else(|| format!("the server answered {}", reply.status));
+        (event.record.changes.clone(), Detail::Refused(line.mask(&reason)))
+    };
+    let row = event.row;
+    let (kept, said) = (changes.clone(), came.clone());
+    let saved = line.store.run(move |db| db.save_detail(row, &kept, &said)).await;
+    let saved = saved.map_err(|error| line.fault_of_store(&error))?;
+    // The row may have moved or gone meanwhile; what was asked for is answered all the same.
+    Ok(saved.unwrap_or_else(|| {
+        let record = Record { changes, detail: came, ..event.record.clone() };
+        Event { record, ..event.clone() }
+    }))
+}
+
+fn not_configured(event: &Event) -> Fault {
+    Fault {
+        kind: FaultKind::Configuration,
+        message: format!("`{}` is not configured any more", event.source),
+        fix: format!("add the source `{}` again to fetch what changed", event.source),
+        http_status: None,
+        request_id: None,
+        at: Timestamp::now(),
+    }
+}

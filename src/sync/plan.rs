@@ -1,0 +1,376 @@
+//! The walk over one paged list: what to ask next, and when the list is known to be read to its end.
+//!
+//! Pure: `step(what the page showed) → next`. No clock, no I/O, no provider. It assumes only that a list
+//! is cut into pages, and trusts nothing else until it has seen it: not the order, not the page size, not
+//! the total. It must never take an empty page, a failed page or a page that came twice for the end of a
+//! list whose server says there is more.
+//!
+//! A walk starts at the head and goes deeper. It ends in one of two ways. At the **end of the list**, on
+//! the server's own evidence. Or, on a refresh, at **known ground**: the last complete walk is on record,
+//! all pages came newest first, everything on this page was in the cache already, the page reaches below
+//! the newest event of that walk by [`LAG`], and the total has moved by as much as the cache has. An
+//! interrupted first walk has no complete walk on record, so the next one goes to the end again.
+//!
+//! Rows move between pages while a walk is under way. New ones push others down, which shows them twice
+//! and loses none. Removed ones pull others up past a page border, where no request sees them. So a walk
+//! that reached the end compares the rows it saw with the total: a few too few may be new at the head,
+//! which another look there shows; otherwise it walks again, at most [`PASSES`] times. What still does
+//! not add up is reported as not settled, and the next refresh goes to the end once more. One thing can
+//! still hide: a removal and an arrival between the same two requests leave the total as it was.
+
+use std::collections::HashSet;
+
+use crate::domain::Timestamp;
+
+/// How far below the newest event of the last complete walk a refresh reaches, in milliseconds, since
+/// servers write events late.
+pub(super) const LAG: i64 = 10 * 60 * 1000;
+/// How often one walk may go to the end of the list.
+const PASSES: u32 = 2;
+/// How often one walk may look at the head again for what arrived meanwhile.
+const LOOKS: u32 = 5;
+/// How often an empty page that contradicts the server's total is asked for again.
+const EMPTY_TRIES: u32 = 2;
+/// Pages one walk may read where the server counts nothing; twenty million events at usual sizes.
+const PAGES_WITHOUT_TOTAL: u64 = 100_000;
+
+/// What earlier walks left behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Basis {
+    /// The newest time below which the last complete walk left nothing out; `None` without one.
+    pub(super) top: Option<Timestamp>,
+    /// The server's total at the end of that walk.
+    pub(super) total: Option<u64>,
+    /// Rows of this feed in the cache when this walk starts.
+    pub(super) rows: u64,
+}
+
+/// What one page showed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sight {
+    /// Entries in the page, readable or not.
+    pub(super) length: u64,
+    /// One number for each entry, the same whenever the same entry is seen. See [`prints`].
+    pub(super) prints: Vec<u64>,
+    /// Entries that could not be read as events.
+    pub(super) quarantined: u64,
+    /// Rows that were not in the cache before this page.
+    pub(super) new: u64,
+    /// Whether the server says that more follows.
+    pub(super) more: Option<bool>,
+    /// How many entries the server counts.
+    pub(super) total: Option<u64>,
+    /// The page size that was asked for, or that the server says it used.
+    pub(super) size: Option<u64>,
+    /// Whether there is a way to ask for the next page at all.
+    pub(super) can_go_on: bool,
+    /// The newest time in the page.
+    pub(super) newest: Option<Timestamp>,
+    /// The oldest time in the page.
+    pub(super) oldest: Option<Timestamp>,
+    /// Whether the entries stand newest first.
+    pub(super) descending: bool,
+    /// The server's clock.
+    pub(super) date: Option<Timestamp>,
+}
+
+/// What to do after a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Ask for the page after this one.
+    Deeper,
+    /// Ask for this page again.
+    Again,
+    /// Start over at the head of the list.
+    Head,
+    /// The walk is done.
+    Done(Claim),
+    /// The walk cannot go on.
+    GiveUp(Stall),
+}
+
+/// What a finished walk knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// Everything adds up: later refreshes may stop at known ground.
+    pub(super) settled: bool,
+    /// The newest time below which nothing was left out, never later than the server's clock.
+    pub(super) top: Option<Timestamp>,
+    /// The server's total.
+    pub(super) total: Option<u64>,
+}
+
+/// Why a walk cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stall {
+    /// A page came empty although the server counts more entries than it has shown.
+    Empty {
+        /// Entries shown so far.
+        seen: u64,
+        /// Entries the server counts; `None` where it only says that there is more.
+        total: Option<u64>,
+    },
+    /// Three different pages had the same entries.
+    Repeated {
+        /// Entries shown so far.
+        seen: u64,
+    },
+    /// The list does not end.
+    Endless {
+        /// Pages read.
+        pages: u64,
+    },
+}
+
+/// A walk under way.
+#[derive(Debug)]
+pub(super) struct Walk {
+    basis: Basis,
+    /// Rows of this feed in the cache now.
+    rows: u64,
+    /// Pages read, in all passes.
+    pages: u64,
+    passes: u32,
+    looks: u32,
+    /// This pass only looks at the head for what arrived since the last one.
+    looking: bool,
+    /// More than half of some page could not be read: nothing may be claimed.
+    drifted: bool,
+    /// What the first page of this pass said about the top.
+    top: Option<Timestamp>,
+    /// Every entry seen in this pass and in the looks after it.
+    seen: HashSet<u64>,
+    pass: Pass,
+}
+
+/// What counts from the head on.
+#[derive(Debug, Default)]
+struct Pass {
+    pages: u64,
+    /// Entries passed, repeated pages left out.
+    offset: u64,
+    longest: u64,
+    /// Some page was not newest first, or reached less deep than the one before.
+    disordered: bool,
+    oldest: Option<Timestamp>,
+    /// The total fell: rows were removed, and others may have been pulled past a page border.
+    shrank: bool,
+    total: Option<u64>,
+    last: Vec<u64>,
+    repeats: u32,
+    empties: u32,
+}
+
+impl Walk {
+    /// A walk that starts at the head.
+    pub(super) fn new(basis: Basis) -> Self {
+        Self {
+            basis,
+            rows: basis.rows,
+            pages: 0,
+            passes: 1,
+            looks: 0,
+            looking: false,
+            drifted: false,
+            top: None,
+            seen: HashSet::new(),
+            pass: Pass::default(),
+        }
+    }
+
+    /// Whether more than half of some page could not be read as events.
+    pub(super) fn drifted(&self) -> bool {
+        self.drifted
+    }
+
+    /// Takes in one page and says what comes next.
+    pub(super) fn step(&mut self, page: &Sight) -> Next {
+        self.pages += 1;
+        self.pass.pages += 1;
+        if self.pages > self.most_pages(page.total) {
+            return Next::GiveUp(Stall::Endless { pages: self.pages });
+        }
+        self.drifted |= page.quarantined * 2 > page.length;
+        self.pass.shrank |= self.pass.total.zip(page.total).is_some_and(|(before, now)| now < before);
+        self.pass.total = page.total;
+        if page.length == 0 {
+            return self.after_empty(page);
+        }
+        self.pass.empties = 0;
+        if page.prints == self.pass.last {
+            self.pass.repeats += 1;
+            if self.pass.repeats >= 2 {
+                return Next::GiveUp(Stall::Repeated { seen: self.pass.offset });
+            }
+            // Exactly one page of new rows may have pushed this one down: look one deeper.
+            return if page.can_go_on { Next::Deeper } else { self.at_end(page) };
+        }
+        self.pass.repeats = 0;
+        let unseen = self.take_in(page);
+        if self.is_end(page) {
+            self.at_end(page)
+        } else if self.is_known_ground(page) {
+            self.done(page, true)
+        } else if self.looking && unseen == 0 && !self.pass.disordered {
+            self.after_look(page)
+        } else {
+            Next::Deeper
+        }
+    }
+
+    /// Adds a page to what this walk has seen; says how many of its entries were not seen before.
+    fn take_in(&mut self, page: &Sight) -> usize {
+        if self.pass.pages == 1 && !self.looking {
+            // No claim reaches beyond the server's clock: an event dated in the future would otherwise
+            // make everything before it look old. Without that clock there is no claim.
+            self.top = page.date.map(|date| page.newest.map_or(date, |newest| newest.min(date)));
+        }
+        let shallower = self.pass.oldest.zip(page.oldest).is_some_and(|(before, now)| now > before);
+        self.pass.disordered |= !page.descending || shallower;
+        self.pass.oldest = page.oldest.or(self.pass.oldest);
+        self.pass.offset += page.length;
+        self.pass.longest = self.pass.longest.max(page.length);
+        self.pass.last.clone_from(&page.prints);
+        self.rows += page.new;
+        let before = self.seen.len();
+        self.seen.extend(&page.prints);
+        self.seen.len() - before
+    }
+
+    fn most_pages(&self, total: Option<u64>) -> u64 {
+        total.map_or(PAGES_WITHOUT_TOTAL, |total| {
+            let pages = total / self.pass.longest.max(1) + 1;
+            pages.saturating_mul(2 * u64::from(PASSES + LOOKS)) + 64
+        })
+    }
+
+    /// Whether the evidence in a page with entries says that the list ends with it.
+    fn is_end(&self, page: &Sight) -> bool {
+        if !page.can_go_on {
+            return true;
+        }
+        match (page.more, page.total) {
+            (Some(true), _) => false,
+            (_, Some(total)) => self.pass.offset >= total,
+            (Some(false), None) => true,
+            // A short page ends a list only at a size that this server has been seen to fill: a first
+            // page may be short because the server gives less than was asked for.
+            (None, None) => page.length < self.pass.longest,
+        }
+    }
+
+    fn after_empty(&mut self, page: &Sight) -> Next {
+        let short_of_total = page.total.is_some_and(|total| {
+            // A server that leaves entries out of pages already cut sends fewer than its total. There, being
+            // past the page that the total ends on is evidence, once a page of the full size was seen.
+            let past = page.size.map_or(0, |size| size.saturating_mul(self.pass.pages.saturating_sub(1)));
+            let filled = page.size.is_some_and(|size| self.pass.longest >= size);
+            self.pass.offset < total && !(filled && past >= total)
+        });
+        let contradicts = page.more == Some(true) || short_of_total;
+        if !contradicts {
+            return self.at_end(page);
+        }
+        self.pass.empties += 1;
+        self.pass.pages -= 1;
+        if self.pass.empties > EMPTY_TRIES {
+            if page.more == Some(false) {
+                // The server says twice that this is the end, and its count says otherwise.
+                return self.done(page, false);
+            }
+            return Next::GiveUp(Stall::Empty { seen: self.pass.offset, total: page.total });
+        }
+        Next::Again
+    }
+
+    /// Whether a refresh may stop here, see the head of this file.
+    fn is_known_ground(&self, page: &Sight) -> bool {
+        let Some(top) = self.basis.top else { return false };
+        let reaches_below = page.oldest.is_some_and(|oldest| oldest < top.plus_millis(-LAG));
+        let all_known = page.new == 0 && page.quarantined < page.length;
+        let adds_up = match (page.total, self.basis.total) {
+            (Some(now), Some(then)) => {
+                i128::from(now) - i128::from(then) == i128::from(self.rows) - i128::from(self.basis.rows)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        self.passes == 1
+            && !self.looking
+            && !self.drifted
+            && !self.pass.disordered
+            && !self.pass.shrank
+            && reaches_below
+            && all_known
+            && adds_up
+    }
+
+    /// The end of the list was reached.
+    fn at_end(&mut self, page: &Sight) -> Next {
+        if self.looking {
+            return self.after_look(page);
+        }
+        if self.pass.shrank {
+            return self.walk_again(page);
+        }
+        match self.missing(page) {
+            0 => self.done(page, true),
+            _ => self.look_or_walk_again(page),
+        }
+    }
+
+    /// A look at the head came to rows that were seen before.
+    fn after_look(&mut self, page: &Sight) -> Next {
+        if self.missing(page) == 0 && !self.pass.shrank {
+            return self.done(page, true);
+        }
+        self.walk_again(page)
+    }
+
+    fn look_or_walk_again(&mut self, page: &Sight) -> Next {
+        if self.looks >= LOOKS {
+            return self.walk_again(page);
+        }
+        self.looks += 1;
+        self.looking = true;
+        self.pass = Pass::default();
+        Next::Head
+    }
+
+    fn walk_again(&mut self, page: &Sight) -> Next {
+        if self.passes >= PASSES {
+            return self.done(page, false);
+        }
+        self.passes += 1;
+        self.looking = false;
+        self.seen.clear();
+        self.pass = Pass::default();
+        Next::Head
+    }
+
+    /// Entries that the server counts and this walk has not seen.
+    fn missing(&self, page: &Sight) -> u64 {
+        page.total.map_or(0, |total| total.saturating_sub(self.seen.len() as u64))
+    }
+
+    fn done(&self, page: &Sight, adds_up: bool) -> Next {
+        let settled = adds_up && !self.drifted;
+        Next::Done(Claim { settled, top: self.top, total: page.total })
+    }
+}
+
+/// One number per entry of a page, from a number per identity: identical entries within one page are told
+/// apart by how often they came before, so that two equal records count as two.
+pub(super) fn prints(identities: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut times = std::collections::HashMap::new();
+    identities
+        .map(|identity| {
+            let time: &mut u64 = times.entry(identity).or_insert(0);
+            *time += 1;
+            identity.wrapping_add((*time - 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

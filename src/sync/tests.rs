@@ -1,0 +1,9 @@
+//! The room as a whole, against servers on loopback.
+
+mod demo;
+mod fake;
+mod faults;
+mod rig;
+mod tokens;
+mod walks;
+pub(super) mod wire;

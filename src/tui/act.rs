@@ -1,0 +1,181 @@
+//! What each command does.
+//!
+//! A command is offered to what lies over the screen, then to the line being edited, then to what every
+//! screen knows, then to the screen itself. What nobody takes does nothing.
+
+mod event;
+mod filter;
+
+use super::app::App;
+use super::command::Command;
+use super::message::{Effect, Notice};
+use super::motion::Motion;
+use super::overlay::{self, Help, Overlay, Palette};
+use super::pane::Screen;
+use super::pane::lifecycle;
+use super::pane::sources::{self, SourcesPane};
+use super::pane::timeline::Side;
+
+impl App {
+    /// Does what the user wants.
+    pub(super) fn act(&mut self, command: Command, ask: &mut Vec<Effect>) {
+        let taken = self.act_on_overlay(command, ask)
+            || self.act_on_filter(command, ask)
+            || self.act_anywhere(command, ask)
+            || self.act_on_event(command, ask);
+        if !taken {
+            self.act_on_screen(command, ask);
+        }
+    }
+
+    fn act_on_overlay(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        let layout = self.layout();
+        let Some(overlay) = self.overlays.last_mut() else { return false };
+        match (overlay, command) {
+            (Overlay::Quit, Command::Close | Command::Accept) => ask.push(Effect::Quit),
+            (_, Command::Back | Command::Cancel | Command::Close) | (Overlay::Help(_), Command::Help) => {
+                self.overlays.pop();
+            }
+            (Overlay::Quit, _) => {
+                self.overlays.pop();
+                return false;
+            }
+            (Overlay::Palette(palette), Command::Accept) => {
+                let chosen = palette.chosen();
+                self.overlays.pop();
+                if let Some(command) = chosen {
+                    self.act(command, ask);
+                }
+            }
+            (Overlay::Palette(palette), Command::NextChoice) => palette.choose(Motion::Lines(1)),
+            (Overlay::Palette(palette), Command::PreviousChoice) => palette.choose(Motion::Lines(-1)),
+            (Overlay::Palette(_), _) => {}
+            (Overlay::Help(help), command) => {
+                let Some(motion) = Motion::of(command) else { return false };
+                let lines = overlay::help::lines(&self.ui).len();
+                help.go(motion, lines, overlay::help::page(&layout));
+            }
+        }
+        true
+    }
+
+    /// The commands that mean the same on every screen.
+    fn act_anywhere(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        match command {
+            Command::Quit => ask.push(Effect::Quit),
+            Command::Suspend => ask.push(Effect::Suspend),
+            Command::Redraw => ask.push(Effect::Redraw),
+            Command::Help => self.overlays.push(Overlay::Help(Help::default())),
+            Command::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
+            Command::Close if self.above.is_empty() && !self.in_preview => self.overlays.push(Overlay::Quit),
+            Command::Back | Command::Close => self.back(),
+            Command::Sources => self.open_sources(),
+            Command::RefreshSource => self.refresh(ask),
+            Command::RefreshAll => ask.push(Effect::Refresh { source: None }),
+            Command::Follow => self.timeline.set_follow(!self.timeline.follows()),
+            Command::TimeFormat => self.ui.ages = !self.ui.ages,
+            Command::Preview => self.ui.preview = !self.ui.preview,
+            Command::Zone => self.other_zone(ask),
+            Command::EditFilter => {
+                self.above.clear();
+                self.in_preview = false;
+                self.filter.edit();
+                self.ask_the_time(ask);
+            }
+            Command::ClearFilter => {
+                let changed = self.filter.set("", &self.ui.context());
+                self.filter_changed(Some(changed), "there is no filter to clear", ask);
+            }
+            Command::UndoQuery => {
+                let changed = self.filter.undo(&self.ui.context());
+                self.filter_changed(changed, "there is no filter before this one", ask);
+            }
+            Command::RedoQuery => {
+                let changed = self.filter.redo(&self.ui.context());
+                self.filter_changed(changed, "there is no filter after this one", ask);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Leaves the innermost place; at the timeline there is nothing to leave.
+    fn back(&mut self) {
+        if self.above.pop().is_none() {
+            self.in_preview = false;
+        }
+    }
+
+    fn open_sources(&mut self) {
+        if !matches!(self.above.last(), Some(Screen::Sources(_))) {
+            let source = self.event().map(|event| event.source.clone());
+            self.above.push(Screen::Sources(SourcesPane::at(source)));
+        }
+    }
+
+    fn refresh(&mut self, ask: &mut Vec<Effect>) {
+        let source = match self.above.last() {
+            Some(Screen::Sources(pane)) => pane.name(&self.sources),
+            _ => self.event().map(|event| event.source.clone()),
+        };
+        match source {
+            Some(_) => ask.push(Effect::Refresh { source }),
+            None => self.notice = Some(Notice::info("no source is selected")),
+        }
+    }
+
+    fn act_on_screen(&mut self, command: Command, ask: &mut Vec<Effect>) {
+        match self.above.last() {
+            None => self.act_on_timeline(command, ask),
+            Some(Screen::Event(_)) => self.act_in_event(command, ask),
+            Some(Screen::Lifecycle(_)) => self.act_in_lifecycle(command, ask),
+            Some(Screen::Sources(_)) => {
+                let page = sources::view::page(&self.layout());
+                if let (Some(motion), Some(Screen::Sources(pane))) =
+                    (Motion::of(command), self.above.last_mut())
+                {
+                    pane.go(motion, &self.sources, page);
+                }
+            }
+        }
+    }
+
+    fn act_on_timeline(&mut self, command: Command, ask: &mut Vec<Effect>) {
+        let measure = self.measure();
+        let motion = Motion::of(command);
+        match (command, motion) {
+            (Command::NextPane, _) => self.in_preview = !self.in_preview && !self.layout().preview.is_empty(),
+            (Command::NextTab, _) => self.preview.turn(1),
+            (Command::PreviousTab, _) => self.preview.turn(-1),
+            (Command::PreviewDown, _) => self.scroll_preview(Motion::Lines(3)),
+            (Command::PreviewUp, _) => self.scroll_preview(Motion::Lines(-3)),
+            (Command::NextChange, _) => self.seek_change(true),
+            (Command::PreviousChange, _) => self.seek_change(false),
+            (_, Some(motion)) if self.in_preview => self.scroll_preview(motion),
+            (_, Some(motion)) => {
+                let page = measure.fits(self.timeline.rows(), self.timeline.top());
+                self.timeline.go(motion, page);
+            }
+            (Command::NextDay, _) => self.timeline.go_day(Side::Older, self.ui.zone),
+            (Command::PreviousDay, _) => self.timeline.go_day(Side::Newer, self.ui.zone),
+            (Command::NextOfEntity, _) => self.neighbour(Side::Older, ask),
+            (Command::PreviousOfEntity, _) => self.neighbour(Side::Newer, ask),
+            (Command::Open, _) => self.open_event(ask),
+            _ => {}
+        }
+    }
+
+    fn act_in_lifecycle(&mut self, command: Command, ask: &mut Vec<Effect>) {
+        let height = lifecycle::view::page(&self.layout());
+        let motion = match command {
+            Command::NextOfEntity => Some(Motion::Lines(1)),
+            Command::PreviousOfEntity => Some(Motion::Lines(-1)),
+            other => Motion::of(other),
+        };
+        match (motion, self.above.last_mut()) {
+            (Some(motion), Some(Screen::Lifecycle(pane))) => pane.go(motion, height),
+            _ if command == Command::Open => self.open_event(ask),
+            _ => {}
+        }
+    }
+}

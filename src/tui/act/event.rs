@@ -1,0 +1,193 @@
+//! What commands do with one event: open it, turn its tabs, scroll it, go on to the next of its entity.
+
+use std::sync::Arc;
+
+use crate::domain::{Event, RowId};
+use crate::query::{self, Query};
+use crate::tui::app::App;
+use crate::tui::command::Command;
+use crate::tui::copy::Copy;
+use crate::tui::message::{Effect, Notice};
+use crate::tui::motion::Motion;
+use crate::tui::pane::Screen;
+use crate::tui::pane::event::{self, EventPane, EventView, Tab};
+use crate::tui::pane::lifecycle::LifecyclePane;
+use crate::tui::pane::timeline::Side;
+
+impl App {
+    /// The commands about the selected event.
+    pub(super) fn act_on_event(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        if let Some(copy) = Copy::of(command) {
+            match copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui) {
+                Ok(text) => ask.push(Effect::Copy(text)),
+                Err(why) => self.notice = Some(Notice::info(why)),
+            }
+            return true;
+        }
+        match command {
+            Command::OpenLifecycle => self.open_lifecycle(ask),
+            Command::OpenUrl => match self.event().and_then(|event| event.record.url.clone()) {
+                Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
+                    ask.push(Effect::OpenUrl(url));
+                }
+                _ => self.notice = Some(Notice::info("the feed names no page about this event")),
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    fn open_lifecycle(&mut self, ask: &mut Vec<Effect>) {
+        let Some(event) = self.event().cloned() else { return };
+        let entity = &event.record.entity;
+        if entity.label().is_none() {
+            self.notice = Some(Notice::info("this event names no entity"));
+            return;
+        }
+        let shown = |screen: &Screen| matches!(screen, Screen::Lifecycle(pane) if pane.is_about(&event.source, entity));
+        if let Some(depth) = self.above.iter().position(shown) {
+            // Going round in circles would make the way back endless.
+            self.above.truncate(depth + 1);
+            return;
+        }
+        self.above.push(Screen::Lifecycle(LifecyclePane::of(&event)));
+        ask.push(Effect::Lifecycle { source: event.source.clone(), entity: entity.clone() });
+    }
+
+    pub(super) fn open_event(&mut self, ask: &mut Vec<Effect>) {
+        let (row, event) = if let Some(Screen::Lifecycle(pane)) = self.above.last() {
+            let Some(event) = pane.event() else { return };
+            (event.row, Some(event.clone()))
+        } else {
+            let Some(row) = self.timeline.selected() else { return };
+            (row, self.library.get(row).cloned())
+        };
+        if let Some(event) = &event {
+            ask.extend(self.details.ask(event));
+        }
+        let view = EventView { tab: self.preview.tab, scroll: 0 };
+        self.above.push(Screen::Event(EventPane { row, event, view }));
+    }
+
+    pub(super) fn act_in_event(&mut self, command: Command, ask: &mut Vec<Effect>) {
+        match command {
+            Command::NextTab => self.turn_event(1),
+            Command::PreviousTab => self.turn_event(-1),
+            Command::NextChange => self.seek_change(true),
+            Command::PreviousChange => self.seek_change(false),
+            Command::NextOfEntity => self.neighbour(Side::Older, ask),
+            Command::PreviousOfEntity => self.neighbour(Side::Newer, ask),
+            other => {
+                if let Some(motion) = Motion::of(other) {
+                    self.scroll_event(motion);
+                }
+            }
+        }
+    }
+
+    fn turn_event(&mut self, by: isize) {
+        if let Some(Screen::Event(pane)) = self.above.last_mut() {
+            pane.view.turn(by);
+            // The tab is a way of looking, not a property of one event.
+            self.preview = EventView { tab: pane.view.tab, scroll: 0 };
+        }
+    }
+
+    /// Goes to the next or previous event of the same entity: of the life that the event was opened from,
+    /// else of those that the filter selects.
+    pub(super) fn neighbour(&mut self, side: Side, ask: &mut Vec<Effect>) {
+        if let [.., Screen::Lifecycle(life), Screen::Event(_)] = self.above.as_mut_slice() {
+            life.go(Motion::Lines(if side == Side::Older { 1 } else { -1 }), 1);
+            if let Some(event) = life.event().cloned() {
+                self.show(event.row, Some(event), ask);
+            }
+            return;
+        }
+        let (Some(event), Some(from)) = (self.event(), self.timeline.selected()) else { return };
+        match self.same_entity(event) {
+            Some(query) => ask.push(Effect::Find { query, from, newer: side == Side::Newer }),
+            None => self.notice = Some(Notice::info("this event names no entity")),
+        }
+    }
+
+    /// What the filter selects of the entity of `event`.
+    fn same_entity(&self, event: &Event) -> Option<Query> {
+        let entity = &event.record.entity;
+        let mut terms = vec![query::exact_term("source", &event.source)];
+        terms.extend(entity.kind.as_deref().map(|kind| query::exact_term("type", kind)));
+        terms.push(query::exact_term("entity", entity.id.as_deref().or(entity.name.as_deref())?));
+        let same = query::parse(&terms.join(" "), &self.ui.context()).ok()?;
+        Some(self.filter.query().and(&same))
+    }
+
+    /// Selects `row` in the timeline and, where one event fills the screen, shows that row there.
+    pub(in crate::tui) fn go_to(&mut self, row: RowId, ask: &mut Vec<Effect>) {
+        self.timeline.select(row);
+        if matches!(self.above.last(), Some(Screen::Event(_))) {
+            let event = self.library.get(row).cloned();
+            self.show(row, event, ask);
+        }
+    }
+
+    /// Puts another event in the place of the one that fills the screen.
+    fn show(&mut self, row: RowId, event: Option<Arc<Event>>, ask: &mut Vec<Effect>) {
+        if let Some(event) = &event {
+            ask.extend(self.details.ask(event));
+        }
+        if let Some(Screen::Event(pane)) = self.above.last_mut() {
+            let view = EventView { tab: pane.view.tab, scroll: 0 };
+            *pane = EventPane { row, event, view };
+        }
+    }
+
+    /// The length of the text of the event that has the keys, the lines seen at once, and where its
+    /// changes begin.
+    fn text_of_event(&self) -> Option<(usize, usize, Vec<usize>)> {
+        let (event, view, area) = match self.above.last() {
+            Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, self.layout().body),
+            None => (self.event()?, self.preview, self.layout().preview),
+            Some(_) => return None,
+        };
+        let body = event::view::body(area);
+        let text = event::view::text(self, event, view.tab, body.width);
+        Some((text.lines.len(), usize::from(body.height), text.marks))
+    }
+
+    fn view_of_event(&mut self) -> &mut EventView {
+        match self.above.last_mut() {
+            Some(Screen::Event(pane)) => &mut pane.view,
+            _ => &mut self.preview,
+        }
+    }
+
+    fn scroll_event(&mut self, motion: Motion) {
+        let Some((lines, page, _)) = self.text_of_event() else { return };
+        let view = self.view_of_event();
+        view.scroll = motion.from(view.scroll, lines.saturating_sub(page) + 1, page);
+    }
+
+    pub(super) fn scroll_preview(&mut self, motion: Motion) {
+        if !self.layout().preview.is_empty() {
+            self.scroll_event(motion);
+        }
+    }
+
+    /// Scrolls to the next or previous changed field; from another tab, to the tab with the changes.
+    pub(super) fn seek_change(&mut self, next: bool) {
+        let view = self.view_of_event();
+        if view.tab != Tab::Diff {
+            *view = EventView { tab: Tab::Diff, scroll: 0 };
+            return;
+        }
+        let here = view.scroll;
+        let Some((lines, page, marks)) = self.text_of_event() else { return };
+        let mark = if next {
+            marks.into_iter().find(|mark| *mark > here)
+        } else {
+            marks.into_iter().rev().find(|mark| *mark < here)
+        };
+        if let Some(mark) = mark {
+            self.view_of_event().scroll = mark.min(lines.saturating_sub(page));
+        }
+    }
+}

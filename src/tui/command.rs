@@ -1,0 +1,213 @@
+//! The one list of commands: everything a person can want from the screen, by name.
+//!
+//! The key bindings, the palette, the help screen and the tables in the README are read from
+//! [`COMMANDS`]; none of them has a list of its own. To add a command, add a row here, an arm where the
+//! app acts on it, and a line in `assets/keys.toml` (or a row in the keymap's list of commands without a
+//! key).
+
+use std::fmt;
+
+/// Where a key binding counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// On every screen, as long as nothing is being typed.
+    Everywhere,
+    /// In a list of events: the timeline, a lifecycle.
+    Lists,
+    /// In the detail of one event.
+    Detail,
+    /// While a line is being typed: the filter, the palette, the search in the help.
+    Prompt,
+}
+
+impl Context {
+    /// Every context, in the order the help shows them.
+    pub const ALL: [Self; 4] = [Self::Everywhere, Self::Lists, Self::Detail, Self::Prompt];
+
+    /// The name of its table in a keys file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Lists => "lists",
+            Self::Detail => "detail",
+            Self::Prompt => "prompt",
+        }
+    }
+
+    /// The context that [`Context::name`] names.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.name() == name)
+    }
+
+    /// Whether a key without a binding is text here. Such a context does not hear the bindings of
+    /// [`Context::Everywhere`]: `q` in a filter is a letter.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Self::Prompt)
+    }
+
+    /// The contexts whose bindings count while `self` has the focus, the narrower first.
+    pub fn heard(self) -> &'static [Self] {
+        match self {
+            Self::Everywhere => &[Self::Everywhere],
+            Self::Lists => &[Self::Lists, Self::Everywhere],
+            Self::Detail => &[Self::Detail, Self::Everywhere],
+            Self::Prompt => &[Self::Prompt],
+        }
+    }
+}
+
+/// One row of [`COMMANDS`].
+#[derive(Debug)]
+pub struct CommandRow {
+    /// The command.
+    pub command: Command,
+    /// Its name in the palette and in a keys file.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub help: &'static str,
+    /// The contexts it can be bound in.
+    pub contexts: &'static [Context],
+}
+
+/// Writes the enum and the table from one list, so that neither can have what the other lacks.
+macro_rules! commands {
+    ($($variant:ident $name:literal [$($context:ident)+] $help:literal;)+) => {
+        /// Something a person can want from the screen.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Command {
+            $(#[doc = $help] $variant,)+
+        }
+
+        /// Every command, in the order the help and the palette show them.
+        pub const COMMANDS: &[CommandRow] = &[
+            $(CommandRow {
+                command: Command::$variant,
+                name: $name,
+                help: $help,
+                contexts: &[$(Context::$context),+],
+            },)+
+        ];
+    };
+}
+
+commands! {
+    Up "up" [Everywhere] "Move one line up";
+    Down "down" [Everywhere] "Move one line down";
+    HalfPageUp "half-page-up" [Everywhere] "Move half a page up";
+    HalfPageDown "half-page-down" [Everywhere] "Move half a page down";
+    PageUp "page-up" [Everywhere] "Move one page up";
+    PageDown "page-down" [Everywhere] "Move one page down";
+    Top "top" [Everywhere] "Go to the top: the newest event of a list";
+    Bottom "bottom" [Everywhere] "Go to the bottom: the oldest event of a list";
+    NextPane "next-pane" [Everywhere] "Move the focus to the other pane";
+    Back "back" [Everywhere] "Dismiss the innermost popup, else go back";
+    Close "close" [Everywhere] "Close this screen; at the timeline, ask whether to quit";
+    Quit "quit" [Everywhere] "Quit at once";
+    Suspend "suspend" [Everywhere] "Suspend the program; `fg` in the shell brings it back";
+    Redraw "redraw" [Everywhere] "Draw the whole screen again";
+    Help "help" [Everywhere] "Show what every key does";
+    Palette "palette" [Everywhere] "Find a command by its name";
+    Sources "sources" [Everywhere] "Show how each source is doing";
+    RefreshSource "refresh-source" [Everywhere] "Ask the source of the selected event for news";
+    RefreshAll "refresh-all" [Everywhere] "Ask every source for news";
+    Follow "follow" [Everywhere] "Let arrivals join the list, or hold them back and count them";
+    TimeFormat "time-format" [Everywhere] "Show times as clock times or as ages";
+    Zone "zone" [Everywhere] "Show times in the local zone or in UTC";
+    EditFilter "edit-filter" [Everywhere] "Edit the filter";
+    ClearFilter "clear-filter" [Everywhere] "Clear the filter; the selected event stays selected";
+    UndoQuery "undo-query" [Everywhere] "Go back to the filter before this one";
+    RedoQuery "redo-query" [Everywhere] "Take back the last `undo-query`";
+    Preview "preview" [Everywhere] "Show or hide the preview";
+
+    Open "open" [Lists] "Open the selected event";
+    NextDay "next-day" [Lists] "Go to the next older day";
+    PreviousDay "previous-day" [Lists] "Go to the next newer day";
+    PreviewDown "preview-down" [Lists] "Scroll the preview down";
+    PreviewUp "preview-up" [Lists] "Scroll the preview up";
+
+    NextOfEntity "next-of-entity" [Lists Detail] "Go to the next older event of the same entity";
+    PreviousOfEntity "previous-of-entity" [Lists Detail] "Go to the next newer event of the same entity";
+    OpenLifecycle "open-lifecycle" [Lists Detail] "Open the whole life of the entity";
+    OpenUrl "open-url" [Lists Detail] "Open the event in the web browser";
+    NextTab "next-tab" [Lists Detail] "Show the next tab of the event";
+    PreviousTab "previous-tab" [Lists Detail] "Show the previous tab of the event";
+
+    NextChange "next-change" [Detail] "Go to the next changed field";
+    PreviousChange "previous-change" [Detail] "Go to the previous changed field";
+
+    CopyLine "copy-line" [Lists Detail] "Copy the event as one line of text";
+    CopyEventId "copy-event-id" [Lists Detail] "Copy the id of the event";
+    CopyEntityId "copy-entity-id" [Lists Detail] "Copy the id of the entity";
+    CopyActor "copy-actor" [Lists Detail] "Copy the name of the actor";
+    CopyJson "copy-json" [Lists Detail] "Copy the event as JSON";
+    CopyQuery "copy-query" [Lists Detail] "Copy the filter";
+
+    Accept "accept" [Prompt] "Apply what is typed";
+    Cancel "cancel" [Prompt] "Leave, with the line as it was before";
+    Complete "complete" [Prompt] "Complete or mend what is typed";
+    NextChoice "next-choice" [Prompt] "Move to the next choice";
+    PreviousChoice "previous-choice" [Prompt] "Move to the previous choice";
+}
+
+impl Command {
+    /// Its row in [`COMMANDS`].
+    pub fn row(self) -> &'static CommandRow {
+        // The table and the enum are written by one macro in one order.
+        &COMMANDS[self as usize]
+    }
+
+    /// Its name in the palette and in a keys file.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The command that [`Command::name`] names.
+    pub fn from_name(name: &str) -> Option<Self> {
+        COMMANDS.iter().find(|row| row.name == name).map(|row| row.command)
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_finds_its_own_row() {
+        for row in COMMANDS {
+            assert_eq!(row.command.row().name, row.name);
+            assert_eq!(Command::from_name(row.name), Some(row.command));
+        }
+    }
+
+    #[test]
+    fn names_are_lower_case_words_joined_by_hyphens_and_never_twice() {
+        for (i, row) in COMMANDS.iter().enumerate() {
+            assert!(row.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", row.name);
+            assert!(COMMANDS[i + 1..].iter().all(|other| other.name != row.name), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn help_is_one_line_that_fits_a_narrow_screen_and_ends_without_a_stop() {
+        for row in COMMANDS {
+            assert!(row.help.len() <= 76 && !row.help.contains('\n'), "{}", row.name);
+            assert!(!row.help.ends_with('.'), "{}", row.name);
+            assert!(row.help.starts_with(|c: char| c.is_ascii_uppercase()), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn context_names_are_read_back() {
+        for context in Context::ALL {
+            assert_eq!(Context::from_name(context.name()), Some(context));
+            assert_eq!(context.heard()[0], context);
+        }
+        assert_eq!(Context::from_name("everwhere"), None);
+    }
+}

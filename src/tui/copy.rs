@@ -1,0 +1,74 @@
+//! What can be copied, and the text that goes to the clipboard.
+//!
+//! The text is made fit to be pasted into a terminal: it holds nothing that a terminal would obey.
+
+use super::command::Command;
+use super::filter::Filter;
+use super::life::Versions;
+use super::settings::Ui;
+use super::words;
+use crate::domain::{Event, Safe};
+
+/// Something that can be copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copy {
+    Line,
+    EventId,
+    EntityId,
+    Actor,
+    Json,
+    Query,
+}
+
+impl Copy {
+    /// What a command copies.
+    pub(super) fn of(command: Command) -> Option<Self> {
+        Some(match command {
+            Command::CopyLine => Self::Line,
+            Command::CopyEventId => Self::EventId,
+            Command::CopyEntityId => Self::EntityId,
+            Command::CopyActor => Self::Actor,
+            Command::CopyJson => Self::Json,
+            Command::CopyQuery => Self::Query,
+            _ => return None,
+        })
+    }
+
+    /// The text, or why there is none.
+    pub(super) fn text(
+        self,
+        event: Option<&Event>,
+        filter: &Filter,
+        ui: &Ui,
+    ) -> Result<String, &'static str> {
+        if self == Self::Query {
+            return Ok(Safe::line(&filter.query().to_string()).as_str().to_owned());
+        }
+        let Some(event) = event else { return Err("no event is selected") };
+        let entity = &event.record.entity;
+        let text = match self {
+            Self::EventId => Some(event.id.to_string()),
+            Self::EntityId => entity.id.clone().or(entity.name.clone()),
+            Self::Actor => event.record.actor.label().map(str::to_owned),
+            Self::Json => return Ok(crate::domain::escape_json(&event.record.raw).into_owned()),
+            Self::Line | Self::Query => Some(line(event, ui)),
+        };
+        let text = text.ok_or("this event does not name one")?;
+        Ok(Safe::line(&text).as_str().to_owned())
+    }
+}
+
+/// Time, action, entity, actor and summary.
+fn line(event: &Event, ui: &Ui) -> String {
+    let record = &event.record;
+    let versions = Versions::of(&record.changes).words(&record.action);
+    let parts = [
+        Some(words::full(record.time, ui.zone)),
+        Some(record.action.word().to_owned()),
+        record.entity.label().map(str::to_owned),
+        record.actor.label().map(str::to_owned),
+        versions,
+        record.summary.clone().or(record.ai_summary.clone()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}

@@ -1,0 +1,20 @@
+//! The screens, one file each: what they remember, how they change, how they are drawn.
+//!
+//! A pane holds no sender, no handle and no clock. It is told what happened and says what it shows.
+
+pub(super) mod event;
+pub(super) mod lifecycle;
+pub(super) mod sources;
+pub(super) mod timeline;
+
+use event::EventPane;
+use lifecycle::LifecyclePane;
+use sources::SourcesPane;
+
+/// A screen that was gone into from the timeline; the timeline is always below.
+#[derive(Debug)]
+pub(super) enum Screen {
+    Event(EventPane),
+    Lifecycle(LifecyclePane),
+    Sources(SourcesPane),
+}

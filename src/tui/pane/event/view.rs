@@ -1,0 +1,134 @@
+//! One event, drawn: its head, the line of tabs, and the text of the tab that is shown.
+//!
+//! ```text
+//! < rollback  Default Recommendation
+//! jane.smith  Wed 1 Apr 2026 10:30:00 +02:00
+//! [Summary]  Diff 5  Raw
+//!
+//! v5 → back to v3, now v6
+//! ```
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{EventView, Tab, changes, raw, summary};
+use crate::domain::Event;
+use crate::tui::app::App;
+use crate::tui::draw::Row;
+use crate::tui::pane::timeline::row;
+use crate::tui::settings::Ui;
+use crate::tui::theme::Role;
+use crate::tui::widget::scrollbar::Extent;
+use crate::tui::words;
+
+/// Lines above the text of a tab.
+const HEAD: u16 = 4;
+
+/// The text of a tab.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Text {
+    pub(in crate::tui) lines: Vec<Row>,
+    /// The lines at which a changed field begins.
+    pub(in crate::tui) marks: Vec<usize>,
+}
+
+impl Text {
+    pub(super) fn push(&mut self, row: Row) {
+        self.lines.push(row);
+    }
+}
+
+/// Where the text of a tab stands in the place of an event.
+pub(in crate::tui) fn body(area: Rect) -> Rect {
+    let head = HEAD.min(area.height);
+    Rect { y: area.y + head, height: area.height - head, ..area }
+}
+
+/// The text of `tab`, as lines of at most `width` cells.
+pub(in crate::tui) fn text(app: &App, event: &Event, tab: Tab, width: u16) -> Text {
+    let width = usize::from(width);
+    match tab {
+        Tab::Summary => summary::text(&app.ui, event, width),
+        Tab::Diff => changes::text(app, event, width),
+        Tab::Raw => raw::text(&app.ui, event, width),
+    }
+}
+
+/// Draws an event, or that it is still being read.
+pub(in crate::tui) fn draw(
+    app: &App,
+    event: Option<&Arc<Event>>,
+    view: EventView,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let ui = &app.ui;
+    let Some(event) = event else {
+        let line = Row::new().put("Reading the cache…", ui.style(Role::Dim));
+        line.draw(buf, area.x, area.y, area.width);
+        return;
+    };
+    let width = usize::from(area.width);
+    for (y, line) in (area.y..area.bottom()).zip(head(event, view.tab, width, ui)) {
+        line.draw(buf, area.x, y, area.width);
+    }
+    let body = body(area);
+    let text = text(app, event, view.tab, body.width);
+    // The window may have grown since it was scrolled.
+    let scroll = view.scroll.min(text.lines.len().saturating_sub(usize::from(body.height)));
+    for (y, line) in (body.y..body.bottom()).zip(text.lines.iter().skip(scroll)) {
+        line.draw(buf, body.x, y, body.width);
+    }
+    let bar = Rect { x: app.ui.area.right().saturating_sub(1), width: 1, ..body };
+    let extent = Extent { len: text.lines.len(), above: scroll, shown: usize::from(body.height) };
+    if bar.x >= body.right() {
+        extent.draw(buf, bar, ui.style(Role::Rule));
+    }
+    let below = text.lines.len().saturating_sub(scroll + usize::from(body.height));
+    if below > 0 && body.height > 1 {
+        let more =
+            Row::new().put(&format!(" ↓ {} more ", words::count(below as u64 + 1)), ui.style(Role::Dim));
+        let line = Row::new().fill(width.saturating_sub(more.width())).join(more);
+        line.draw(buf, body.x, body.bottom() - 1, body.width);
+    }
+}
+
+fn head(event: &Event, tab: Tab, width: usize, ui: &Ui) -> [Row; 3] {
+    let record = &event.record;
+    let label = record.entity.label().unwrap_or("no entity");
+    let title = Row::new().put(&row::action(event), row::action_style(event, ui)).fill_by(2);
+    let room = width.saturating_sub(title.width());
+    let title = title.cut(label, room, ui.style(Role::Title));
+    let actor = record.actor.label().unwrap_or("unknown actor");
+    let who = Row::new().cut(actor, width / 2, ui.style(Role::Actor)).fill_by(2);
+    let left = width.saturating_sub(who.width());
+    let age = words::ago(record.time, ui.now);
+    let full = words::full(record.time, ui.zone);
+    let short = words::short(record.time, ui.now, ui.zone);
+    // The fullest form that fits.
+    let forms = [(full.as_str(), age.as_str()), (&full, ""), (&short, &age), (&short, "")];
+    let fits = |(time, age): &(&str, &str)| time.len() + age.len() + 2 <= left;
+    let (time, age) = forms.into_iter().find(fits).unwrap_or((&short, ""));
+    let left_after = left.saturating_sub(time.len() + 2);
+    let when =
+        Row::new().cut(time, left, ui.style(Role::Time)).fill_by(2).cut(age, left_after, ui.style(Role::Dim));
+    [title, who.join(when), tabs(event, tab, ui)]
+}
+
+fn tabs(event: &Event, shown: Tab, ui: &Ui) -> Row {
+    let mut row = Row::new();
+    for tab in Tab::ALL {
+        if tab != Tab::ALL[0] {
+            row = row.fill_by(2);
+        }
+        let (open, close, role) = if tab == shown { ("[", "]", Role::Focused) } else { ("", "", Role::Dim) };
+        row = row.put(&format!("{open}{}{close}", tab.name()), ui.style(role));
+        if tab == Tab::Diff && !event.record.changes.is_empty() {
+            row = row
+                .put(&format!(" {}", words::count(event.record.changes.len() as u64)), ui.style(Role::Dim));
+        }
+    }
+    row
+}

@@ -1,0 +1,118 @@
+//! The sources, drawn: one block for each, with what it does, what it brought, what went wrong and what
+//! to do about it.
+//!
+//! ```text
+//! ▌streamkap-prod  Streamkap  https://api.streamkap.com
+//!   ready          last complete 2 minutes ago · 1,204 events · 12 scopes
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::domain::{Safe, SourceState, SourceStatus};
+use crate::tui::app::App;
+use crate::tui::command::Command;
+use crate::tui::draw::Row;
+use crate::tui::layout::Layout;
+use crate::tui::settings::Ui;
+use crate::tui::theme::Role;
+use crate::tui::words;
+
+use super::SourcesPane;
+
+/// Lines of one source: name, state, two for what went wrong, one apart.
+const BLOCK: u16 = 5;
+
+/// Lines above the first source.
+const HEAD: u16 = 2;
+
+/// How many sources are seen at once.
+pub(in crate::tui) fn page(layout: &Layout) -> usize {
+    usize::from(layout.body.height.saturating_sub(HEAD) / BLOCK).max(1)
+}
+
+/// Draws the screen.
+pub(in crate::tui) fn draw(app: &App, pane: &SourcesPane, area: Rect, buf: &mut Buffer) {
+    let ui = &app.ui;
+    let width = usize::from(area.width);
+    let keys = format!(
+        "`{}` refreshes this source, `{}` all, `{}` goes back",
+        ui.key(Command::RefreshSource),
+        ui.key(Command::RefreshAll),
+        ui.key(Command::Back)
+    );
+    let title = Row::new()
+        .put("Sources", ui.style(Role::Title))
+        .with_right(Row::new().put(&keys, ui.style(Role::Dim)), width);
+    title.draw(buf, area.x, area.y, area.width);
+    if app.sources.is_empty() {
+        let text = "No source is configured: `backtrail config init` writes a file to fill in";
+        let line = Row::new().put(Safe::line(text).cut(width).as_str(), ui.style(Role::Text));
+        line.draw(buf, area.x, area.y + HEAD, area.width);
+        return;
+    }
+    let selected = pane.place(&app.sources);
+    let mut y = area.y + HEAD;
+    for (i, source) in app.sources.iter().enumerate().skip(pane.top).take(page(&app.layout())) {
+        let rows = block(source, i == selected, width, ui);
+        for (line, row) in rows.into_iter().enumerate() {
+            if y < area.bottom() {
+                row.draw(buf, area.x, y, area.width);
+                if i == selected && line == 0 {
+                    buf.set_style(Rect { y, height: 1, ..area }, ui.style(Role::Selected));
+                }
+            }
+            y += 1;
+        }
+        y += 1;
+    }
+}
+
+/// What a source is doing, in few words.
+pub(in crate::tui) fn state(source: &SourceStatus, ui: &Ui) -> (String, Role) {
+    match &source.state {
+        SourceState::Idle => ("not asked yet".to_owned(), Role::Dim),
+        SourceState::Syncing { pages, events_new } => (
+            format!("syncing · {}, {} new", words::plural(*pages, "page"), words::count(*events_new)),
+            Role::Accent,
+        ),
+        SourceState::Waiting { until, reason } => {
+            (format!("waiting ({reason}), next try in {}", words::until(*until, ui.now)), Role::Warning)
+        }
+        SourceState::Ready => ("ready".to_owned(), Role::Success),
+        SourceState::Failed => ("failed".to_owned(), Role::Failed),
+    }
+}
+
+fn block(source: &SourceStatus, selected: bool, width: usize, ui: &Ui) -> Vec<Row> {
+    let (state, role) = state(source, ui);
+    let dim = ui.style(Role::Dim);
+    let mark = Row::new().put(if selected { "▌" } else { " " }, ui.style(Role::Focused));
+    let name = mark.put(Safe::line(&source.name).cut(width / 2).as_str(), ui.style(Role::Title)).fill_by(2);
+    let about = format!("{} · {}", ui.feed_name(&source.feed), source.origin);
+    let room = width.saturating_sub(name.width());
+    let mut facts = vec![match source.last_sync {
+        Some(time) => format!("complete {}", words::ago(time, ui.now)),
+        None => "never complete".to_owned(),
+    }];
+    facts.push(words::plural(source.events, "event"));
+    facts.extend(source.scopes.map(|scopes| words::plural(scopes, "scope")));
+    if source.quarantined > 0 {
+        facts.push(format!("{} could not be read", words::plural(source.quarantined, "record")));
+    }
+    let doing = Row::new().fill(3).put(&state, ui.style(role)).fill_by(2);
+    let left = width.saturating_sub(doing.width());
+    let mut rows = vec![
+        name.put(Safe::line(&about).cut(room).as_str(), dim),
+        doing.put(Safe::line(&facts.join(" · ")).cut(left).as_str(), dim),
+    ];
+    if let Some(fault) = &source.fault {
+        let request = fault.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
+        let what = fault.message.clone() + &request;
+        for (text, role) in [(what, Role::Failed), (format!("Next: {}", fault.fix), Role::Text)] {
+            let text = Safe::line(&text).cut(width.saturating_sub(3));
+            rows.push(Row::new().fill(3).safe(&text, ui.style(role)));
+        }
+    }
+    rows
+}

@@ -1,0 +1,199 @@
+//! The timeline: which rows there are, which one is selected, which are on the screen.
+//!
+//! Places are remembered as rows, never as indices: arrivals above move neither the selection nor, once
+//! the list is scrolled, the window. A remembered row that the query does not select stands for the next
+//! older one that it does, so that lifting a filter finds the old place again. Nothing here walks the
+//! rows: there may be a million.
+
+pub(in crate::tui) mod empty;
+pub(in crate::tui) mod row;
+pub(in crate::tui) mod view;
+
+use crate::domain::{RowId, Zone};
+use crate::tui::message::Answer;
+use crate::tui::motion::Motion;
+use crate::tui::window::{Measure, position};
+use crate::tui::words;
+
+/// The timeline.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Timeline {
+    answer: Answer,
+    /// Whether the first answer has come.
+    answered: bool,
+    /// Whether arrivals join the list.
+    follow: bool,
+    /// The newest row that may be shown; later ones are counted. `None` shows all.
+    hold: Option<RowId>,
+    /// The newest row that was ever at the top of the screen.
+    seen: Option<RowId>,
+    /// The selected row; `None` is the newest.
+    selected: Option<RowId>,
+    /// The first row on the screen; `None` is the newest.
+    top: Option<RowId>,
+    /// Whether the selection is the user's: until then it stays with the newest event.
+    pinned: bool,
+}
+
+/// Which side of a row to look on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Side {
+    Newer,
+    Older,
+}
+
+impl Timeline {
+    pub(in crate::tui) fn new(follow: bool) -> Self {
+        Self { follow, ..Self::default() }
+    }
+
+    /// The rows of the list, newest first.
+    pub(in crate::tui) fn rows(&self) -> &[RowId] {
+        let held = self.hold.map_or(0, |hold| self.answer.rows.partition_point(|row| *row > hold));
+        &self.answer.rows[held..]
+    }
+
+    /// How many events the query selects, and how many there are.
+    pub(in crate::tui) fn counts(&self) -> (usize, usize) {
+        (self.answer.rows.len(), self.answer.of)
+    }
+
+    pub(in crate::tui) fn answered(&self) -> bool {
+        self.answered
+    }
+
+    pub(in crate::tui) fn follows(&self) -> bool {
+        self.follow
+    }
+
+    /// How many events came that have not been on the screen, because they are above it or held back.
+    pub(in crate::tui) fn arrivals(&self) -> usize {
+        self.seen.map_or(0, |seen| self.answer.rows.partition_point(|row| *row > seen))
+    }
+
+    /// The index of the selection.
+    pub(in crate::tui) fn place(&self) -> Option<usize> {
+        let rows = self.rows();
+        match self.selected {
+            Some(row) => position(rows, row),
+            None => (!rows.is_empty()).then_some(0),
+        }
+    }
+
+    /// The selected row.
+    pub(in crate::tui) fn selected(&self) -> Option<RowId> {
+        self.place().map(|place| self.rows()[place])
+    }
+
+    /// The index of the first row on the screen.
+    pub(in crate::tui) fn top(&self) -> usize {
+        self.top.and_then(|row| position(self.rows(), row)).unwrap_or(0)
+    }
+
+    /// Takes the answer to another query: everything in it counts as seen.
+    pub(in crate::tui) fn replace(&mut self, answer: Answer) {
+        self.seen = answer.rows.first().copied();
+        self.hold = if self.holds() { self.seen } else { None };
+        self.answer = answer;
+        self.answered = true;
+    }
+
+    /// Takes the answer to the same query, asked again because there is more to find.
+    pub(in crate::tui) fn renew(&mut self, answer: Answer) {
+        if !self.answered || !self.pinned {
+            return self.replace(answer);
+        }
+        if self.answer.rows.is_empty() {
+            self.seen = answer.rows.first().copied();
+        }
+        self.answer = answer;
+    }
+
+    /// Makes the selection the user's own; from now on arrivals do not move it.
+    pub(in crate::tui) fn pin(&mut self) {
+        if !self.pinned {
+            self.selected = self.selected();
+            self.pinned = self.selected.is_some();
+            if self.holds() {
+                self.hold = self.answer.rows.first().copied();
+            }
+        }
+    }
+
+    /// Turns following on or off. Off, the list stays as it is; on, what was held back joins it.
+    pub(in crate::tui) fn set_follow(&mut self, follow: bool) {
+        self.follow = follow;
+        self.hold = if self.holds() { self.rows().first().copied() } else { None };
+    }
+
+    fn holds(&self) -> bool {
+        !self.follow && self.pinned
+    }
+
+    /// Selects `row`, or the next older one.
+    pub(in crate::tui) fn select(&mut self, row: RowId) {
+        self.pinned = true;
+        self.selected = Some(row);
+    }
+
+    /// Moves the selection; to the top means to the newest event there is, held back or not.
+    pub(in crate::tui) fn go(&mut self, motion: Motion, page: usize) {
+        if motion == Motion::Top {
+            self.hold = if self.holds() { self.answer.rows.first().copied() } else { None };
+            self.top = None;
+        }
+        if let Some(place) = self.place() {
+            let rows = self.rows();
+            self.select(rows[motion.from(place, rows.len(), page)]);
+        }
+    }
+
+    /// Selects the first event of the day before, or of the day after.
+    pub(in crate::tui) fn go_day(&mut self, side: Side, zone: Zone) {
+        let Some(place) = self.place() else { return };
+        let rows = self.rows();
+        let day = |row: &RowId| words::day(row.time(), zone);
+        let this = day(&rows[place]);
+        let target = match side {
+            Side::Older => rows.partition_point(|row| day(row) >= this),
+            Side::Newer => match rows.partition_point(|row| day(row) > this) {
+                0 => 0,
+                start if start < place => start,
+                start => {
+                    let newer = day(&rows[start - 1]);
+                    rows.partition_point(|row| day(row) > newer)
+                }
+            },
+        };
+        if let Some(row) = rows.get(target).copied() {
+            self.select(row);
+        }
+    }
+
+    /// Brings the window to where the selection is visible. Called after every change, with the window's
+    /// measure as it is now.
+    pub(in crate::tui) fn settle(&mut self, measure: Measure) {
+        let Some(place) = self.place() else {
+            self.top = None;
+            return;
+        };
+        let rows = self.rows();
+        let top = measure.scroll(rows, self.top(), place);
+        let first = rows[top];
+        if top > 0 {
+            self.top = Some(first);
+        } else {
+            self.top = None;
+            // Arrivals that are held back are still to be seen.
+            self.seen = self.seen.max(Some(first));
+        }
+    }
+
+    /// The rows on the screen, with a margin of so many half pages on both sides, newest first.
+    pub(in crate::tui) fn near(&self, measure: Measure, halves: usize) -> &[RowId] {
+        let rows = self.rows();
+        let (top, page) = (self.top().min(rows.len()), usize::from(measure.height));
+        let margin = halves * page / 2;
+        &rows[top.saturating_sub(margin)..(top + page + margin).min(rows.len())]
+    }
+}

@@ -1,0 +1,103 @@
+//! What stands in the place of the list when there is nothing to list: why, and the next key.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::domain::{Safe, SourceState};
+use crate::tui::app::App;
+use crate::tui::command::Command;
+use crate::tui::draw::Row;
+use crate::tui::theme::Role;
+use crate::tui::words;
+
+/// A title, and paragraphs below it.
+struct Explanation {
+    title: String,
+    role: Role,
+    paragraphs: Vec<String>,
+}
+
+/// Draws why the list is empty.
+pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+    let explanation = explain(app);
+    let width = usize::from(area.width.saturating_sub(6)).min(76);
+    let mut lines = vec![Row::new().put(&explanation.title, app.ui.style(explanation.role))];
+    for paragraph in &explanation.paragraphs {
+        lines.push(Row::new());
+        for line in Safe::new(paragraph).wrap(width) {
+            lines.push(Row::new().safe(&line, app.ui.style(Role::Text)));
+        }
+    }
+    let top = area.y + area.height.saturating_sub(lines.len() as u16) / 3;
+    for (y, line) in (top..area.bottom()).zip(&lines) {
+        line.draw(buf, area.x + 3.min(area.width), y, area.width.saturating_sub(3));
+    }
+}
+
+fn explain(app: &App) -> Explanation {
+    let key = |command| format!("`{}`", app.ui.key(command));
+    let (_, of) = app.timeline.counts();
+    if !app.timeline.answered() {
+        return plain("Reading the cache…", []);
+    }
+    if of > 0 && !app.filter.is_empty() {
+        return no_match(app, of);
+    }
+    if app.sources.is_empty() {
+        return plain(
+            "No source is configured",
+            [
+                "A source is a system whose change history you want to read.".to_owned(),
+                "`backtrail config init` writes a file to fill in; `backtrail demo` shows the program with sources \
+                 of its own."
+                    .to_owned(),
+                format!("{} quits.", key(Command::Quit)),
+            ],
+        );
+    }
+    if app.sources.iter().all(|source| source.state == SourceState::Failed) {
+        return failed(app);
+    }
+    let sources = format!("{} shows how each source is doing.", key(Command::Sources));
+    if syncing(app) {
+        return plain("Fetching the first events…", [format!("They appear here as they come. {sources}")]);
+    }
+    plain("The sources have sent no events", [format!("{} asks again, {sources}", key(Command::RefreshAll))])
+}
+
+fn plain<const N: usize>(title: &str, paragraphs: [String; N]) -> Explanation {
+    Explanation { title: title.to_owned(), role: Role::Title, paragraphs: paragraphs.into() }
+}
+
+fn syncing(app: &App) -> bool {
+    app.sources.iter().any(|source| matches!(source.state, SourceState::Syncing { .. } | SourceState::Idle))
+}
+
+fn no_match(app: &App, of: usize) -> Explanation {
+    let key = |command| format!("`{}`", app.ui.key(command));
+    let more = if syncing(app) { ", and more are being fetched" } else { "" };
+    let next = if app.filter.editing() {
+        format!("{} brings back the filter from before.", key(Command::Cancel))
+    } else {
+        format!("{} edits the filter, {} clears it.", key(Command::EditFilter), key(Command::ClearFilter))
+    };
+    let there = if of == 1 { "There is" } else { "There are" };
+    let cached = format!("{there} {} in the cache{more}.", words::plural(of as u64, "event"));
+    plain("No event matches the filter", [cached, next])
+}
+
+/// Every source fails: each says why and what to do.
+fn failed(app: &App) -> Explanation {
+    let mut paragraphs: Vec<String> = Vec::new();
+    for source in &app.sources {
+        if let Some(fault) = &source.fault {
+            paragraphs.push(format!("{}: {}. Next: {}.", source.name, fault.message, fault.fix));
+        }
+    }
+    paragraphs.push(format!(
+        "`{}` shows the sources, `{}` asks all of them again.",
+        app.ui.key(Command::Sources),
+        app.ui.key(Command::RefreshAll)
+    ));
+    Explanation { title: "No source answers".to_owned(), role: Role::Failed, paragraphs }
+}

@@ -1,0 +1,223 @@
+//! One event as a row of the list, and which columns a list of a given width has.
+//!
+//! ```text
+//! ▌10:30:05  < rollback  decision_flow  Default Recomm…  jane.smith user  kaireon-prod  v5 → back to v3
+//!  time      action      type           entity           actor            source        summary
+//! ```
+//!
+//! Columns leave as the list gets narrower: source, type, the sort of actor, seconds, the actor. Time,
+//! action and entity never leave; the summary takes what is left.
+
+use crate::domain::{Event, RowId, Status};
+use crate::tui::draw::Row;
+use crate::tui::life::Versions;
+use crate::tui::settings::Ui;
+use crate::tui::theme::Role;
+use crate::tui::words;
+
+/// The width of each column; zero is a column that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::tui) struct Columns {
+    pub(super) time: usize,
+    pub(super) kind: usize,
+    pub(super) entity: usize,
+    pub(super) actor: usize,
+    pub(super) actor_kind: usize,
+    pub(super) source: usize,
+    pub(super) summary: usize,
+}
+
+/// How a row is marked, beside its colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Mark {
+    None,
+    /// It is selected, and the keys go elsewhere.
+    Selected,
+    /// It is selected, and the keys go to its list.
+    Focused,
+}
+
+/// The glyph, a space, and the longest word that all feeds share.
+const ACTION: usize = 10;
+
+/// The mark of the selection and what stands between two columns.
+const MARK: usize = 1;
+const GAP: usize = 2;
+
+impl Columns {
+    /// The columns of a list with one line for each event.
+    pub(in crate::tui) fn of(width: usize, ages: bool) -> Self {
+        let has = |from: usize, wide: usize| if width >= from { wide } else { 0 };
+        let mut columns = Self {
+            time: if ages || width < 84 { 5 } else { 8 },
+            kind: has(104, 14),
+            entity: 0,
+            actor: if width >= 76 { 18 } else { has(64, 12) },
+            actor_kind: has(92, 6),
+            source: has(130, 16),
+            summary: 0,
+        };
+        let rest = width.saturating_sub(columns.used());
+        columns.entity = (rest * 11 / 20).clamp(12, 34);
+        columns.summary = rest.saturating_sub(columns.entity);
+        columns
+    }
+
+    /// What all columns but the entity and the summary take.
+    fn used(&self) -> usize {
+        let optional = [self.kind, self.actor, self.actor_kind, self.source];
+        let gaps = optional.iter().filter(|width| **width > 0).count() * GAP;
+        MARK + self.time + GAP + ACTION + optional.iter().sum::<usize>() + gaps + 2 * GAP
+    }
+}
+
+/// What a row says in its time column.
+pub(in crate::tui) fn time(row: RowId, ui: &Ui, width: usize) -> String {
+    if ui.ages { words::age(row.time(), ui.now) } else { words::clock(row.time(), ui.zone, width >= 8) }
+}
+
+/// What was done, as glyph and word. What failed shows that instead of its own glyph.
+pub(in crate::tui) fn action(event: &Event) -> String {
+    let record = &event.record;
+    let glyph = if record.status == Status::Failed { '!' } else { record.action.glyph() };
+    format!("{glyph} {}", record.action.word())
+}
+
+/// How the action of an event looks.
+pub(in crate::tui) fn action_style(event: &Event, ui: &Ui) -> ratatui::style::Style {
+    match (event.record.status, &event.record.action) {
+        (Status::Failed, _) => ui.style(Role::Failed),
+        (_, action) => ui.theme.for_action(action),
+    }
+}
+
+/// What was said about an event in one line, and the label that has to stand before it.
+pub(in crate::tui) fn said(event: &Event) -> (&'static str, &str) {
+    let record = &event.record;
+    let summary = record.summary.as_deref();
+    match &record.ai_summary {
+        _ if record.status == Status::Failed => {
+            ("failed", record.error.as_deref().or(summary).unwrap_or_default())
+        }
+        Some(text) => ("AI", text),
+        None => ("", summary.unwrap_or_default()),
+    }
+}
+
+/// The same, with the versions that an event names before it.
+fn gist(event: &Event) -> (&'static str, String) {
+    let (label, text) = said(event);
+    let versions = Versions::of(&event.record.changes).words(&event.record.action);
+    match versions.filter(|_| label.is_empty()) {
+        Some(versions) if text.is_empty() => (label, versions),
+        Some(versions) => (label, format!("{versions} · {text}")),
+        None => (label, text.to_owned()),
+    }
+}
+
+/// An event as one line.
+pub(in crate::tui) fn one_line(event: &Event, columns: Columns, selected: Mark, ui: &Ui) -> Row {
+    let record = &event.record;
+    let dim = ui.style(Role::Dim);
+    let mut row =
+        start(event.row, columns.time, selected, ui).cell(&action(event), ACTION, action_style(event, ui));
+    let kind = record.entity.kind.as_deref().unwrap_or_default();
+    let optional = |row: Row, text: &str, width: usize, style| {
+        if width == 0 { row } else { row.fill_by(GAP).cell(text, width, style) }
+    };
+    row = optional(row, kind, columns.kind, dim);
+    row = optional(row, entity(event), columns.entity, ui.style(Role::Entity));
+    row = optional(row, record.actor.label().unwrap_or("–"), columns.actor, ui.style(Role::Actor));
+    row = optional(row, record.actor.kind.word(), columns.actor_kind, dim);
+    row = optional(row, &event.source, columns.source, dim);
+    if columns.summary > 0 {
+        row = row.fill_by(GAP).join(summary(event, columns.summary, ui));
+    }
+    row
+}
+
+/// An event as two lines: what and which above, who and how below.
+pub(in crate::tui) fn two_lines(event: &Event, width: usize, selected: Mark, ui: &Ui) -> [Row; 2] {
+    let time = 5;
+    let first = start(event.row, time, selected, ui).cell(&action(event), ACTION, action_style(event, ui));
+    let room = width.saturating_sub(first.width() + GAP);
+    let indent = MARK + time + GAP;
+    let mut second = mark(selected, ui).fill(indent);
+    let actor = event.record.actor.label().unwrap_or("–");
+    let room_below = width.saturating_sub(indent);
+    second = second.cell(actor, room_below.min(ACTION + 4), ui.style(Role::Actor)).fill_by(GAP);
+    let left = width.saturating_sub(second.width());
+    [
+        first.fill_by(GAP).cell(entity(event), room, ui.style(Role::Entity)),
+        second.join(summary(event, left, ui)),
+    ]
+}
+
+/// The row of an event that is not here yet: its time is known from its place.
+pub(in crate::tui) fn placeholder(row: RowId, columns: Columns, selected: Mark, ui: &Ui) -> Row {
+    start(row, columns.time, selected, ui).put("…", ui.style(Role::Dim))
+}
+
+fn start(row: RowId, width: usize, selected: Mark, ui: &Ui) -> Row {
+    mark(selected, ui).right(&time(row, ui, width), width, ui.style(Role::Time)).fill_by(GAP)
+}
+
+fn mark(mark: Mark, ui: &Ui) -> Row {
+    let symbol = match mark {
+        Mark::None => " ",
+        Mark::Selected => "▏",
+        Mark::Focused => "▌",
+    };
+    Row::new().put(symbol, ui.style(Role::Focused))
+}
+
+fn entity(event: &Event) -> &str {
+    event.record.entity.label().unwrap_or("–")
+}
+
+fn summary(event: &Event, width: usize, ui: &Ui) -> Row {
+    let (label, text) = gist(event);
+    let style = ui.style(match label {
+        "failed" => Role::Failed,
+        "AI" => Role::Ai,
+        _ => Role::Dim,
+    });
+    let mut row = Row::new();
+    if !label.is_empty() {
+        row = row.cell(label, label.len().min(width), style).fill_by(usize::from(width > label.len()));
+    }
+    let left = width.saturating_sub(row.width());
+    row.cell(&text, left, ui.style(Role::Dim))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_leave_in_order_and_fill_the_width_exactly() {
+        let mut seen = Vec::new();
+        for width in (30..=200).rev() {
+            let columns = Columns::of(width, false);
+            if width >= 60 {
+                assert_eq!(columns.used() + columns.entity + columns.summary, width, "{columns:?}");
+                assert!(columns.summary >= 10, "{width}: {columns:?}");
+            }
+            assert!(columns.entity >= 12, "{width}: {columns:?}");
+            let gone = [
+                ("source", columns.source == 0),
+                ("type", columns.kind == 0),
+                ("actor type", columns.actor_kind == 0),
+                ("seconds", columns.time < 8),
+                ("actor shortened", columns.actor < 18),
+                ("actor", columns.actor == 0),
+            ];
+            for (name, gone) in gone {
+                if gone && !seen.contains(&name) {
+                    seen.push(name);
+                }
+            }
+        }
+        assert_eq!(seen, ["source", "type", "actor type", "seconds", "actor shortened", "actor"]);
+    }
+}

@@ -1,0 +1,100 @@
+//! What the app is told before its first frame, and what all panes read while they draw.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::command::Command;
+use super::keymap::Keymap;
+use super::theme::{Role, Theme};
+use crate::domain::{SourceStatus, Timestamp, Zone};
+use crate::query::Context;
+
+/// What the app is told before its first frame.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which key means which command.
+    pub keymap: Keymap,
+    /// The colours.
+    pub theme: Theme,
+    /// The zone that times are shown and typed in.
+    pub zone: Zone,
+    /// Who `@me` is in a filter.
+    pub me: Option<String>,
+    /// The time of day.
+    pub now: Timestamp,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The filter to begin with; the empty text is no filter.
+    pub query: String,
+    /// Whether arrivals join the list as they come.
+    pub follow: bool,
+    /// Whether times are shown as ages.
+    pub ages: bool,
+    /// The configured sources, in the order of the configuration.
+    pub sources: Vec<SourceStatus>,
+    /// The name of each feed profile in use (`Streamkap`), by its id (`streamkap`).
+    pub feeds: BTreeMap<Arc<str>, String>,
+}
+
+/// What all panes read and none of them changes.
+#[derive(Debug)]
+pub(super) struct Ui {
+    pub(super) keymap: Keymap,
+    pub(super) theme: Theme,
+    /// The zone that is in force: the one of the filter, where it names one, else the chosen one.
+    pub(super) zone: Zone,
+    /// The zone that the user chose.
+    pub(super) chosen_zone: Zone,
+    /// The zone of the settings, to come back to from UTC.
+    pub(super) home_zone: Zone,
+    pub(super) me: Option<String>,
+    /// The time of day as far as the app was told.
+    pub(super) now: Timestamp,
+    /// Whether times are shown as ages.
+    pub(super) ages: bool,
+    /// Whether the user wants a preview where there is room.
+    pub(super) preview: bool,
+    pub(super) area: Rect,
+    pub(super) feeds: BTreeMap<Arc<str>, String>,
+}
+
+impl Ui {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            keymap: settings.keymap.clone(),
+            theme: settings.theme.clone(),
+            zone: settings.zone,
+            chosen_zone: settings.zone,
+            home_zone: settings.zone,
+            me: settings.me.clone(),
+            now: settings.now,
+            ages: settings.ages,
+            preview: true,
+            area: Rect::new(0, 0, settings.size.0, settings.size.1),
+            feeds: settings.feeds.clone(),
+        }
+    }
+
+    /// How a role looks.
+    pub(super) fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    /// The first key of a command, as it is written in a keys file; `unbound` where it has none.
+    pub(super) fn key(&self, command: Command) -> String {
+        self.keymap.keys_of(command).into_iter().next().unwrap_or_else(|| "unbound".to_owned())
+    }
+
+    /// What a filter is read against.
+    pub(super) fn context(&self) -> Context {
+        Context { now: self.now, zone: self.chosen_zone, me: self.me.clone() }
+    }
+
+    /// The name of a feed profile, or its id where it has no name.
+    pub(super) fn feed_name<'a>(&'a self, feed: &'a Arc<str>) -> &'a str {
+        self.feeds.get(feed).map_or(feed, |name| name)
+    }
+}

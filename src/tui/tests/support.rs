@@ -1,0 +1,345 @@
+//! A world of fabricated events, and an outside that answers effects from memory.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde_json::{Value, json};
+
+use crate::domain::{
+    Action, Actor, ActorKind, Change, Detail, Entity, Event, EventId, Fact, Identity, Op, Record, RowId,
+    SourceState, SourceStatus, Status, Timestamp, Zone,
+};
+use crate::tui::theme::Theme;
+use crate::tui::{Answer, App, Effect, Message, Settings, keymap::Keymap, view};
+
+/// 2026-04-01T10:40:00Z.
+pub(in crate::tui) const NOW: Timestamp = Timestamp::from_millis(1_775_040_000_000);
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// An event `minutes` before now, to be changed by the test.
+pub(in crate::tui) fn event(minutes: i64, action: Action, kind: &str, name: &str) -> Event {
+    let time = NOW.plus_millis(-minutes * MINUTE);
+    let identity = Identity::Native(format!("ev-{minutes}-{name}"));
+    let id = EventId::derive("kaireon-prod", None, &identity);
+    Event {
+        row: RowId::preferred(time, id),
+        id,
+        source: "kaireon-prod".into(),
+        feed: "kaireonai".into(),
+        scope: None,
+        count: 1,
+        record: Record {
+            identity,
+            time,
+            raw_action: Some(action.word().to_owned()),
+            entity: Entity {
+                kind: Some(kind.to_owned()),
+                id: Some(format!("{}_1", kind.chars().take(2).collect::<String>())),
+                name: Some(name.to_owned()),
+            },
+            actor: Actor {
+                kind: ActorKind::User,
+                id: Some("u_7".into()),
+                name: Some("jane.smith@example.com".into()),
+            },
+            status: Status::Success,
+            error: None,
+            summary: Some(format!("{} of {name}", action.word())),
+            ai_summary: None,
+            changes: Vec::new(),
+            detail: Detail::Nothing,
+            set: None,
+            url: None,
+            facts: Vec::new(),
+            raw: json!({ "id": "ev", "action": action.word(), "changes": {} }).to_string().into(),
+            action,
+        },
+    }
+}
+
+/// A field that the feed names with its new value only.
+pub(in crate::tui) fn set(path: &str, after: Value) -> Change {
+    Change { path: path.into(), op: Op::Set, before: None, after: Some(after) }
+}
+
+/// The events that most tests look at, newest first: one flow with a life, a connector that failed, a
+/// service with a diff of its own.
+pub(in crate::tui) fn story() -> Vec<Event> {
+    let flow = "Default Recommendation Flow";
+    let mut rollback = event(10, Action::Rollback, "decision_flow", flow);
+    rollback.record.changes = vec![
+        set("fromVersion", json!(7)),
+        set("toVersion", json!(6)),
+        set("newVersion", json!(8)),
+        set("notes", json!("Reverting: conversions fell")),
+    ];
+    rollback.record.url = Some("https://playground.kaireonai.com/flows/de_1".into());
+    let mut failed = event(25, Action::Update, "destination", "Orders to Snowflake");
+    failed.source = "streamkap-prod".into();
+    failed.feed = "streamkap".into();
+    failed.record.status = Status::Failed;
+    failed.record.error = Some("authentication failed for role LOADER".into());
+    failed.record.summary = None;
+    failed.record.ai_summary = Some(
+        "The schema of the destination was changed, and the batch size went from 1,000 to 5,000.".into(),
+    );
+    failed.record.facts = vec![Fact { name: "connector type".into(), value: "snowflake".into() }];
+    let mut publish = event(40, Action::Publish, "decision_flow", flow);
+    publish.record.changes = vec![set("version", json!(7)), set("notes", json!("Spring campaign"))];
+    let mut service = event(95, Action::Update, "service", "Orders");
+    service.source = "micro-prod".into();
+    service.feed = "microvisualizer".into();
+    service.scope = Some("shop-backend".into());
+    service.record.actor = Actor { kind: ActorKind::Key, id: None, name: Some("ci-deployer".into()) };
+    service.record.detail = Detail::Fetched;
+    service.record.changes = diff();
+    let mut earlier = event(40 + 24 * 60, Action::Publish, "decision_flow", flow);
+    earlier.record.changes = vec![set("version", json!(6))];
+    let mut edited = event(41 + 24 * 60, Action::Update, "decision_flow", flow);
+    edited.record.actor = Actor { kind: ActorKind::System, id: None, name: Some("system".into()) };
+    let created = event(8 * 24 * 60, Action::Create, "decision_flow", flow);
+    let mut asked = event(30 * 60, Action::Update, "service", "Payments");
+    asked.source = "micro-prod".into();
+    asked.feed = "microvisualizer".into();
+    asked.record.detail = Detail::Available;
+    vec![rollback, failed, publish, service, earlier, edited, asked, created]
+}
+
+/// One change of every sort.
+pub(in crate::tui) fn diff() -> Vec<Change> {
+    let change = |path: &str, op, before: Option<Value>, after: Option<Value>| Change {
+        path: path.into(),
+        op,
+        before,
+        after,
+    };
+    vec![
+        change("owner", Op::Replace, Some(json!("team-shop")), Some(json!("team-orders"))),
+        change("extras.sla", Op::Add, None, Some(json!("99.9"))),
+        change("flows[checkout]", Op::Remove, Some(json!("checkout")), None),
+        change(
+            "description",
+            Op::Replace,
+            Some(json!(
+                "Takes orders from the shop and hands them to the warehouse, once they are paid for in full"
+            )),
+            Some(json!("Takes orders from the shop and from partners, and hands them to the warehouse")),
+        ),
+        set("version", json!(12)),
+    ]
+}
+
+pub(in crate::tui) fn source(name: &str, feed: &str, state: SourceState) -> SourceStatus {
+    SourceStatus {
+        name: name.into(),
+        feed: feed.into(),
+        origin: format!("https://api.{feed}.com"),
+        state,
+        events: 1_204,
+        quarantined: 0,
+        scopes: None,
+        last_sync: Some(NOW.plus_millis(-2 * MINUTE)),
+        fault: None,
+    }
+}
+
+/// Three sources that are well.
+pub(in crate::tui) fn sources() -> Vec<SourceStatus> {
+    [("streamkap-prod", "streamkap"), ("kaireon-prod", "kaireonai"), ("micro-prod", "microvisualizer")]
+        .map(|(name, feed)| source(name, feed, SourceState::Ready))
+        .to_vec()
+}
+
+pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
+    let feeds =
+        [("streamkap", "Streamkap"), ("kaireonai", "KaireonAI"), ("microvisualizer", "Microvisualizer")];
+    Settings {
+        keymap: Keymap::built_in(),
+        theme: Theme::built_in("dark").unwrap(),
+        zone: Zone::Utc,
+        me: None,
+        now: NOW,
+        size,
+        query: String::new(),
+        ages: false,
+        follow: true,
+        sources: sources(),
+        feeds: feeds
+            .into_iter()
+            .map(|(id, name)| (id.into(), name.to_owned()))
+            .collect::<BTreeMap<Arc<str>, _>>(),
+    }
+}
+
+/// An app and an outside that answers it from memory.
+pub(in crate::tui) struct Bench {
+    pub(in crate::tui) app: App,
+    /// The cache, newest first.
+    pub(in crate::tui) cache: Vec<Arc<Event>>,
+    /// What was asked and not answered here, oldest first.
+    pub(in crate::tui) asked: Vec<Effect>,
+}
+
+impl Bench {
+    /// An app of that size over a cache with `events`.
+    pub(in crate::tui) fn new(size: (u16, u16), events: Vec<Event>) -> Self {
+        Self::with(settings(size), events)
+    }
+
+    pub(in crate::tui) fn with(settings: Settings, events: Vec<Event>) -> Self {
+        let sources = settings.sources.clone();
+        let (app, effects) = App::new(settings);
+        let mut bench = Self { app, cache: Vec::new(), asked: Vec::new() };
+        bench.fill(events);
+        bench.answer(effects);
+        bench.tell(Message::Sources(sources));
+        bench
+    }
+
+    fn fill(&mut self, events: Vec<Event>) {
+        self.cache.extend(events.into_iter().map(Arc::new));
+        self.cache.sort_by_key(|event| std::cmp::Reverse(event.row));
+    }
+
+    /// Sends a message and answers what comes of it, until nothing does.
+    pub(in crate::tui) fn tell(&mut self, message: Message) {
+        let effects = self.app.update(message);
+        self.answer(effects);
+    }
+
+    /// Events come into the cache.
+    pub(in crate::tui) fn arrive(&mut self, events: Vec<Event>) {
+        let new = events.len() as u64;
+        self.fill(events);
+        self.tell(Message::CacheGrew { new });
+    }
+
+    /// Presses keys: each character is one, names stand between angle brackets.
+    pub(in crate::tui) fn press(&mut self, keys: &str) {
+        for key in keys_of(keys) {
+            self.tell(Message::Key(key));
+        }
+    }
+
+    fn answer(&mut self, effects: Vec<Effect>) {
+        let mut open: VecDeque<Effect> = effects.into();
+        while let Some(effect) = open.pop_front() {
+            let message = match effect {
+                Effect::Query { generation, ref query } => {
+                    let rows = self.cache.iter().filter(|event| query.matches(event)).map(|event| event.row);
+                    let answer = Answer { rows: rows.collect(), of: self.cache.len() };
+                    Message::Answer { generation, result: Ok(answer) }
+                }
+                Effect::Load { ref rows } => Message::Events(
+                    self.cache.iter().filter(|event| rows.contains(&event.row)).cloned().collect(),
+                ),
+                Effect::Lifecycle { ref source, ref entity } => {
+                    let same =
+                        |event: &&Arc<Event>| event.source == *source && event.record.entity.same_as(entity);
+                    let events = self.cache.iter().filter(same).cloned().collect();
+                    Message::Lifecycle { source: source.clone(), entity: entity.clone(), result: Ok(events) }
+                }
+                Effect::Find { ref query, from, newer } => {
+                    let found = |event: &&Arc<Event>| {
+                        query.matches(event) && (if newer { event.row > from } else { event.row < from })
+                    };
+                    let mut all = self.cache.iter().filter(found).map(|event| event.row);
+                    Message::Found { from, result: Ok(if newer { all.next_back() } else { all.next() }) }
+                }
+                other => {
+                    self.asked.push(other);
+                    continue;
+                }
+            };
+            open.extend(self.app.update(message));
+        }
+    }
+
+    /// The timers asked for since this was last called, without their times.
+    pub(in crate::tui) fn take_asked(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.asked)
+    }
+
+    fn terminal(&self) -> Terminal<TestBackend> {
+        let area = self.app.ui.area;
+        let mut terminal = Terminal::new(TestBackend::new(area.width, area.height)).unwrap();
+        terminal.draw(|frame| view(&self.app, frame)).unwrap();
+        terminal
+    }
+
+    /// The screen as text, one line for each of its lines, without the spaces at their ends.
+    pub(in crate::tui) fn screen(&self) -> String {
+        let terminal = self.terminal();
+        let buffer = terminal.backend().buffer();
+        let width = usize::from(buffer.area.width);
+        if width == 0 {
+            return String::new();
+        }
+        let mut lines = Vec::new();
+        for cells in buffer.content.chunks(width) {
+            let mut line = String::new();
+            let mut covered = 0;
+            for cell in cells {
+                if covered > 0 {
+                    covered -= 1;
+                    continue;
+                }
+                covered = unicode_width::UnicodeWidthStr::width(cell.symbol()).saturating_sub(1);
+                line.push_str(cell.symbol());
+            }
+            lines.push(line.trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+
+    /// The looks of the first cell of the first line that contains `text`.
+    pub(in crate::tui) fn style_of(&self, text: &str) -> ratatui::style::Style {
+        let y = self.screen().lines().position(|line| line.contains(text)).unwrap();
+        let terminal = self.terminal();
+        terminal.backend().buffer()[(1, y as u16)].style()
+    }
+}
+
+fn keys_of(text: &str) -> Vec<KeyEvent> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let name = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')).map(|(name, _)| name);
+        let key = name.and_then(|name| {
+            Some(match name {
+                "enter" => KeyCode::Enter.into(),
+                "esc" => KeyCode::Esc.into(),
+                "tab" => KeyCode::Tab.into(),
+                "backspace" => KeyCode::Backspace.into(),
+                "down" => KeyCode::Down.into(),
+                "up" => KeyCode::Up.into(),
+                _ => KeyEvent::new(
+                    KeyCode::Char(name.strip_prefix("c-")?.chars().next()?),
+                    KeyModifiers::CONTROL,
+                ),
+            })
+        });
+        rest = &rest[if key.is_some() { name.map_or(0, str::len) + 2 } else { c.len_utf8() }..];
+        keys.push(key.unwrap_or_else(|| KeyCode::Char(c).into()));
+    }
+    keys
+}
+
+/// So many events, `gap` milliseconds apart, newest first, ending `back` days ago.
+pub(in crate::tui) fn many(number: i64, gap: i64, back: i64) -> Vec<Event> {
+    (0..number)
+        .map(|i| {
+            let mut event = event(0, Action::Update, "service", &format!("Service {i}"));
+            event.record.time = NOW.plus_millis(-back * DAY - i * gap);
+            event.record.identity = Identity::Native(format!("many-{back}-{gap}-{i}"));
+            event.id = EventId::derive("kaireon-prod", None, &event.record.identity);
+            event.row = RowId::preferred(event.record.time, event.id);
+            event
+        })
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! The whole frame: what stands where, and what lies over it.
+//!
+//! A view reads the state and changes nothing. Each region has a file of its own; this one only says
+//! which of them is drawn where `layout` put it.
+
+mod filter;
+mod header;
+mod status;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::app::App;
+use super::draw::Row;
+use super::layout::{Layout, SMALLEST};
+use super::overlay::{self, Overlay};
+use super::pane::{Screen, event, lifecycle, sources, timeline};
+use super::theme::Role;
+use super::widget::scrollbar::Extent;
+
+/// Draws the interface as it is now.
+pub fn view(app: &App, frame: &mut Frame<'_>) {
+    // Between a resize and the message about it the state still has the old size; what lies outside the
+    // frame is not drawn.
+    let area = frame.area();
+    let cursor = draw(app, frame.buffer_mut());
+    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws into `buf`, which is as large as the screen; returns where text is being typed.
+fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
+    let layout = app.layout();
+    if layout.too_small {
+        too_small(app, layout.area, buf);
+        return None;
+    }
+    buf.set_style(layout.area, app.ui.style(Role::Text));
+    header::draw(app, layout.header, buf);
+    let mut cursor = filter::draw(app, &layout, buf);
+    match app.above.last() {
+        None => draw_timeline(app, &layout, buf),
+        Some(screen) => {
+            let area = inset(layout.body);
+            match screen {
+                Screen::Event(pane) => event::view::draw(app, pane.event.as_ref(), pane.view, area, buf),
+                Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, layout.body, buf),
+                Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
+            }
+        }
+    }
+    status::draw(app, layout.status, buf);
+    for overlay in &app.overlays {
+        match overlay {
+            Overlay::Help(help) => overlay::help::draw(app, help, layout.body, buf),
+            Overlay::Palette(palette) => {
+                cursor = Some(overlay::palette::draw(app, palette, layout.body, buf));
+            }
+            // The question stands in the status line.
+            Overlay::Quit => {}
+        }
+    }
+    overlay::keys::draw(app, layout.body, buf);
+    cursor
+}
+
+fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) {
+    if app.timeline.place().is_none() {
+        return timeline::empty::draw(app, layout.body, buf);
+    }
+    timeline::view::draw(app, buf);
+    if !layout.preview.is_empty() {
+        divide(app, layout, buf);
+        event::view::draw(app, app.event(), app.preview, layout.preview, buf);
+        if app.in_preview {
+            let mark = Row::new().put("▌", app.ui.style(Role::Focused));
+            mark.draw(buf, layout.preview.x - 1, layout.preview.y, 1);
+        }
+    }
+}
+
+/// The thin line between list and preview.
+fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
+    let area = layout.divider;
+    let style = app.ui.style(if app.in_preview { Role::RuleFocused } else { Role::Rule });
+    if area.height > 1 {
+        let line = Row::new().put("│", style);
+        (area.top()..area.bottom()).for_each(|y| line.draw(buf, area.x, y, 1));
+        let rows = app.timeline.rows();
+        let (len, above) = (rows.len(), app.timeline.top());
+        Extent { len, above, shown: app.measure().fits(rows, above) }.draw(buf, area, style);
+        if app.filter.error().is_none() && !app.filter.editing() {
+            Row::new().put("┬", app.ui.style(Role::Rule)).draw(buf, area.x, layout.rule.y, 1);
+        }
+    } else {
+        Row::new().rule("─", usize::from(area.width), style).draw(buf, area.x, area.y, area.width);
+    }
+}
+
+/// The place of a text within the place of a screen, away from its edges.
+pub(super) fn inset(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}
+
+fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let (width, height) = SMALLEST;
+    let text = format!("Backtrail needs {width}×{height}");
+    let line = Row::new().put(&text, app.ui.style(Role::Warning));
+    line.draw(buf, area.x, area.y, area.width);
+}

@@ -1,0 +1,146 @@
+//! Questions that are on their way and timers that run: what is asked when, and which answers still count.
+
+use std::time::Duration;
+
+use super::app::App;
+use super::message::{Answer, Effect, Notice, Timer};
+use crate::domain::{RowId, SourceState, Timestamp};
+
+/// How long the selection rests on an event before a second request is made for it.
+const REST: Duration = Duration::from_millis(250);
+
+/// How often the time of day is asked for.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How often, while a countdown is on the screen.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The question to the index that is on its way.
+#[derive(Debug, Default)]
+pub(super) struct Question {
+    generation: u64,
+    pub(super) open: Option<Why>,
+    /// Whether the cache grew since it was asked.
+    pub(super) stale: bool,
+}
+
+/// Why the index is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Another query is in force.
+    Filter,
+    /// There is more to find.
+    News,
+}
+
+/// The timers that are waited for. A greater number makes the earlier timers of its sort void.
+#[derive(Debug, Default)]
+pub(super) struct Timers {
+    clock: u64,
+    period: Option<Duration>,
+    rest: u64,
+    /// The row that the selection stays on, and whether it has rested there long enough.
+    resting: Option<(RowId, bool)>,
+}
+
+impl App {
+    /// Asks the index for the events of the query in force.
+    pub(super) fn ask(&mut self, why: Why, ask: &mut Vec<Effect>) {
+        let question = &mut self.question;
+        question.generation += 1;
+        // A question that another one overtakes may have been the one for another filter.
+        question.open = Some(if question.open == Some(Why::Filter) { Why::Filter } else { why });
+        question.stale = false;
+        ask.push(Effect::Query { generation: question.generation, query: self.filter.query().clone() });
+    }
+
+    pub(super) fn tick(&mut self, timer: Timer, now: Timestamp) -> bool {
+        self.ui.now = now;
+        match timer {
+            Timer::Clock(number) if number == self.timers.clock => {
+                // Settling winds it up again.
+                self.timers.period = None;
+                self.shows_ages()
+            }
+            Timer::Rest(number) if number == self.timers.rest => {
+                if let Some((_, rested)) = &mut self.timers.resting {
+                    *rested = true;
+                }
+                false
+            }
+            Timer::Clock(_) | Timer::Rest(_) => false,
+        }
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        generation: u64,
+        result: Result<Answer, String>,
+        ask: &mut Vec<Effect>,
+    ) -> bool {
+        if generation != self.question.generation {
+            return false;
+        }
+        let why = self.question.open.take();
+        match (result, why) {
+            (Ok(answer), Some(Why::News)) => self.timeline.renew(answer),
+            (Ok(answer), _) => self.timeline.replace(answer),
+            (Err(message), _) => self.notice = Some(Notice::error(message)),
+        }
+        if self.question.stale {
+            self.ask(Why::News, ask);
+        }
+        true
+    }
+
+    pub(super) fn settle_rest(&mut self, ask: &mut Vec<Effect>) {
+        let row = self.timeline.selected();
+        if row != self.timers.resting.map(|(row, _)| row) {
+            self.preview.scroll = 0;
+            self.timers.resting = row.map(|row| (row, false));
+            if row.is_some() {
+                self.timers.rest += 1;
+                ask.push(Effect::Timer { timer: Timer::Rest(self.timers.rest), after: REST });
+            }
+        }
+        if let Some((row, true)) = self.timers.resting
+            && !self.layout().preview.is_empty()
+            && let Some(event) = self.library.get(row)
+            && self.details.worth_asking(event)
+        {
+            ask.extend(self.details.ask(event));
+            self.dirty = true;
+        }
+    }
+
+    pub(super) fn settle_clock(&mut self, ask: &mut Vec<Effect>) {
+        let waits = self.sources.iter().any(|source| matches!(source.state, SourceState::Waiting { .. }));
+        let period = if waits { SECOND } else { MINUTE };
+        let Some(running) = self.timers.period else {
+            // It came due, or the program starts.
+            return self.wind(period, period, ask);
+        };
+        if running != period {
+            // The countdown has to begin with the right number.
+            self.wind(period, Duration::ZERO, ask);
+        }
+    }
+
+    fn wind(&mut self, period: Duration, after: Duration, ask: &mut Vec<Effect>) {
+        self.timers.clock += 1;
+        self.timers.period = Some(period);
+        ask.push(Effect::Timer { timer: Timer::Clock(self.timers.clock), after });
+    }
+
+    /// Asks for the time of day, which a filter with `since:` needs to be exact.
+    pub(super) fn ask_the_time(&mut self, ask: &mut Vec<Effect>) {
+        let period = self.timers.period.unwrap_or(MINUTE);
+        self.wind(period, Duration::ZERO, ask);
+    }
+
+    /// Whether the passing of time alone changes what is on the screen.
+    fn shows_ages(&self) -> bool {
+        let waits = self.sources.iter().any(|source| matches!(source.state, SourceState::Waiting { .. }));
+        waits || self.ui.ages || !self.above.is_empty() || !self.layout().preview.is_empty()
+    }
+}

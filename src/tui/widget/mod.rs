@@ -1,0 +1,3 @@
+//! Small parts that several panes draw in the same way.
+
+pub mod scrollbar;

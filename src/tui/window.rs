@@ -1,0 +1,159 @@
+//! Which part of a long list is on the screen.
+//!
+//! The rows are newest first and may be a million, so nothing here walks them: a place is found by
+//! halving, and only the rows of one screen are looked at. A line of the screen shows a row or the rule of
+//! its day; the first line is always the rule of the day that the first row belongs to.
+
+use chrono::NaiveDate;
+
+use crate::domain::{RowId, Zone};
+use crate::tui::words;
+
+/// One thing in the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Item {
+    /// The rule of a day, one line.
+    Day(NaiveDate),
+    /// The row at this index, as many lines as a row takes.
+    Row(usize),
+}
+
+/// The index of `row` in `rows` (newest first), or of the next older one where it is not among them, or
+/// of the last one. `None` when there are no rows.
+pub(super) fn position(rows: &[RowId], row: RowId) -> Option<usize> {
+    let newer = rows.partition_point(|other| *other > row);
+    rows.len().checked_sub(1).map(|last| newer.min(last))
+}
+
+/// How a window is measured.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure {
+    /// Lines of the window.
+    pub(super) height: u16,
+    /// Lines of one row.
+    pub(super) row_height: u16,
+    /// The zone that days are counted in.
+    pub(super) zone: Zone,
+}
+
+impl Measure {
+    fn day(self, row: RowId) -> NaiveDate {
+        words::day(row.time(), self.zone)
+    }
+
+    /// What the window shows when its first row is the one at index `top`. A row is only shown whole.
+    pub(super) fn items(self, rows: &[RowId], top: usize) -> Vec<Item> {
+        let mut items = Vec::new();
+        let mut left = self.height;
+        let mut day = None;
+        for (index, row) in rows.iter().enumerate().skip(top) {
+            let this = self.day(*row);
+            let rule = u16::from(day != Some(this));
+            if left < rule + self.row_height {
+                break;
+            }
+            if rule == 1 {
+                items.push(Item::Day(this));
+                day = Some(this);
+            }
+            items.push(Item::Row(index));
+            left -= rule + self.row_height;
+        }
+        items
+    }
+
+    /// How many rows the window shows from `top` on; at least one, so that a page always moves.
+    pub(super) fn fits(self, rows: &[RowId], top: usize) -> usize {
+        self.items(rows, top).iter().filter(|item| matches!(item, Item::Row(_))).count().max(1)
+    }
+
+    /// The first row of the window, moved from `top` as little as makes `selected` visible, and never so
+    /// far down that lines stay empty which rows above could fill.
+    pub(super) fn scroll(self, rows: &[RowId], top: usize, selected: usize) -> usize {
+        let Some(last) = rows.len().checked_sub(1) else { return 0 };
+        let top = top.min(self.top_for(rows, last)).min(selected);
+        if selected < top + self.fits(rows, top) { top } else { self.top_for(rows, selected) }
+    }
+
+    /// The first row of a window whose last row is `bottom`.
+    fn top_for(self, rows: &[RowId], bottom: usize) -> usize {
+        let mut top = bottom;
+        let mut day = self.day(rows[bottom]);
+        let mut used = 1 + self.row_height;
+        while let Some(above) = top.checked_sub(1) {
+            let this = self.day(rows[above]);
+            used += self.row_height + u16::from(this != day);
+            if used > self.height {
+                break;
+            }
+            (top, day) = (above, this);
+        }
+        top
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+
+    /// `n` rows, newest first, `per_day` on each day.
+    fn rows(n: i64, per_day: i64) -> Vec<RowId> {
+        let day = 86_400_000;
+        (0..n)
+            .map(|i| {
+                RowId::floor(Timestamp::from_millis((1_000 - i / per_day) * day - i % per_day + day / 2))
+            })
+            .collect()
+    }
+
+    fn measure(height: u16, row_height: u16) -> Measure {
+        Measure { height, row_height, zone: Zone::Utc }
+    }
+
+    #[test]
+    fn a_row_is_found_or_the_next_older_or_the_last() {
+        let rows = rows(10, 10);
+        assert_eq!(position(&rows, rows[3]), Some(3));
+        assert_eq!(position(&rows, RowId(rows[3].0 + 1)), Some(3));
+        assert_eq!(position(&rows, RowId(rows[3].0 - 1)), Some(4));
+        assert_eq!(position(&rows, RowId(i64::MIN)), Some(9));
+        assert_eq!(position(&[], rows[3]), None);
+    }
+
+    #[test]
+    fn every_day_has_one_rule_and_the_first_line_is_one() {
+        let rows = rows(9, 3);
+        let items = measure(7, 1).items(&rows, 1);
+        let shape: String =
+            items.iter().map(|item| if matches!(item, Item::Day(_)) { '-' } else { 'r' }).collect();
+        assert_eq!(shape, "-rr-rrr");
+        assert_eq!(measure(6, 2).items(&rows, 0).len(), 3, "a row is only shown whole");
+    }
+
+    #[test]
+    fn the_window_moves_as_little_as_it_must() {
+        let rows = rows(100, 50);
+        let m = measure(11, 1);
+        for (top, selected, expected) in
+            [(0, 9, 0), (0, 10, 1), (20, 25, 20), (20, 5, 5), (0, 99, 90), (99, 99, 90)]
+        {
+            assert_eq!(m.scroll(&rows, top, selected), expected, "{top} {selected}");
+        }
+        assert_eq!(m.scroll(&[], 5, 7), 0);
+    }
+
+    #[test]
+    fn the_selection_is_always_visible() {
+        let rows = rows(40, 3);
+        for height in 2..12 {
+            for selected in 0..40 {
+                for top in [0, 7, 39] {
+                    let m = measure(height, 1);
+                    let top = m.scroll(&rows, top, selected);
+                    assert!(m.items(&rows, top).contains(&Item::Row(selected)), "{height} {selected} {top}");
+                }
+            }
+        }
+    }
+}
