@@ -16,6 +16,7 @@ pub struct Cli {
     /// What to do; browse when left out.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Where the program keeps its things.
     #[command(flatten)]
     pub places: Places,
 }
@@ -185,9 +186,13 @@ pub struct LifecycleArgs {
     pub form: Form,
 }
 
-/// The form that events are printed in. A table unless another one is chosen.
+/// The form that events are printed in: a table unless another one is chosen.
 #[derive(Debug, Clone, Copy, Args)]
 #[group(multiple = false)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one flag each on the command line, of which one can be given"
+)]
 pub struct Form {
     /// Print a table for people (the default).
     #[arg(long)]

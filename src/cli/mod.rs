@@ -4,7 +4,49 @@
 //! that goes away (`| head`) ends the run quietly. No secret is ever taken from the command line.
 
 mod args;
-mod exit;
+mod browse;
+mod config;
+mod demo;
+mod lifecycle;
+mod list;
+mod print;
+mod show;
+mod sources;
+mod sync;
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
 
 pub use args::Cli;
-pub use exit::{Exit, Failure};
+
+use crate::config::Options;
+use crate::runtime::{Exit, Failure};
+use args::Command;
+
+/// How long a command may take to end by itself once it was asked to.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// Does what the command line asks for, until it is done or `stop` is cancelled.
+pub async fn run(cli: Cli, stop: CancellationToken) -> Result<Exit, Failure> {
+    tokio::select! {
+        biased;
+        result = dispatch(cli, &stop) => result,
+        () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(Exit::Interrupted),
+    }
+}
+
+async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
+    let options = Options { config: cli.places.config, cache_dir: cli.places.cache_dir };
+    match cli.command.unwrap_or(Command::Browse) {
+        Command::Browse => browse::run(&options, stop).await,
+        // The demo dispatches a command of its own, so this future would contain itself.
+        Command::Demo(args) => Box::pin(demo::run(args, stop)).await,
+        Command::Sync(args) => sync::run(args, &options, stop).await,
+        Command::List(args) => list::run(args, &options).await,
+        Command::Show(args) => show::run(args, &options).await,
+        Command::Lifecycle(args) => lifecycle::run(args, &options).await,
+        Command::Sources(command) => sources::run(command, &options).await,
+        Command::Config(command) => config::run(&command, &options),
+    }
+}

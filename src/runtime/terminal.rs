@@ -3,7 +3,7 @@
 //! Leaving must work from everywhere: the normal end, an error on the way, a panic, a signal, a stop
 //! with Ctrl-Z. So the modes that are on live in one place here, and leaving is idempotent.
 
-use std::io::{self, IsTerminal, Stdout, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,8 +13,8 @@ use std::time::Duration;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -24,29 +24,57 @@ use rustix::event::{PollFd, PollFlags, poll};
 /// Whether this process has the terminal in its own modes.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// The backend of a real terminal.
+pub(crate) type Frames = CrosstermBackend<FrameWriter>;
+
 /// The terminal in the program's modes; dropping it gives the terminal back.
 #[derive(Debug)]
 pub(crate) struct Screen {
     /// What is drawn on.
-    pub(crate) terminal: Terminal<CrosstermBackend<Stdout>>,
+    pub(crate) terminal: Terminal<Frames>,
 }
 
 impl Screen {
     /// Takes the terminal over: raw mode, the alternate screen, no cursor, bracketed paste.
     pub(crate) fn enter() -> io::Result<Self> {
         enter_modes()?;
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| leave())?;
+        let terminal =
+            Terminal::new(CrosstermBackend::new(FrameWriter::default())).inspect_err(|_| leave())?;
         Ok(Self { terminal })
     }
+}
 
-    /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal over again
-    /// when it goes on.
-    pub(crate) fn suspend(&mut self) -> io::Result<()> {
-        leave();
-        // The whole group stops, so that a shell sees its job stop even when another program started us.
-        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
-        enter_modes()?;
-        self.terminal.clear()
+/// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal over again when it
+/// goes on.
+pub(crate) fn suspend(terminal: &mut Terminal<Frames>) -> io::Result<()> {
+    leave();
+    // The whole group stops, so that a shell sees its job stop even when another program started us.
+    rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+    enter_modes()?;
+    terminal.clear()
+}
+
+/// Collects what is drawn until it is flushed and writes it at once, between the marks that let a terminal
+/// show a frame whole.
+#[derive(Debug, Default)]
+pub(crate) struct FrameWriter(Vec<u8>);
+
+impl Write for FrameWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        queue!(out, BeginSynchronizedUpdate)?;
+        out.write_all(&self.0)?;
+        self.0.clear();
+        queue!(out, EndSynchronizedUpdate)?;
+        out.flush()
     }
 }
 
@@ -67,17 +95,10 @@ fn enter_modes() -> io::Result<()> {
 pub(crate) fn leave() {
     if ENTERED.swap(false, Ordering::SeqCst) {
         // A terminal that is gone cannot be put right, so what fails here has no one to be told.
-        let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ =
+            execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
     }
-}
-
-/// Draws through `draw` between the marks that let a terminal show the frame at once.
-pub(crate) fn synchronised<T>(draw: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    queue!(io::stdout(), BeginSynchronizedUpdate)?;
-    let drawn = draw();
-    execute!(io::stdout(), EndSynchronizedUpdate)?;
-    drawn
 }
 
 /// Whether there is a terminal to draw on and to read keys from.
@@ -113,7 +134,11 @@ pub(crate) fn end_when_gone() -> io::Result<()> {
             let mut watched = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
             // Without a requested event, poll returns only for a hang-up or an error.
             match poll(&mut watched, None) {
-                Ok(_) if watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => break,
+                Ok(_)
+                    if watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) =>
+                {
+                    break;
+                }
                 Err(error) if error != rustix::io::Errno::INTR => break,
                 _ => thread::sleep(Duration::from_millis(200)),
             }
@@ -122,7 +147,7 @@ pub(crate) fn end_when_gone() -> io::Result<()> {
         thread::sleep(Duration::from_secs(1));
         leave();
         let _ = io::stdout().flush();
-        std::process::exit(crate::cli::Exit::Interrupted as i32);
+        std::process::exit(super::Exit::Interrupted as i32);
     })?;
     Ok(())
 }

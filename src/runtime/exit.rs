@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use crate::config::Problem;
 use crate::domain::{FaultKind, Outcome, Safe};
+use crate::store::StoreError;
 
 /// What the process tells whoever started it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,44 +47,55 @@ impl Exit {
     }
 }
 
-/// Why a run ended early: what to print on stderr, what to do next, and the exit code.
+/// Why a run ended early: what to print on stderr, and the exit code.
 #[derive(Debug)]
 pub struct Failure {
     /// The exit code.
     pub exit: Exit,
-    /// What happened and where.
-    pub message: String,
-    /// What to do next.
-    pub help: Option<String>,
+    /// Whole lines, as they are printed.
+    report: String,
 }
 
 impl Failure {
     /// A mistake in the command line, the query or the configuration.
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, message: message.into(), help: None }
+    pub(crate) fn usage(message: impl fmt::Display) -> Self {
+        Self::new(Exit::Usage, message)
     }
 
     /// What was looked for is not there.
-    pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self { exit: Exit::NotFound, message: message.into(), help: None }
+    pub(crate) fn not_found(message: impl fmt::Display) -> Self {
+        Self::new(Exit::NotFound, message)
+    }
+
+    /// An end with this code.
+    pub(crate) fn new(exit: Exit, message: impl fmt::Display) -> Self {
+        Self { exit, report: format!("error: {message}") }
+    }
+
+    /// Mistakes in the configuration or in a feed profile, each told in full with its place.
+    pub(crate) fn of_problems(problems: &[Problem]) -> Self {
+        let reports: Vec<String> = problems.iter().map(|problem| problem.report(false)).collect();
+        Self { exit: Exit::Usage, report: reports.join("\n\n") }
     }
 
     /// The same with a next step.
     #[must_use]
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub(crate) fn help(mut self, help: impl fmt::Display) -> Self {
+        self.report = format!("{}\n help: {help}", self.report);
         self
     }
 }
 
-/// Two lines at most, `error:` and `help:`, in text that is safe on a terminal.
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::usage(error)
+    }
+}
+
+/// Text that is safe on a terminal.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", Safe::new(&self.message).as_str())?;
-        if let Some(help) = &self.help {
-            write!(f, "\n help: {}", Safe::new(help).as_str())?;
-        }
-        Ok(())
+        f.write_str(Safe::new(&self.report).as_str())
     }
 }
 

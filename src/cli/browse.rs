@@ -1,0 +1,12 @@
+//! `backtrail`, `backtrail browse`: the browser.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Options;
+use crate::runtime::{Exit, Failure, Session, browse};
+
+pub(super) async fn run(options: &Options, stop: &CancellationToken) -> Result<Exit, Failure> {
+    browse::require_terminal()?;
+    let session = Session::open(options)?;
+    browse::in_terminal(session, stop).await
+}

@@ -1,0 +1,211 @@
+//! Events on stdout, in the form that was asked for.
+//!
+//! The only writer of results. It writes no escape sequences, so the same bytes go to a terminal and
+//! into a pipe; only the width of the table follows the terminal.
+
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+use crate::domain::{Event, Safe, Zone, csv_cell, escape_json};
+
+use super::args::Form;
+use crate::runtime::{Exit, Failure};
+
+/// How wide a table is where nothing says how wide the reader's is.
+const WIDE: usize = usize::MAX;
+
+/// Prints events one by one, so that a million of them need no memory.
+pub(crate) struct Printer {
+    out: BufWriter<StdoutLock<'static>>,
+    style: Style,
+    zone: Zone,
+    printed: usize,
+}
+
+enum Style {
+    Table { width: usize },
+    Json,
+    JsonLines,
+    Csv,
+}
+
+impl Printer {
+    /// A printer in this form; times of the table are in `zone`.
+    pub(crate) fn new(form: Form, zone: Zone) -> Self {
+        let style = match form {
+            Form { json: true, .. } => Style::Json,
+            Form { jsonl: true, .. } => Style::JsonLines,
+            Form { csv: true, .. } => Style::Csv,
+            _ => Style::Table { width: terminal_width().unwrap_or(WIDE) },
+        };
+        Self { out: BufWriter::new(io::stdout().lock()), style, zone, printed: 0 }
+    }
+
+    /// Prints one event.
+    pub(crate) fn event(&mut self, event: &Event) -> io::Result<()> {
+        let first = self.printed == 0;
+        self.printed += 1;
+        match self.style {
+            Style::Table { width } => {
+                if first {
+                    writeln!(
+                        self.out,
+                        "{}",
+                        table_line(&TABLE.map(|column| column.title.to_owned()), width)
+                    )?;
+                }
+                writeln!(
+                    self.out,
+                    "{}",
+                    table_line(&TABLE.map(|column| (column.text)(event, self.zone)), width)
+                )
+            }
+            Style::Json => write!(self.out, "{}{}", if first { "[\n" } else { ",\n" }, json_line(event)?),
+            Style::JsonLines => writeln!(self.out, "{}", json_line(event)?),
+            Style::Csv => {
+                let mut csv = csv::Writer::from_writer(&mut self.out);
+                if first {
+                    csv.write_record(CSV.map(|(title, _)| title))?;
+                }
+                csv.write_record(CSV.map(|(_, text)| csv_cell(&text(event)).into_owned()))?;
+                csv.flush()
+            }
+        }
+    }
+
+    /// Ends the output; without it a JSON array stays open.
+    pub(crate) fn finish(mut self) -> io::Result<usize> {
+        match (&self.style, self.printed) {
+            (Style::Json, 0) => writeln!(self.out, "[]")?,
+            (Style::Json, _) => writeln!(self.out, "\n]")?,
+            (Style::Csv, 0) => writeln!(self.out, "{}", CSV.map(|(title, _)| title).join(","))?,
+            _ => {}
+        }
+        self.out.flush()?;
+        Ok(self.printed)
+    }
+}
+
+/// One event as JSON on one line, without a character that a terminal would act on.
+pub(crate) fn json_line(event: &Event) -> io::Result<String> {
+    Ok(escape_json(&serde_json::to_string(event)?).into_owned())
+}
+
+/// Prints lines of text, each made safe.
+pub(crate) fn lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for line in lines {
+        writeln!(out, "{}", Safe::new(line.as_ref()).as_str())?;
+    }
+    out.flush()
+}
+
+/// The columns of the terminal that stdout is, if it is one.
+fn terminal_width() -> Option<usize> {
+    io::stdout().is_terminal().then_some(())?;
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+struct Column {
+    title: &'static str,
+    /// Cells of text; the last column takes what is left.
+    width: usize,
+    text: fn(&Event, Zone) -> String,
+}
+
+const TABLE: [Column; 7] = [
+    Column { title: "ID", width: 16, text: |event, _| event.id.to_string() },
+    Column {
+        title: "TIME",
+        width: 19,
+        text: |event, zone| zone.at(event.record.time).format("%Y-%m-%d %H:%M:%S").to_string(),
+    },
+    Column {
+        title: "ACTION",
+        width: 10,
+        text: |event, _| {
+            let failed = if event.record.status == crate::domain::Status::Failed { "!" } else { "" };
+            format!("{}{failed}", event.record.action)
+        },
+    },
+    Column {
+        title: "ENTITY",
+        width: 28,
+        text: |event, _| event.record.entity.label().unwrap_or("–").to_owned(),
+    },
+    Column {
+        title: "ACTOR",
+        width: 22,
+        text: |event, _| event.record.actor.label().unwrap_or("–").to_owned(),
+    },
+    Column { title: "SOURCE", width: 15, text: |event, _| event.source.to_string() },
+    Column {
+        title: "SUMMARY",
+        width: WIDE,
+        text: |event, _| {
+            let record = &event.record;
+            record.summary.as_deref().or(record.ai_summary.as_deref()).unwrap_or_default().to_owned()
+        },
+    },
+];
+
+fn table_line(cells: &[String; 7], width: usize) -> String {
+    let mut line = String::new();
+    let mut left = width;
+    for (cell, column) in cells.iter().zip(&TABLE) {
+        let safe = Safe::line(cell);
+        let room = column.width.min(left);
+        let text = safe.cut(room);
+        let cells = text.width();
+        line.push_str(text.as_str());
+        if column.width == WIDE {
+            break;
+        }
+        let pad = (room - cells.min(room)) + 2;
+        line.extend(std::iter::repeat_n(' ', pad));
+        left = left.saturating_sub(column.width + 2);
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+type CsvColumn = (&'static str, fn(&Event) -> String);
+
+const CSV: [CsvColumn; 23] = [
+    ("id", |event| event.id.to_string()),
+    ("native_id", |event| event.record.identity.native().unwrap_or_default().to_owned()),
+    ("source", |event| event.source.to_string()),
+    ("feed", |event| event.feed.to_string()),
+    ("scope", |event| text(event.scope.as_deref())),
+    ("time", |event| event.record.time.to_string()),
+    ("action", |event| event.record.action.to_string()),
+    ("raw_action", |event| text(event.record.raw_action.as_deref())),
+    ("entity_type", |event| text(event.record.entity.kind.as_deref())),
+    ("entity_id", |event| text(event.record.entity.id.as_deref())),
+    ("entity_name", |event| text(event.record.entity.name.as_deref())),
+    ("actor_type", |event| event.record.actor.kind.word().to_owned()),
+    ("actor_id", |event| text(event.record.actor.id.as_deref())),
+    ("actor_name", |event| text(event.record.actor.name.as_deref())),
+    ("status", |event| event.record.status.word().to_owned()),
+    ("error", |event| text(event.record.error.as_deref())),
+    ("summary", |event| text(event.record.summary.as_deref())),
+    ("ai_summary", |event| text(event.record.ai_summary.as_deref())),
+    ("changes", |event| serde_json::to_string(&event.record.changes).unwrap_or_default()),
+    ("set", |event| text(event.record.set.as_deref())),
+    ("url", |event| text(event.record.url.as_deref())),
+    ("count", |event| event.count.to_string()),
+    ("raw", |event| event.record.raw.to_string()),
+];
+
+fn text(value: Option<&str>) -> String {
+    value.unwrap_or_default().to_owned()
+}
+
+/// Whether printing is over: a reader that went away ends the run without a complaint.
+pub(crate) fn ended(printed: io::Result<()>) -> Result<Option<Exit>, Failure> {
+    match printed {
+        Ok(()) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Some(Exit::Fine)),
+        Err(error) => Err(Failure::usage(format!("stdout cannot be written: {error}"))),
+    }
+}

@@ -1,0 +1,90 @@
+//! `backtrail show`: one event in full.
+
+use super::args::ShowArgs;
+use super::print;
+use crate::config::Options;
+use crate::domain::{Change, Detail, Event, EventId, Op, Status, Zone};
+use crate::runtime::{Exit, Failure, Session};
+
+pub(super) async fn run(args: ShowArgs, options: &Options) -> Result<Exit, Failure> {
+    let id: EventId = args.id.parse().map_err(|error| {
+        Failure::usage(format!("`{}`: {error}", args.id)).help("`backtrail list` prints ids")
+    })?;
+    let session = Session::open(options)?;
+    let event = session.store.run(move |db| db.event(id)).await;
+    let Some(event) = event? else {
+        return Err(Failure::not_found(format!("no event `{id}` in the cache"))
+            .help("`backtrail sync` fetches what is new; `backtrail list` prints ids"));
+    };
+    let printed = if args.json {
+        print::json_line(&event).and_then(|line| print::lines([line]))
+    } else {
+        let feeds = session.feed_names();
+        let feed = feeds.get(&event.feed).map_or(&*event.feed, String::as_str);
+        print::lines(describe(&event, feed, session.config.ui.zone))
+    };
+    print::ended(printed)?;
+    Ok(Exit::Fine)
+}
+
+/// The event in lines for people. `feed` is the name of its feed profile.
+fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
+    let record = &event.record;
+    let mut lines = vec![format!("{}  {}", record.action, record.entity.label().unwrap_or("–"))];
+    let mut fact = |name: &str, value: Option<String>| {
+        lines.extend(value.filter(|value| !value.is_empty()).map(|value| format!("  {name:<9} {value}")));
+    };
+    fact("id", Some(event.id.to_string()));
+    fact("time", Some(zone.at(record.time).format("%a %-d %b %Y %H:%M:%S%.3f %:z").to_string()));
+    let entity = [record.entity.kind.as_deref(), record.entity.id.as_deref()];
+    fact("entity", Some(entity.into_iter().flatten().collect::<Vec<_>>().join("  ")));
+    fact("actor", record.actor.label().map(|label| format!("{label}  ({})", record.actor.kind.word())));
+    fact("source", Some(format!("{}  ({feed})", event.source)));
+    fact("scope", event.scope.as_deref().map(str::to_owned));
+    fact("status", (record.status != Status::Unknown).then(|| record.status.word().to_owned()));
+    fact("error", record.error.clone());
+    fact("set", record.set.clone());
+    fact("url", record.url.clone());
+    fact("count", (event.count > 1).then(|| event.count.to_string()));
+    for extra in &record.facts {
+        fact(&extra.name, Some(extra.value.clone()));
+    }
+    if let Some(summary) = &record.summary {
+        lines.extend([String::new(), format!("  {summary}  (auto)")]);
+    }
+    if let Some(summary) = &record.ai_summary {
+        lines.extend([String::new(), format!("  AI · from {feed}"), format!("  {summary}")]);
+    }
+    lines.push(String::new());
+    if record.changes.is_empty() {
+        lines.push(format!("  {}", why_no_changes(&record.detail, feed)));
+    }
+    lines.extend(record.changes.iter().map(|change| format!("  {}", describe_change(change))));
+    lines
+}
+
+fn why_no_changes(detail: &Detail, feed: &str) -> String {
+    match detail {
+        Detail::Nothing => format!("{feed} does not say which fields changed"),
+        Detail::Available => {
+            "Which fields changed is a request of its own: open the event in the browser".to_owned()
+        }
+        Detail::Fetched => "No field changed".to_owned(),
+        Detail::Refused(reason) => format!("{feed} does not tell which fields changed: {reason}"),
+    }
+}
+
+fn describe_change(change: &Change) -> String {
+    let value = |value: &Option<serde_json::Value>| match value {
+        Some(value) => value.to_string(),
+        None => "–".to_owned(),
+    };
+    let (before, after) = (value(&change.before), value(&change.after));
+    match change.op {
+        Op::Add => format!("+ {}  {after}", change.path),
+        Op::Remove => format!("- {}  {before}", change.path),
+        Op::Set => format!("= {}  {after}", change.path),
+        Op::Move => format!("⇆ {}  {before} → {after}", change.path),
+        Op::Replace => format!("~ {}  {before} → {after}", change.path),
+    }
+}

@@ -1,0 +1,69 @@
+//! `backtrail sources`: what is configured and what the cache holds of it.
+
+use serde_json::json;
+
+use super::args::SourcesCommand;
+use super::print;
+use crate::config::Options;
+use crate::domain::{Safe, SourceStatus, Zone, escape_json};
+use crate::runtime::{Exit, Failure, Session};
+
+pub(super) async fn run(command: SourcesCommand, options: &Options) -> Result<Exit, Failure> {
+    let SourcesCommand::List { json } = command;
+    let session = Session::open_with_sources(options)?;
+    let statuses = session.remembered().await?;
+    let printed = if json {
+        print::lines(statuses.iter().map(|status| escape_json(&as_json(status).to_string()).into_owned()))
+    } else {
+        print::lines(table(&statuses, session.config.ui.zone))
+    };
+    print::ended(printed)?;
+    Ok(Exit::Fine)
+}
+
+fn as_json(status: &SourceStatus) -> serde_json::Value {
+    json!({
+        "source": &*status.name,
+        "feed": &*status.feed,
+        "origin": status.origin,
+        "events": status.events,
+        "quarantined": status.quarantined,
+        "scopes": status.scopes,
+        "last_sync": status.last_sync.map(|time| time.to_string()),
+        "error": status.fault.as_ref().map(|fault| fault.message.as_str()),
+    })
+}
+
+fn table(statuses: &[SourceStatus], zone: Zone) -> Vec<String> {
+    let width = |text: fn(&SourceStatus) -> &str, title: &str| {
+        statuses.iter().map(|status| Safe::line(text(status)).width()).max().unwrap_or(0).max(title.len())
+    };
+    let (name, feed) = (width(|status| &status.name, "SOURCE"), width(|status| &status.feed, "FEED"));
+    let line = |cells: [&str; 5]| {
+        let [source, profile, events, synced, origin] = cells.map(Safe::line);
+        let line = format!(
+            "{}  {}  {}  {}  {}",
+            source.pad(name).as_str(),
+            profile.pad(feed).as_str(),
+            events.pad_left(9).as_str(),
+            synced.pad(19).as_str(),
+            origin.as_str()
+        );
+        line.trim_end().to_owned()
+    };
+    let mut lines = vec![line(["SOURCE", "FEED", "EVENTS", "LAST SYNC", "ORIGIN"])];
+    for status in statuses {
+        let synced = status
+            .last_sync
+            .map_or_else(|| "never".to_owned(), |time| zone.at(time).format("%Y-%m-%d %H:%M:%S").to_string());
+        lines.push(line([&status.name, &status.feed, &status.events.to_string(), &synced, &status.origin]));
+        if let Some(fault) = &status.fault {
+            lines.push(format!("  failed: {}", fault.message));
+            lines.push(format!("  fix: {}", fault.fix));
+        }
+        if status.quarantined > 0 {
+            lines.push(format!("  {} records could not be read as events", status.quarantined));
+        }
+    }
+    lines
+}

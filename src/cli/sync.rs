@@ -1,0 +1,146 @@
+//! `backtrail sync`: fetch what is new, then end.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use serde_json::json;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio_util::sync::CancellationToken;
+
+use super::args::SyncArgs;
+use super::print;
+use crate::config::Options;
+use crate::domain::{Outcome, Safe, escape_json};
+use crate::runtime::{Exit, Failure, Session};
+use crate::sync::{Report, Which};
+
+pub(super) async fn run(
+    args: SyncArgs,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
+    let session = Session::open_with_sources(options)?;
+    let which = named(&args.sources, &session)?;
+    let outcomes = fetch(&session, &which, stop).await;
+    let printed = if args.json {
+        print::lines(outcomes.iter().map(|outcome| escape_json(&as_json(outcome).to_string()).into_owned()))
+    } else {
+        print::lines(outcomes.iter().map(as_line))
+    };
+    print::ended(printed)?;
+    Ok(if stop.is_cancelled() { Exit::Interrupted } else { Exit::of_sync(&outcomes) })
+}
+
+/// Brings the cache up to date, with a progress bar where somebody watches.
+pub(super) async fn fetch(session: &Session, which: &Which, stop: &CancellationToken) -> Vec<Outcome> {
+    let (reports, heard) = mpsc::unbounded_channel();
+    let connected = session.connect(reports).await;
+    let progress = tokio::spawn(show_progress(heard));
+    let engine = connected.engine;
+    let mut outcomes = {
+        let synced = engine.sync(which);
+        tokio::pin!(synced);
+        tokio::select! {
+            outcomes = &mut synced => outcomes,
+            () = stop.cancelled() => {
+                engine.stop();
+                synced.await
+            }
+        }
+    };
+    let refused = connected.refused.into_iter().filter(|status| match which {
+        Which::All => true,
+        Which::Named(names) => names.contains(&status.name),
+    });
+    outcomes.extend(refused.map(|status| Outcome {
+        source: status.name,
+        complete: false,
+        events_new: 0,
+        events_total: status.events,
+        pages: 0,
+        requests: 0,
+        fault: status.fault,
+    }));
+    // The bar ends with the last report, which the engine holds the sender of.
+    drop(engine);
+    let _ = progress.await;
+    outcomes
+}
+
+fn named(names: &[String], session: &Session) -> Result<Which, Failure> {
+    if names.is_empty() {
+        return Ok(Which::All);
+    }
+    let known = || session.config.sources.iter().map(|source| &source.name);
+    if let Some(name) = names.iter().find(|name| !known().any(|known| **known == ***name)) {
+        let list = known().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        return Err(Failure::usage(format!("no source is called `{name}`")).help(format!("there is {list}")));
+    }
+    Ok(Which::Named(names.iter().map(|name| Arc::from(name.as_str())).collect()))
+}
+
+async fn show_progress(mut reports: UnboundedReceiver<Report>) {
+    let bar =
+        if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {human_pos} new events  {per_sec}  {elapsed}  {msg}")
+    {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    while let Some(report) = reports.recv().await {
+        match report {
+            Report::Stored { new, source, .. } => {
+                bar.inc(new.len() as u64);
+                bar.set_message(Safe::line(&source).as_str().to_owned());
+            }
+            Report::Status(_) => {}
+        }
+    }
+    bar.finish_and_clear();
+}
+
+fn as_json(outcome: &Outcome) -> serde_json::Value {
+    json!({
+        "source": &*outcome.source,
+        "state": state(outcome),
+        "events_new": outcome.events_new,
+        "events_total": outcome.events_total,
+        "pages": outcome.pages,
+        "requests": outcome.requests,
+        "error": outcome.fault.as_ref().map(|fault| fault.message.as_str()),
+    })
+}
+
+fn state(outcome: &Outcome) -> &'static str {
+    if outcome.complete { "ready" } else { "failed" }
+}
+
+fn as_line(outcome: &Outcome) -> String {
+    let counts = format!(
+        "{}  {} new, {} in all, {} pages, {} requests",
+        outcome.source,
+        HumanCount(outcome.events_new),
+        HumanCount(outcome.events_total),
+        outcome.pages,
+        outcome.requests
+    );
+    match &outcome.fault {
+        Some(fault) => format!("{counts}\n  failed: {}\n  fix: {}", fault.message, fault.fix),
+        None => counts,
+    }
+}
+
+/// Says on stderr what kept a sync from being complete.
+pub(super) fn complain(outcomes: &[Outcome]) {
+    let mut err = std::io::stderr().lock();
+    for outcome in outcomes {
+        if let Some(fault) = &outcome.fault {
+            let text = format!("{}: {}; {}", outcome.source, fault.message, fault.fix);
+            // Where stderr is closed there is no one to tell.
+            let _ = writeln!(err, "warning: {}", Safe::new(&text).as_str());
+        }
+    }
+}

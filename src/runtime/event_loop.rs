@@ -1,0 +1,110 @@
+//! The loop: wait for something to happen, let the app make up its mind, carry out what it asks, draw.
+//!
+//! No tick and no frame rate: nothing happens when nothing happens. The loop knows neither a real
+//! terminal nor a real keyboard, so that the same loop runs under test.
+
+use std::io;
+
+use futures_util::{Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use ratatui::crossterm::event::{Event as Input, KeyEventKind};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_util::sync::CancellationToken;
+
+use super::Exit;
+use super::ports::Ports;
+use crate::tui::{self, App, Effect, Message};
+
+/// How many waiting messages are folded in before the screen is drawn again.
+const FOLD: usize = 256;
+
+/// The loop cannot go on: the terminal takes no more output, or gives no more input.
+#[derive(Debug, thiserror::Error)]
+#[error("the terminal is gone: {0}")]
+pub(super) struct Gone(String);
+
+impl Gone {
+    fn because(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What surrounds the loop.
+pub(super) struct Surroundings<'a, B: Backend> {
+    /// Carries out what the app asks.
+    pub(super) ports: &'a Ports,
+    /// What happened elsewhere.
+    pub(super) messages: UnboundedReceiver<Message>,
+    /// Ends the loop from outside: a signal.
+    pub(super) stop: CancellationToken,
+    /// Hands the terminal back to the shell until the program is resumed.
+    pub(super) suspend: fn(&mut Terminal<B>) -> io::Result<()>,
+}
+
+/// Runs the app until it quits, the input ends, or it is stopped.
+pub(super) async fn run<B, I>(
+    terminal: &mut Terminal<B>,
+    mut input: I,
+    app: &mut App,
+    start: Vec<Effect>,
+    mut around: Surroundings<'_, B>,
+) -> Result<Exit, Gone>
+where
+    B: Backend,
+    I: Stream<Item = io::Result<Input>> + Unpin,
+{
+    if let Some(exit) = carry_out(start, terminal, &around)? {
+        return Ok(exit);
+    }
+    loop {
+        if app.take_dirty() {
+            terminal.draw(|frame| tui::view(app, frame)).map_err(Gone::because)?;
+        }
+        let mut next = tokio::select! {
+            () = around.stop.cancelled() => return Ok(Exit::Interrupted),
+            message = around.messages.recv() => message,
+            input = input.next() => match input {
+                Some(input) => message_of(input.map_err(Gone::because)?),
+                None => return Ok(Exit::Fine),
+            },
+        };
+        for _ in 0..FOLD {
+            let Some(message) = next else { break };
+            if let Some(exit) = carry_out(app.update(message), terminal, &around)? {
+                return Ok(exit);
+            }
+            next = around.messages.try_recv().ok();
+        }
+    }
+}
+
+/// Carries out `effects`; the exit if one of them ends the program.
+fn carry_out<B>(
+    effects: Vec<Effect>,
+    terminal: &mut Terminal<B>,
+    around: &Surroundings<'_, B>,
+) -> Result<Option<Exit>, Gone>
+where
+    B: Backend,
+{
+    for effect in effects {
+        match effect {
+            Effect::Quit => return Ok(Some(Exit::Fine)),
+            Effect::Redraw => terminal.clear().map_err(Gone::because)?,
+            Effect::Suspend => (around.suspend)(terminal).map_err(Gone::because)?,
+            work => around.ports.perform(work),
+        }
+    }
+    Ok(None)
+}
+
+/// What an input event means to the app; `None` for what it does not care about.
+fn message_of(input: Input) -> Option<Message> {
+    match input {
+        Input::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(key)),
+        Input::Paste(text) => Some(Message::Paste(text)),
+        Input::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
+        _ => None,
+    }
+}

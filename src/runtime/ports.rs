@@ -1,0 +1,252 @@
+//! Effects turned into work: the cache asked, sources refreshed, timers set.
+//!
+//! Each effect runs on a task of its own and answers with a message, so the loop never waits. A query
+//! that was overtaken by a newer one stops at its next look at the counter, and its answer is not sent.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::{SetOnce, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::library::Library;
+use crate::domain::{Event, Fault, FaultKind, RowId, Timestamp};
+use crate::query::Query;
+use crate::sync::{Engine, Which};
+use crate::tui::{Answer, Effect, Message, Notice};
+
+/// What effects are carried out with.
+pub(super) struct Ports {
+    library: Library,
+    /// There as soon as every secret was asked for.
+    engine: Arc<SetOnce<Engine>>,
+    messages: mpsc::UnboundedSender<Message>,
+    stop: CancellationToken,
+    /// The newest query asked; older ones stop.
+    newest: Arc<AtomicU64>,
+    /// How many effects are under way, timers left out: when it is zero nothing more will happen by itself.
+    busy: watch::Sender<usize>,
+}
+
+impl Ports {
+    /// Ports that answer to `messages` and stop what is under way when `stop` is cancelled.
+    pub(crate) fn new(
+        library: Library,
+        messages: mpsc::UnboundedSender<Message>,
+        stop: CancellationToken,
+    ) -> Self {
+        let (engine, newest) = (Arc::new(SetOnce::new()), Arc::new(AtomicU64::new(0)));
+        Self { library, engine, messages, stop, newest, busy: watch::Sender::new(0) }
+    }
+
+    /// Lets effects that need the network go on. Only the first engine counts.
+    pub(crate) fn connect(&self, engine: Engine) {
+        let _ = self.engine.set(engine);
+    }
+
+    /// Ends what is under way, hung requests included.
+    pub(crate) fn stop(&self) {
+        self.stop.cancel();
+        if let Some(engine) = self.engine.get() {
+            engine.stop();
+        }
+    }
+
+    /// How many effects are under way, timers left out.
+    pub(crate) fn busy(&self) -> watch::Receiver<usize> {
+        self.busy.subscribe()
+    }
+
+    /// Counts something as under way until what is returned is dropped.
+    pub(crate) fn begin(&self) -> UnderWay {
+        self.busy.send_modify(|count| *count += 1);
+        UnderWay(self.busy.clone())
+    }
+
+    /// Sends `message` to the app.
+    pub(crate) fn tell(&self, message: Message) {
+        // Without a receiver the loop has ended, and nobody is left to be told.
+        let _ = self.messages.send(message);
+    }
+
+    /// Carries out one effect. Those that change the terminal itself are the loop's own and do nothing here.
+    pub(crate) fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::Query { generation, query } => self.query(generation, query),
+            Effect::Load { rows } => self.load(rows),
+            Effect::Lifecycle { source, entity } => {
+                let library = self.library.clone();
+                self.answer(async move {
+                    let result = library.lifecycle(&source, &entity).await;
+                    let result = result.map(shared).map_err(|error| error.to_string());
+                    Message::Lifecycle { source, entity, result }
+                });
+            }
+            Effect::Find { query, from, newer } => self.find(query, from, newer),
+            Effect::FetchDetail { row } => self.fetch_detail(row),
+            Effect::Refresh { source } => self.refresh(source),
+            Effect::Timer { timer, after } => {
+                let messages = self.messages.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(after).await;
+                    let _ = messages.send(Message::Tick(timer, Timestamp::now()));
+                });
+            }
+            Effect::Copy(text) => self.tell(Message::Notice(copy(&text))),
+            Effect::OpenUrl(url) => self.tell(Message::Notice(open_page(&url))),
+            Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    fn query(&self, generation: u64, query: Query) {
+        self.newest.store(generation, Ordering::SeqCst);
+        let (library, newest) = (self.library.clone(), Arc::clone(&self.newest));
+        let messages = self.messages.clone();
+        let under_way = self.begin();
+        tokio::task::spawn_blocking(move || {
+            let wanted = || newest.load(Ordering::SeqCst) == generation;
+            let result = match library.select(&query, &wanted) {
+                Ok(Some(selection)) => Ok(Answer { rows: selection.rows, of: selection.of }),
+                Ok(None) => return drop(under_way),
+                Err(error) => Err(error.to_string()),
+            };
+            let _ = messages.send(Message::Answer { generation, result });
+            drop(under_way);
+        });
+    }
+
+    fn find(&self, query: Query, from: RowId, newer: bool) {
+        let library = self.library.clone();
+        self.answer(async move {
+            let rows = library.rows(query).await.map_err(|error| error.to_string());
+            Message::Found { from, result: rows.map(|rows| nearest(&rows, from, newer)) }
+        });
+    }
+
+    fn load(&self, rows: Vec<RowId>) {
+        let library = self.library.clone();
+        self.answer(async move {
+            match library.events(rows).await {
+                Ok(events) => Message::Events(shared(events)),
+                Err(error) => Message::Notice(Notice::error(error.to_string())),
+            }
+        });
+    }
+
+    fn fetch_detail(&self, row: RowId) {
+        let (library, engine) = (self.library.clone(), Arc::clone(&self.engine));
+        self.answer(async move {
+            let result = match library.events(vec![row]).await {
+                Ok(mut events) => match events.pop() {
+                    Some(event) => engine.wait().await.detail(&event).await.map(Arc::new),
+                    None => Err(store_fault("the event is no longer in the cache".to_owned())),
+                },
+                Err(error) => Err(store_fault(error.to_string())),
+            };
+            Message::Detail { row, result }
+        });
+    }
+
+    fn refresh(&self, source: Option<Arc<str>>) {
+        let (engine, stop) = (Arc::clone(&self.engine), self.stop.clone());
+        let under_way = self.begin();
+        tokio::spawn(async move {
+            let which = source.map_or(Which::All, |source| Which::Named(vec![source]));
+            stop.run_until_cancelled(async { engine.wait().await.sync(&which).await }).await;
+            drop(under_way);
+        });
+    }
+
+    /// Runs `work` beside the loop and sends what it comes to, unless the program ends first.
+    fn answer(&self, work: impl Future<Output = Message> + Send + 'static) {
+        let (messages, stop) = (self.messages.clone(), self.stop.clone());
+        let under_way = self.begin();
+        tokio::spawn(async move {
+            if let Some(message) = stop.run_until_cancelled(work).await {
+                let _ = messages.send(message);
+            }
+            drop(under_way);
+        });
+    }
+}
+
+/// Counts a piece of work as under way until it is dropped, after its message was sent.
+pub(crate) struct UnderWay(watch::Sender<usize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// The row beside `from` among `rows`, which stand newest first.
+fn nearest(rows: &[RowId], from: RowId, newer: bool) -> Option<RowId> {
+    if newer {
+        rows[..rows.partition_point(|row| *row > from)].last().copied()
+    } else {
+        rows[rows.partition_point(|row| *row >= from)..].first().copied()
+    }
+}
+
+fn shared(events: Vec<Event>) -> Vec<Arc<Event>> {
+    events.into_iter().map(Arc::new).collect()
+}
+
+fn store_fault(message: String) -> Fault {
+    Fault {
+        kind: FaultKind::Store,
+        message,
+        fix: "Refresh the source and try again".to_owned(),
+        http_status: None,
+        request_id: None,
+        at: Timestamp::now(),
+    }
+}
+
+/// Puts `text` on the clipboard through the terminal (OSC 52), which also works over SSH.
+fn copy(text: &str) -> Notice {
+    /// Terminals drop longer ones without a word: 100,000 bytes after encoding is the common limit.
+    const LIMIT: usize = 74_000;
+    if text.len() > LIMIT {
+        return Notice::error("Too long for the terminal's clipboard: it takes 74 kB");
+    }
+    match crossterm::execute!(io::stdout(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))
+        .and_then(|()| io::stdout().flush())
+    {
+        Ok(()) => Notice::info("Copied through the terminal (OSC 52)"),
+        Err(error) => Notice::error(format!("Not copied: {error}")),
+    }
+}
+
+/// Opens a page of a feed in the browser: web addresses only, since feeds are written by others.
+fn open_page(url: &str) -> Notice {
+    if !(url.starts_with("https://") || url.starts_with("http://")) {
+        return Notice::error("Not opened: only web addresses are");
+    }
+    match open::that_detached(url) {
+        Ok(()) => Notice::info(format!("Opened {url}")),
+        Err(error) => Notice::error(format!("Not opened: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_row_is_found_on_either_side_and_is_never_the_one_asked_about() {
+        let rows = [9, 7, 5, 3].map(RowId);
+        for (from, newer, found) in [
+            (7, true, Some(9)),
+            (7, false, Some(5)),
+            (6, true, Some(7)),
+            (6, false, Some(5)),
+            (9, true, None),
+            (3, false, None),
+            (10, false, Some(9)),
+        ] {
+            assert_eq!(nearest(&rows, RowId(from), newer), found.map(RowId), "{from} {newer}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! News from the sources, told to the app: the cache grew, a source's state changed.
+//!
+//! Reports come as fast as pages do. The relay takes what has piled up, brings the columns up to date
+//! once, and tells the app once; then it rests a moment, so that a long first sync leaves the machine to
+//! whoever is reading.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::library::Library;
+use super::ports::{Ports, UnderWay};
+use crate::domain::{SourceState, SourceStatus};
+use crate::sync::Report;
+use crate::tui::{Message, Notice};
+
+/// The rest after a batch.
+const REST: Duration = Duration::from_millis(60);
+
+/// How many reports are taken at a time.
+const BATCH: usize = 1024;
+
+/// How often the cache is asked whether another program has written to it.
+const OTHERS: Duration = Duration::from_secs(5);
+
+/// What the relay knows.
+pub(crate) struct Relay {
+    /// How every source is doing, in the order of the configuration.
+    statuses: Vec<SourceStatus>,
+    library: Library,
+    ports: Arc<Ports>,
+    /// Something is under way as long as some source has not come to an end.
+    under_way: Option<UnderWay>,
+}
+
+impl Relay {
+    /// A relay that begins with these states; `first_sync` is under way until every source has come to an
+    /// end once.
+    pub(crate) fn new(
+        statuses: Vec<SourceStatus>,
+        library: Library,
+        ports: Arc<Ports>,
+        first_sync: UnderWay,
+    ) -> Self {
+        Self { statuses, library, ports, under_way: Some(first_sync) }
+    }
+
+    /// Tells the app of everything in `reports`, until nobody can send any more.
+    pub(crate) async fn run(mut self, mut reports: UnboundedReceiver<Report>) {
+        let mut version = None;
+        let mut batch = Vec::new();
+        loop {
+            let count = tokio::time::timeout(OTHERS, reports.recv_many(&mut batch, BATCH)).await;
+            let stored = match count {
+                Ok(0) => break,
+                Ok(_) => self.hear(batch.drain(..)),
+                Err(_) => self.others_wrote(&mut version).await,
+            };
+            if stored {
+                self.catch_up().await;
+            }
+            if self.statuses.iter().all(is_settled) {
+                self.under_way = None;
+            } else if self.under_way.is_none() {
+                self.under_way = Some(self.ports.begin());
+            }
+            if stored {
+                tokio::time::sleep(REST).await;
+            }
+        }
+    }
+
+    /// Takes reports in; whether any of them means that the cache holds something else than before.
+    fn hear(&mut self, reports: impl Iterator<Item = Report>) -> bool {
+        let (mut stored, mut changed) = (false, false);
+        for report in reports {
+            match report {
+                Report::Stored { .. } => stored = true,
+                Report::Status(status) => {
+                    if let Some(known) = self.statuses.iter_mut().find(|known| known.name == status.name) {
+                        changed |= *known != status;
+                        *known = status;
+                    }
+                }
+            }
+        }
+        if changed {
+            self.ports.tell(Message::Sources(self.statuses.clone()));
+        }
+        stored
+    }
+
+    async fn others_wrote(&self, version: &mut Option<i64>) -> bool {
+        let now = self.library.data_version().await.ok();
+        let wrote = version.is_some() && *version != now;
+        *version = now;
+        wrote
+    }
+
+    async fn catch_up(&self) {
+        match self.library.catch_up().await {
+            Ok((new, touched)) => {
+                if let Ok(events) = self.library.events(touched.into_iter().take(BATCH).collect()).await {
+                    self.ports.tell(Message::Events(events.into_iter().map(Arc::new).collect()));
+                }
+                self.ports.tell(Message::CacheGrew { new: new as u64 });
+            }
+            Err(error) => self.ports.tell(Message::Notice(Notice::error(error.to_string()))),
+        }
+    }
+}
+
+/// Whether nothing more is to be expected of a source for now.
+fn is_settled(status: &SourceStatus) -> bool {
+    matches!(status.state, SourceState::Ready | SourceState::Failed)
+}

@@ -1,0 +1,151 @@
+//! What a command works with: the configuration, the cache and, once secrets are there, the engine.
+//!
+//! Two steps, because a secret may come from a program that takes its time: the cache can be read, and
+//! shown, before the first secret is asked for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::library::Library;
+use super::{Failure, log};
+use crate::config::{self, Config, Options, Resolver};
+use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp};
+use crate::feed::Binding;
+use crate::store::{Db, Store};
+use crate::sync::{self, Engine, Report};
+
+/// The file of the cache, in the folder of the cache.
+const CACHE_FILE: &str = "cache.db";
+
+/// The configuration and the cache.
+pub struct Session {
+    /// What the user configured.
+    pub config: Config,
+    /// The cache.
+    pub store: Store,
+    /// Reading and selecting what is in the cache.
+    pub library: Library,
+    /// What the user should know although everything works.
+    pub notices: Vec<String>,
+    _log: Option<tracing_appender::non_blocking::WorkerGuard>,
+}
+
+/// The engine over the sources whose secrets are there, and the state of the others.
+pub struct Connected {
+    /// The engine.
+    pub engine: Engine,
+    /// Sources that cannot be asked, each with the reason.
+    pub refused: Vec<SourceStatus>,
+}
+
+impl Session {
+    /// Reads the configuration and opens the cache.
+    pub fn open(options: &Options) -> Result<Self, Failure> {
+        let config = config::load(options).map_err(|problems| Failure::of_problems(&problems))?;
+        let log = config.paths.log.parent().and_then(log::start);
+        let path = config.paths.cache_dir.join(CACHE_FILE);
+        let (store, notices) = Store::open(&path)?;
+        let notices =
+            notices.iter().map(ToString::to_string).inspect(|text| tracing::warn!("{text}")).collect();
+        let library = Library::new(store.clone());
+        Ok(Self { config, store, library, notices, _log: log })
+    }
+
+    /// The same, for commands that make no sense without a source.
+    pub fn open_with_sources(options: &Options) -> Result<Self, Failure> {
+        let session = Self::open(options)?;
+        if session.config.sources.is_empty() {
+            let file = session.config.paths.config.display().to_string();
+            return Err(Failure::usage(format!("no source is configured in `{file}`")).help(
+                "run `backtrail config init` for a file to start from, or `backtrail demo` to try it without one",
+            ));
+        }
+        Ok(session)
+    }
+
+    /// The name of each feed profile in use, by its id.
+    pub fn feed_names(&self) -> BTreeMap<Arc<str>, String> {
+        let profiles = self.config.sources.iter().map(|source| &source.profile);
+        profiles.map(|profile| (Arc::from(profile.id()), profile.name().to_owned())).collect()
+    }
+
+    /// Every configured source with what the cache remembers of it.
+    pub async fn remembered(&self) -> Result<Vec<SourceStatus>, Failure> {
+        let summaries = self.store.run(Db::sources_summary).await?;
+        let statuses = self.config.sources.iter().map(|source| {
+            let mut status = idle(source);
+            if let Some(summary) = summaries.iter().find(|summary| summary.name == source.name) {
+                status.events = summary.events;
+                status.quarantined = summary.quarantined;
+                status.scopes = source.profile.fans_out().then_some(summary.feeds.len() as u64);
+                status.last_sync = summary.last_sync;
+                status.fault.clone_from(&summary.fault);
+            }
+            status
+        });
+        Ok(statuses.collect())
+    }
+
+    /// Fetches the secrets of every source and makes an engine over those that have all of theirs.
+    pub async fn connect(&self, reports: UnboundedSender<Report>) -> Connected {
+        let resolver = Resolver::new(self.config.secrets());
+        let mut ready = Vec::new();
+        let mut refused = Vec::new();
+        for source in &self.config.sources {
+            match bind(source, &resolver).await {
+                Ok(source) => ready.push(source),
+                Err(fault) => {
+                    tracing::warn!(source = %source.name, "{}", fault.message);
+                    refused.push(SourceStatus {
+                        state: SourceState::Failed,
+                        fault: Some(fault),
+                        ..idle(source)
+                    });
+                }
+            }
+        }
+        Connected { engine: Engine::new(ready, self.store.clone(), reports), refused }
+    }
+}
+
+async fn bind(source: &config::Source, resolver: &Resolver) -> Result<sync::Source, Fault> {
+    let mut secrets = BTreeMap::new();
+    for secret in &source.secrets {
+        let value = resolver.resolve(secret).await.map_err(|problem| Fault {
+            kind: FaultKind::SignIn,
+            message: problem.to_string(),
+            fix: problem.help.clone().unwrap_or_else(|| "Run `backtrail config check`".to_owned()),
+            http_status: None,
+            request_id: None,
+            at: Timestamp::now(),
+        })?;
+        secrets.insert(secret.name.clone(), value);
+    }
+    Ok(sync::Source {
+        name: Arc::clone(&source.name),
+        profile: Arc::clone(&source.profile),
+        binding: Binding { base: source.base.clone(), vars: source.vars.clone(), secrets },
+        scopes: match &source.scopes {
+            config::ScopeChoice::All => sync::ScopeChoice::All,
+            config::ScopeChoice::Only(ids) => sync::ScopeChoice::Only(ids.clone()),
+        },
+        poll: source.poll,
+        insecure_http: source.insecure_http,
+    })
+}
+
+fn idle(source: &config::Source) -> SourceStatus {
+    SourceStatus {
+        name: Arc::clone(&source.name),
+        feed: source.profile.id().into(),
+        origin: source.origin.clone(),
+        state: SourceState::Idle,
+        events: 0,
+        quarantined: 0,
+        scopes: None,
+        last_sync: None,
+        fault: None,
+    }
+}
