@@ -1,0 +1,339 @@
+//! The program as a whole, started as a user starts it: arguments in, stdout, stderr and exit code out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use assert_cmd::prelude::*;
+use predicates::prelude::*;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A place of its own for one test: no configuration, no cache and no environment of the machine.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn backtrail(&self, args: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("backtrail").unwrap();
+        command
+            .args(args)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.0.path())
+            .env("XDG_CONFIG_HOME", self.0.path().join("config"))
+            .env("XDG_CACHE_HOME", self.0.path().join("cache"))
+            .env("TZ", "UTC")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn write_config(&self, text: &str) -> String {
+        let path = self.0.path().join("backtrail.toml");
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn json_lines(&self, args: &[&str]) -> Vec<Value> {
+        let output = self.backtrail(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+/// The demo's systems in a process of their own, and the configuration it prints.
+struct Served {
+    child: Child,
+    config: String,
+}
+
+impl Served {
+    fn start(home: &Home, extra: &[&str]) -> Self {
+        let args = [&["demo", "--serve", "127.0.0.1:0", "--events", "600", "--live", "off"], extra].concat();
+        let mut child = home.backtrail(&args).stdout(Stdio::piped()).spawn().unwrap();
+        let mut config = String::new();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        // The configuration ends with a line that says so; the server goes on.
+        loop {
+            let mut line = String::new();
+            assert!(reader.read_line(&mut line).unwrap() > 0, "the server ended: {config}");
+            if line.starts_with("# end") {
+                break;
+            }
+            config.push_str(&line);
+        }
+        Self { child, config }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn events_of(outcomes: &[Value], field: &str) -> u64 {
+    outcomes.iter().map(|outcome| outcome[field].as_u64().unwrap()).sum()
+}
+
+#[test]
+fn every_event_of_three_worlds_is_stored_once_and_a_second_sync_adds_none() {
+    for seed in ["1", "7", "20260401"] {
+        let home = Home::new();
+        let keep = home.0.path().join("kept");
+        let keep = keep.to_str().unwrap();
+        let args = ["demo", "--seed", seed, "--events", "700", "--keep", keep, "--", "sync", "--json"];
+
+        let first = home.json_lines(&args);
+        assert_eq!(first.len(), 3, "one object per source");
+        assert_eq!(events_of(&first, "events_new"), 700, "seed {seed}: {first:?}");
+        assert_eq!(events_of(&first, "events_total"), 700);
+        assert!(
+            first.iter().all(|outcome| outcome["error"].is_null() && outcome["state"] == "ready"),
+            "{first:?}"
+        );
+        assert!(first.iter().all(|outcome| outcome["requests"].as_u64() >= outcome["pages"].as_u64()));
+
+        let second = home.json_lines(&args);
+        assert_eq!(events_of(&second, "events_new"), 0, "seed {seed}: {second:?}");
+        assert_eq!(events_of(&second, "events_total"), 700);
+    }
+}
+
+#[test]
+fn a_slow_and_broken_world_is_stored_whole_all_the_same() {
+    let outcomes = Home::new().json_lines(&["demo", "--events", "300", "--faults", "--", "sync", "--json"]);
+    assert_eq!(events_of(&outcomes, "events_total"), 300, "{outcomes:?}");
+}
+
+#[test]
+fn list_prints_the_events_a_query_selects_as_json_lines_newest_first() {
+    let events =
+        Home::new().json_lines(&["demo", "--events", "900", "--", "list", "action:rollback", "--jsonl"]);
+    assert!(!events.is_empty());
+    assert!(events.iter().all(|event| event["action"] == "rollback"), "{events:?}");
+    let times: Vec<&str> = events.iter().map(|event| event["time"].as_str().unwrap()).collect();
+    assert!(times.windows(2).all(|pair| pair[0] >= pair[1]), "{times:?}");
+    assert!(events.iter().any(|event| event["entity"]["name"] == "Home Page NBA"), "the story is there");
+    let keys: Vec<&String> = events[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "id",
+            "native_id",
+            "source",
+            "feed",
+            "scope",
+            "time",
+            "action",
+            "raw_action",
+            "entity",
+            "actor",
+            "status",
+            "error",
+            "summary",
+            "ai_summary",
+            "changes",
+            "set",
+            "url",
+            "count",
+            "raw"
+        ]
+    );
+}
+
+#[test]
+fn a_negated_term_needs_no_quotes_and_the_forms_agree() {
+    let home = Home::new();
+    let keep = home.0.path().join("kept");
+    let demo = |rest: &[&str]| {
+        let args = [&["demo", "--events", "400", "--keep", keep.to_str().unwrap(), "--"], rest].concat();
+        let output = home.backtrail(&args).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = demo(&["list", "--jsonl"]).lines().count();
+    let updates = demo(&["list", "action:update", "--jsonl"]).lines().count();
+    let others = demo(&["list", "-action:update", "--jsonl"]).lines().count();
+    assert_eq!((all, updates + others), (400, 400));
+
+    let array: Value = serde_json::from_str(&demo(&["list", "action:update", "--json"])).unwrap();
+    assert_eq!(array.as_array().unwrap().len(), updates);
+    let csv = demo(&["list", "action:update", "--csv"]);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(reader.headers().unwrap().get(0), Some("id"));
+    assert_eq!(reader.records().map(Result::unwrap).count(), updates);
+    let table = demo(&["list", "action:update", "--limit", "5"]);
+    assert_eq!(table.lines().count(), 6, "a header and five rows:\n{table}");
+    assert!(!table.contains('\u{1b}'));
+}
+
+#[test]
+fn one_event_and_one_life_can_be_printed() {
+    let home = Home::new();
+    let keep = home.0.path().join("kept");
+    let keep = keep.to_str().unwrap();
+    let demo = |rest: &[&str]| {
+        let args = [&["demo", "--events", "400", "--keep", keep, "--"], rest].concat();
+        home.backtrail(&args)
+    };
+    let output = demo(&["list", "action:rollback", "entity:\"Home Page NBA\"", "--jsonl"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let event: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let id = event["id"].as_str().unwrap();
+
+    demo(&["show", id])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("Home Page NBA").and(predicate::str::contains("rollback")));
+    let one: Value = serde_json::from_slice(&demo(&["show", id, "--json"]).output().unwrap().stdout).unwrap();
+    assert_eq!(one, event);
+    demo(&["show", "0000000000000000"]).assert().code(1).stderr(predicate::str::contains("0000000000000000"));
+    demo(&["show", "nonsense"]).assert().code(2).stderr(predicate::str::contains("event id"));
+
+    let life =
+        String::from_utf8(demo(&["lifecycle", "Home Page NBA", "--jsonl"]).output().unwrap().stdout).unwrap();
+    let life: Vec<Value> = life.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(life[0]["action"], "create", "a life starts with its creation");
+    assert!(life.iter().all(|event| event["entity"]["name"] == "Home Page NBA"));
+    demo(&["lifecycle", "no such thing"]).assert().code(1).stderr(predicate::str::contains("no such thing"));
+}
+
+#[test]
+fn a_wrong_query_says_where_and_what_was_meant() {
+    Home::new()
+        .backtrail(&["demo", "--events", "100", "--", "list", "acton:update"])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(predicate::str::contains("acton").and(predicate::str::contains("did you mean `action`")));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_run_quietly() {
+    let home = Home::new();
+    let mut child = home
+        .backtrail(&["demo", "--events", "3000", "--", "list", "--jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    reader.read_line(&mut line).unwrap();
+    drop(reader);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{:?}", output.status);
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[test]
+fn without_a_terminal_the_browser_says_what_to_use_instead() {
+    Home::new()
+        .backtrail(&["demo"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("terminal").and(predicate::str::contains("list")));
+}
+
+/// The configuration with another address for one of its sources.
+fn with_kaireonai_at(config: &str, base: &str) -> String {
+    let line = config.lines().find(|line| line.starts_with("base") && line.contains("/kaireonai")).unwrap();
+    config.replace(line, &format!("base = \"{base}\""))
+}
+
+#[test]
+fn each_wrong_setting_gives_one_clear_sentence_and_its_exit_code() {
+    let home = Home::new();
+    let served = Served::start(&home, &[]);
+    let good = &served.config;
+    for (what, config, code, words) in [
+        (
+            "a wrong token",
+            good.replace("demo-kaireonai-editor", "wrong"),
+            3,
+            vec!["kaireonai", "credentials"],
+        ),
+        ("a wrong tenant", good.replace("demo-tenant", "other-tenant"), 3, vec!["kaireonai", "tenant"]),
+        (
+            "an unknown project",
+            good.replace(
+                "feed = \"microvisualizer\"",
+                "feed = \"microvisualizer\"\nscope = [\"no-such-project\"]",
+            )
+            .replace(
+                "scope = \"all\"\npoll = \"5s\"\n[source.secret]\ntoken",
+                "poll = \"5s\"\n[source.secret]\ntoken",
+            ),
+            2,
+            vec!["microvisualizer", "no-such-project"],
+        ),
+        (
+            "a dead port",
+            with_kaireonai_at(good, "http://127.0.0.1:1/api/v1"),
+            4,
+            vec!["kaireonai", "127.0.0.1:1"],
+        ),
+    ] {
+        let path = home.write_config(&config);
+        let output = home.backtrail(&["--config", &path, "sync", "--json"]).output().unwrap();
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{what}: {out}\n{err}\n{config}");
+        assert_ne!(config, *good, "{what}: nothing was changed");
+        for word in words {
+            assert!(out.contains(word) || err.contains(word), "{what}: no `{word}` in {out}\n{err}");
+        }
+        assert!(!err.contains("panicked"), "{what}: {err}");
+    }
+    // What was stored before the mistakes is still there.
+    let path = home.write_config(good);
+    let outcomes = home.json_lines(&["--config", &path, "sync", "--json"]);
+    assert_eq!(events_of(&outcomes, "events_total"), 600, "{outcomes:?}");
+}
+
+#[test]
+fn the_configuration_can_be_made_checked_and_found() {
+    let home = Home::new();
+    let path = home.0.path().join("config/backtrail/config.toml");
+    home.backtrail(&["config", "path", "config"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains(path.to_str().unwrap()));
+    home.backtrail(&["sync"]).assert().code(2).stderr(predicate::str::contains("config init"));
+    home.backtrail(&["config", "init"]).assert().success();
+    assert!(path.exists());
+    home.backtrail(&["config", "init"]).assert().code(2).stderr(predicate::str::contains("already"));
+
+    std::fs::write(&path, "[[source]]\nname = \"a\"\nfed = \"streamkap\"\n").unwrap();
+    home.backtrail(&["config", "check"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains(":3").and(predicate::str::contains("did you mean `feed`")));
+
+    std::fs::write(
+        &path,
+        "[[source]]\nname = \"k\"\nfeed = \"kaireonai\"\nvars = { tenant = \"t\" }\n[source.secret]\ntoken = \"sk_live_abc123\"\n",
+    )
+    .unwrap();
+    home.backtrail(&["config", "check"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("sk_live_abc123").not().and(predicate::str::contains("env")));
+}
+
+#[test]
+fn the_demo_leaves_the_users_own_places_alone() {
+    let home = Home::new();
+    home.json_lines(&["demo", "--events", "100", "--", "list", "--jsonl"]);
+    let left: Vec<_> = std::fs::read_dir(home.0.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
