@@ -44,9 +44,10 @@ impl Session {
     /// Reads the configuration and opens the cache.
     pub fn open(options: &Options) -> Result<Self, Failure> {
         let config = config::load(options).map_err(|problems| Failure::of_problems(&problems))?;
-        let log = config.paths.log.parent().and_then(log::start);
         let path = config.paths.cache_dir.join(CACHE_FILE);
+        // The cache comes first: it makes the folder, closed to others, that the log goes into as well.
         let (store, notices) = Store::open(&path)?;
+        let log = log::start(&config.paths.log);
         let notices =
             notices.iter().map(ToString::to_string).inspect(|text| tracing::warn!("{text}")).collect();
         let library = Library::new(store.clone());
