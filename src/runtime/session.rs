@@ -54,16 +54,15 @@ impl Session {
         Ok(Self { config, store, library, notices, _log: log })
     }
 
-    /// The same, for commands that make no sense without a source.
-    pub fn open_with_sources(options: &Options) -> Result<Self, Failure> {
-        let session = Self::open(options)?;
-        if session.config.sources.is_empty() {
-            let file = session.config.paths.config.display().to_string();
+    /// Fails, with a way to begin, where no source is configured.
+    pub fn require_sources(&self) -> Result<(), Failure> {
+        if self.config.sources.is_empty() {
+            let file = self.config.paths.config.display().to_string();
             return Err(Failure::usage(format!("no source is configured in `{file}`")).help(
                 "run `backtrail config init` for a file to start from, or `backtrail demo` to try it without one",
             ));
         }
-        Ok(session)
+        Ok(())
     }
 
     /// The name of each feed profile in use, by its id.
