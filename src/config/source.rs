@@ -10,9 +10,10 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::base::{self, Base};
-use super::problem::{Reader, nearest};
+use super::problem::Reader;
 use super::secret::SecretRef;
 use super::table::{Field, Table};
+use crate::domain::did_you_mean;
 use crate::feed::{Catalog, Profile};
 
 /// What can stand in a `[[source]]` table.
@@ -158,7 +159,7 @@ fn profile(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>
     let profile = around.catalog.get(id);
     if profile.is_none() {
         let known: Vec<&str> = known().collect();
-        let help = nearest(id, &known).unwrap_or_else(|| {
+        let help = did_you_mean(id, known.iter().copied()).unwrap_or_else(|| {
             let folder = around.feeds.display();
             format!("there are `{}`; profiles of your own belong in `{folder}`", known.join("`, `"))
         });

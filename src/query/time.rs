@@ -7,9 +7,7 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
-use crate::domain::Timestamp;
-
-use super::error::nearest;
+use crate::domain::{Timestamp, nearest};
 
 /// A moment to reckon from and the zone to reckon in.
 pub(super) struct Clock<'a> {

@@ -43,7 +43,7 @@ pub struct Connected {
 impl Session {
     /// Reads the configuration and opens the cache.
     pub fn open(options: &Options) -> Result<Self, Failure> {
-        let config = config::load(options).map_err(|problems| Failure::of_problems(&problems))?;
+        let config = config::load(options).map_err(Failure::of_problems)?;
         let log = config.paths.log.parent().and_then(log::start);
         let path = config.paths.cache_dir.join(CACHE_FILE);
         let (store, notices) = Store::open(&path)?;

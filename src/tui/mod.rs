@@ -27,7 +27,7 @@ mod motion;
 mod overlay;
 mod pane;
 pub mod picture;
-pub mod problem;
+mod reader;
 mod settings;
 #[cfg(test)]
 mod tests;
