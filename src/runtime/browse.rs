@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::event_loop::{self, Gone, Surroundings};
-use super::ports::Ports;
+use super::ports::{Ports, UnderWay};
 use super::relay::Relay;
 use super::script::Script;
 use super::session::Session;
@@ -120,7 +120,10 @@ where
     }
     let around = Surroundings { ports: &ports, messages, stop: setting.stop.clone(), suspend };
     let input = input(ports.busy());
-    let background = tokio::spawn(fetch(Arc::new(session), Arc::clone(&ports), remembered, older));
+    // Begun here and not on the task, which may start later than the input looks for quiet.
+    let first_sync = ports.begin();
+    let background =
+        tokio::spawn(fetch(Arc::new(session), Arc::clone(&ports), remembered, older, first_sync));
     let result = event_loop::run(terminal, input, &mut app, start, around).await;
     ports.stop();
     background.abort();
@@ -133,13 +136,16 @@ async fn fetch(
     ports: Arc<Ports>,
     mut statuses: Vec<SourceStatus>,
     older: Result<Option<RowId>, StoreError>,
+    first_sync: UnderWay,
 ) {
-    let first_sync = ports.begin();
     load_rest(&session, older, &ports).await;
-    let (reports, heard) = mpsc::unbounded_channel();
+    let (reports, mut heard) = mpsc::unbounded_channel();
     let connected = session.connect(reports).await;
     // The engine must know what earlier runs left behind before it reports on anything.
     let known = connected.engine.statuses().await.unwrap_or_default();
+    let expected = known.iter().map(|status| Arc::clone(&status.name)).collect();
+    // What it told so far is of earlier runs, and in `known`.
+    while heard.try_recv().is_ok() {}
     for news in known.into_iter().chain(connected.refused) {
         if let Some(status) = statuses.iter_mut().find(|status| status.name == news.name) {
             *status = SourceStatus { events: status.events, last_sync: status.last_sync, ..news };
@@ -147,7 +153,7 @@ async fn fetch(
     }
     ports.tell(Message::Sources(statuses.clone()));
     ports.connect(connected.engine.clone());
-    let relay = Relay::new(statuses, session.library.clone(), Arc::clone(&ports), first_sync);
+    let relay = Relay::new(statuses, expected, session.library.clone(), Arc::clone(&ports), first_sync);
     tokio::join!(connected.engine.follow(), relay.run(heard));
 }
 
