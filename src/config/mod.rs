@@ -34,7 +34,7 @@ pub use init::{SAMPLE, init};
 pub use paths::{Options, Paths, paths};
 pub use problem::Diagnostic;
 pub use secret::{Resolver, SecretFrom, SecretRef};
-pub use source::{ScopeChoice, Source};
+pub use source::Source;
 pub use ui::{TimeStyle, Ui};
 
 /// The largest file that is read, in bytes.

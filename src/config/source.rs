@@ -13,7 +13,7 @@ use super::base::{self, Base};
 use super::problem::Reader;
 use super::secret::SecretRef;
 use super::table::{Field, Table};
-use crate::domain::did_you_mean;
+use crate::domain::{ScopeChoice, did_you_mean};
 use crate::feed::{Catalog, Profile};
 
 /// What can stand in a `[[source]]` table.
@@ -46,16 +46,6 @@ pub struct Source {
     pub poll: Duration,
     /// Whether secrets may travel over plain `http` to another machine.
     pub insecure_http: bool,
-}
-
-/// Which scopes of a source are asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ScopeChoice {
-    /// All that the provider lists.
-    #[default]
-    All,
-    /// Those with these ids, in this order.
-    Only(Vec<String>),
 }
 
 /// What is needed to read a source beside its table.

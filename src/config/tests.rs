@@ -8,7 +8,7 @@ use chrono::FixedOffset;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Place, Zone};
+use crate::domain::{Place, ScopeChoice, Zone};
 use crate::tui::command::{Command, Context};
 use crate::tui::theme::Theme;
 
