@@ -55,7 +55,7 @@ impl Default for Options {
 pub struct Counts {
     /// Streamkap, all destinations together.
     pub streamkap: usize,
-    /// `KaireonAI`.
+    /// KaireonAI.
     pub kaireonai: usize,
     /// Microvisualizer, all projects together.
     pub microvisualizer: usize,
