@@ -32,6 +32,9 @@ use crate::tui::{App, Message, Notice, Settings};
 /// How many events are read before the first frame: more than any screen shows.
 const FIRST: usize = 2_000;
 
+/// How many more events are worth telling the app while the rest of the cache is read.
+const TELL: usize = 100_000;
+
 /// How long the terminal may take to say what its background is.
 const BACKGROUND_LIMIT: Duration = Duration::from_millis(120);
 
@@ -157,18 +160,22 @@ async fn fetch(
     tokio::join!(connected.engine.follow(), relay.run(heard));
 }
 
-/// Fills the columns with the rest of the cache.
+/// Fills the columns with the rest of the cache, and tells the app now and then that there is more.
 async fn load_rest(session: &Session, older: Result<Option<RowId>, StoreError>, ports: &Ports) {
     let mut from = older;
+    let mut told = session.library.count();
     loop {
+        let count = session.library.count();
+        let done = !matches!(from, Ok(Some(_)));
+        if count > told && (done || count - told >= TELL) {
+            ports.tell(Message::CacheGrew { new: (count - told) as u64 });
+            told = count;
+        }
         match from {
             Ok(Some(oldest)) => from = session.library.load_older(oldest).await,
-            Ok(None) => break,
+            Ok(None) => return,
             Err(error) => return ports.tell(Message::Notice(Notice::error(error.to_string()))),
         }
-    }
-    if session.library.count() > FIRST {
-        ports.tell(Message::CacheGrew { new: 0 });
     }
 }
 

@@ -109,8 +109,10 @@ impl Relay {
 
     async fn catch_up(&self) {
         match self.library.catch_up().await {
-            Ok((new, touched)) => {
-                if let Ok(events) = self.library.events(touched.into_iter().take(BATCH).collect()).await {
+            Ok((new, changed)) => {
+                // What was on the screen must not show what it said before; what is new is asked for when
+                // it comes into view.
+                if let Ok(events) = self.library.events(changed.into_iter().take(BATCH).collect()).await {
                     self.ports.tell(Message::Events(events.into_iter().map(Arc::new).collect()));
                 }
                 self.ports.tell(Message::CacheGrew { new: new as u64 });
