@@ -4,6 +4,9 @@
 //! at once, each with file, line, key and a way out. The room reads files at startup and fetches secrets
 //! when asked ([`Resolver`]); it opens no connection, and no secret ever becomes part of a `Config` or of
 //! a message.
+//!
+//! `table` walks the file key by key and `problem` keeps what is wrong with it; `source`, `ui` and `keys` each
+//! read the part of their name; `paths` says where everything is, `secret` where secrets come from.
 
 mod base;
 mod init;

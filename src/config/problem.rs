@@ -1,4 +1,4 @@
-//! What is wrong with a configuration file, told so that a person can mend it.
+//! What is wrong with a configuration file, with the line that it is about.
 //!
 //! A configuration file can hold a secret by mistake. A problem therefore never quotes a value that
 //! nobody has recognised as harmless, and shows a line of the file only when none of it was withheld.

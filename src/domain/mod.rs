@@ -2,6 +2,10 @@
 //!
 //! Nothing here does I/O, knows a provider, or knows how anything is drawn. A type belongs here when
 //! two rooms that may not import each other have to mean the same thing by it.
+//!
+//! Begin with [`Event`]: a [`Record`] as a feed sent it, with the names that the cache gave it. [`Safe`] is
+//! the only text that is ever drawn, [`Secret`] the one that never is. [`SourceStatus`] and [`Fault`] say how
+//! a source is doing, [`Problem`] what is wrong with a file that a person wrote.
 
 mod action;
 mod change;
