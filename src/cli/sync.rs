@@ -85,9 +85,7 @@ fn named(names: &[String], session: &Session) -> Result<Which, Failure> {
 async fn show_progress(mut reports: UnboundedReceiver<Report>) {
     let bar =
         if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    if let Ok(style) =
-        ProgressStyle::with_template("{spinner} {human_pos} new events  {per_sec}  {elapsed}  {msg}")
-    {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} new events  {elapsed}  {msg}") {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));
