@@ -17,6 +17,7 @@ pub mod command;
 mod copy;
 pub mod draw;
 mod filter;
+mod gist;
 pub mod key;
 pub mod keymap;
 mod layout;
