@@ -62,6 +62,9 @@ where
             terminal.draw(|frame| tui::view(app, frame)).map_err(Gone::because)?;
         }
         let mut next = tokio::select! {
+            // What is known already comes before the next key: a key means what its reader sees. Messages
+            // come in bursts with rests between them, so that no key waits for long.
+            biased;
             () = around.stop.cancelled() => return Ok(Exit::Interrupted),
             message = around.messages.recv() => message,
             input = input.next() => match input {

@@ -13,7 +13,7 @@ use crate::tui::theme::Role;
 use crate::tui::widget::scrollbar::Extent;
 
 /// The width of the column of keys and of the column of names.
-const KEYS: usize = 22;
+const KEYS: usize = 24;
 const NAME: usize = 19;
 
 /// From this width on, the names of commands have a column of their own.
@@ -50,8 +50,9 @@ fn title(context: Context) -> &'static str {
 fn line(row: &CommandRow, context: Context, ui: &Ui) -> Row {
     let keys = ui.keymap.keys_in(context, row.command);
     let width = usize::from(ui.area.width);
-    let line =
-        Row::new().fill(2).cell(&keys.join("  "), if width < 80 { 16 } else { KEYS }, ui.style(Role::Key));
+    let column = if width < 90 { 16 } else { KEYS };
+    let keys = super::fitting(keys, column);
+    let line = Row::new().fill(2).cell(&keys, column, ui.style(Role::Key));
     let name = Row::new().put(row.name, ui.style(Role::Dim)).fill_by(2);
     if width >= NAMES {
         return line.fill_by(1).join(name).fill(KEYS + NAME + 4).put(row.help, ui.style(Role::Text));

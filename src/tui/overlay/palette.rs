@@ -6,26 +6,11 @@ use ratatui::layout::{Position, Rect};
 use super::Palette;
 use crate::domain::Safe;
 use crate::tui::app::App;
-use crate::tui::command::Command;
 use crate::tui::draw::Row;
-use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 
 /// The width of the column of keys.
 const KEYS: usize = 14;
-
-/// The keys of a command, as many as the column holds.
-fn keys(command: Command, ui: &Ui) -> String {
-    let mut text = String::new();
-    for key in ui.keymap.keys_of(command) {
-        let gap = if text.is_empty() { 0 } else { 2 };
-        if text.len() + gap + key.len() > KEYS {
-            break;
-        }
-        text = format!("{text}{}{key}", &"  "[..gap]);
-    }
-    text
-}
 
 /// Draws the palette over the upper part of `area`; returns where text is being typed.
 pub(in crate::tui) fn draw(app: &App, palette: &Palette, area: Rect, buf: &mut Buffer) -> Position {
@@ -48,7 +33,7 @@ pub(in crate::tui) fn draw(app: &App, palette: &Palette, area: Rect, buf: &mut B
             .put(if chosen { "▌" } else { " " }, ui.style(if chosen { Role::Focused } else { Role::Text }))
             .cell(row.name, 18, ui.style(Role::Text))
             .fill_by(1)
-            .cell(&keys(row.command, ui), KEYS, ui.style(Role::Key))
+            .cell(&super::fitting(ui.keymap.keys_of(row.command), KEYS), KEYS, ui.style(Role::Key))
             .fill_by(1);
         let left = usize::from(width).saturating_sub(line.width());
         line.cell(row.help, left, ui.style(Role::Dim)).draw(buf, area.x, y, width);

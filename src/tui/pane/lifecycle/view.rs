@@ -62,9 +62,11 @@ pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, area: Rect, buf: &mu
             let selected = pane.place();
             let ways = lanes(life);
             let shown = page(&app.layout());
+            let widths = life.steps.iter().filter_map(version).map(|words| Safe::line(&words).width());
+            let versions = widths.max().unwrap_or(0).min(width / 4);
             for (i, step) in life.steps.iter().enumerate().skip(pane.top).take(shown) {
                 let selected = Some(i) == selected;
-                let rail = Rail { ways: &ways, place: i, last: i + 1 == life.steps.len() };
+                let rail = Rail { ways: &ways, place: i, last: i + 1 == life.steps.len(), versions };
                 let rows = rows(step, &rail, width, app.layout().row_height, selected, ui);
                 if selected {
                     let y = area.y + lines.len() as u16;
@@ -157,6 +159,12 @@ struct Rail<'a> {
     ways: &'a [WayBack],
     place: usize,
     last: bool,
+    /// The width of the column of versions.
+    versions: usize,
+}
+
+fn version(step: &Step) -> Option<String> {
+    step.versions.words(&step.event.record.action)
 }
 
 impl Rail<'_> {
@@ -225,9 +233,9 @@ fn rows(step: &Step, rail: &Rail<'_>, width: usize, height: u16, selected: bool,
         .fill_by(2)
         .cell(&row::action(event), 10, style)
         .fill_by(2);
-    let version = step.versions.words(&event.record.action).unwrap_or_default();
+    let version = version(step).unwrap_or_default();
     let actor = Safe::line(event.record.actor.label().unwrap_or("–"));
-    let (label, said) = row::beside_versions(event);
+    let (label, said) = row::beside_entity(event);
     let said = if label.is_empty() { said } else { format!("{label} {said}") };
     let role = if event.record.status == Status::Failed { Role::Failed } else { Role::Dim };
     if height > 1 {
@@ -242,8 +250,8 @@ fn rows(step: &Step, rail: &Rail<'_>, width: usize, height: u16, selected: bool,
     }
     let actors = if width >= 110 { 24 } else { 16 };
     let row = start
-        .cell(&version, (width / 5).clamp(8, 28), style)
-        .fill_by(2)
+        .cell(&version, rail.versions, style)
+        .fill_by(if rail.versions > 0 { 2 } else { 0 })
         .cell(&row::short_name(&actor, actors), actors, ui.style(Role::Actor))
         .fill_by(2);
     let left = width.saturating_sub(row.width() + 1);

@@ -125,7 +125,7 @@ fn gist(event: &Event) -> (&'static str, String) {
 }
 
 /// The same for a place that shows the versions by themselves.
-pub(in crate::tui) fn beside_versions(event: &Event) -> (&'static str, String) {
+fn beside_versions(event: &Event) -> (&'static str, String) {
     let (label, text) = said(event);
     if !label.is_empty() {
         return (label, text.to_owned());
@@ -135,6 +135,16 @@ pub(in crate::tui) fn beside_versions(event: &Event) -> (&'static str, String) {
         event.record.changes.iter().partition(|change| is_version(change));
     let otherwise = if versions.is_empty() { text.to_owned() } else { String::new() };
     (label, gist::of(fields.into_iter()).unwrap_or(otherwise))
+}
+
+/// The same for a place that shows the action and the entity by themselves too: a sentence that only
+/// repeats them (`Updated service "Orders"`) is left out.
+pub(in crate::tui) fn beside_entity(event: &Event) -> (&'static str, String) {
+    let (label, text) = beside_versions(event);
+    let Some(entity) = event.record.entity.label().filter(|_| label.is_empty()) else { return (label, text) };
+    let rest = text.replacen(entity, "", 1);
+    let repeats = rest.len() < text.len() && rest.split_whitespace().count() <= 4;
+    (label, if repeats { String::new() } else { text })
 }
 
 /// An event as one line.
@@ -298,6 +308,10 @@ mod tests {
         let limit =
             Change { path: "limit".into(), op: Op::Replace, before: Some(json!(9)), after: Some(json!(3)) };
         assert_eq!(gist_of(Action::Update, vec![]), "update of F");
+        assert_eq!(beside_entity(&event(1, Action::Update, "flow", "F")).1, "");
+        let mut told = event(1, Action::Update, "flow", "F");
+        told.record.summary = Some("Updated F because the partner asked for it".into());
+        assert_eq!(beside_entity(&told).1, "Updated F because the partner asked for it");
         assert_eq!(gist_of(Action::Update, vec![limit.clone()]), "limit 9 → 3");
         let version = || set("version", json!(7));
         assert_eq!(gist_of(Action::Publish, vec![version()]), "v7");
