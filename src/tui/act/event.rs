@@ -19,7 +19,7 @@ impl App {
     pub(super) fn act_on_event(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
         if let Some(copy) = Copy::of(command) {
             match copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui) {
-                Ok(text) => ask.push(Effect::Copy(text)),
+                Ok(text) => ask.push(Effect::Copy { what: copy.name(), text }),
                 Err(why) => self.notice = Some(Notice::info(why)),
             }
             return true;

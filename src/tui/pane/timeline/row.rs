@@ -66,7 +66,7 @@ impl Columns {
             summary: 0,
         };
         let rest = width.saturating_sub(columns.used());
-        columns.entity = (rest * 11 / 20).clamp(12, 32);
+        columns.entity = (rest / 2).clamp(12, 30);
         columns.summary = rest.saturating_sub(columns.entity);
         columns
     }
