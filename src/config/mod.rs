@@ -154,8 +154,8 @@ pub fn catalog(paths: &Paths) -> Result<Catalog, Vec<Problem>> {
         .map_err(|problems| problems.into_iter().map(Problem::from).collect())
 }
 
-/// The text of a file, or what is wrong with it.
-fn read_text(path: &Path) -> Result<String, String> {
+/// The text of a file of at most 1 MiB, or what is wrong with it.
+pub fn read_text(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let unreadable = |error: &std::io::Error| match error.kind() {
         ErrorKind::NotFound => format!("there is no file `{shown}`"),

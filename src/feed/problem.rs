@@ -42,13 +42,7 @@ pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
 
 /// `did you mean …?` for a word that is near one of `known`, else what can be written.
 pub(super) fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
-    let lower = word.to_lowercase();
-    let near = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
-        .min_by_key(|(distance, _)| *distance);
-    if let Some((_, candidate)) = near {
+    if let Some(candidate) = near(word, known) {
         return Some(format!("did you mean `{candidate}`?"));
     }
     if known.is_empty() {
@@ -56,4 +50,15 @@ pub(super) fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
     }
     let quoted: Vec<String> = known.iter().map(|candidate| format!("`{candidate}`")).collect();
     Some(format!("expected one of {}", quoted.join(", ")))
+}
+
+/// The one of `known` that `word` is nearest to, if it is near enough to have been meant.
+pub(super) fn near<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let lower = word.to_lowercase();
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), *candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
 }

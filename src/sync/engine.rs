@@ -19,6 +19,7 @@ use crate::store::{SourceSummary, Store};
 
 use super::http::Http;
 use super::line::{Board, Line, Tally, Waits};
+use super::probe::{self, Probe};
 use super::{Report, Source, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
@@ -139,7 +140,7 @@ impl Engine {
     /// profile foresees is an answer too. An event that has nothing to ask for comes back as it is.
     pub async fn detail(&self, event: &Event) -> Result<Event, Fault> {
         let Some(line) = self.0.lines.iter().find(|line| line.source.name == event.source) else {
-            return Err(not_configured(event));
+            return Err(not_configured(&event.source));
         };
         if line.source.profile.detail_when().is_none() {
             return Ok(event.clone());
@@ -148,6 +149,13 @@ impl Engine {
             Some(answer) => answer,
             None => Ok(event.clone()),
         }
+    }
+
+    /// Asks the source called `name` for one page to look at, and keeps nothing of it.
+    pub async fn probe(&self, name: &str) -> Result<Probe, Fault> {
+        let line = self.0.lines.iter().find(|line| *line.source.name == *name);
+        let line = line.ok_or_else(|| not_configured(name))?;
+        probe::probe(line).await
     }
 
     /// Ends everything that is under way and everything that is begun later. What is in the cache stays.
@@ -361,11 +369,11 @@ async fn fetch_detail(line: &Line, event: &Event) -> Result<Event, Fault> {
     }))
 }
 
-fn not_configured(event: &Event) -> Fault {
+fn not_configured(source: &str) -> Fault {
     Fault {
         kind: FaultKind::Configuration,
-        message: format!("`{}` is not configured any more", event.source),
-        fix: format!("add the source `{}` again to fetch what changed", event.source),
+        message: format!("`{source}` is not configured any more"),
+        fix: format!("add the source `{source}` again to fetch what changed"),
         http_status: None,
         request_id: None,
         at: Timestamp::now(),

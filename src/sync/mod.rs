@@ -16,6 +16,7 @@ mod fault;
 mod http;
 mod line;
 mod plan;
+mod probe;
 mod pull;
 mod retry;
 mod scopes;
@@ -28,6 +29,7 @@ use crate::domain::{IndexRow, RowId, SourceStatus};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
+pub use probe::Probe;
 
 /// A configured source, ready to be asked.
 #[derive(Debug)]

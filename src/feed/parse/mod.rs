@@ -17,15 +17,20 @@ use super::profile::{Ask, Order, Paging, Pattern, Profile, Rate, Sync, Var};
 use super::reader::{Doc, Table};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
+    match draft(file, text) {
+        (Some(profile), problems) if problems.is_empty() => Ok(profile),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// What could be made of a profile in spite of its problems, for those who want to try the rest of it.
+pub(super) fn draft(file: &str, text: &str) -> (Option<Profile>, Vec<Problem>) {
     let (root, errors) = DeTable::parse_recoverable(text);
     let doc = Doc::new(file, text, &errors);
     let root = Table::root(&doc, root.get_ref());
     let profile = read(&root);
     root.finish();
-    match profile {
-        Some(profile) if doc.is_clean() => Ok(profile),
-        _ => Err(doc.into_problems()),
-    }
+    (profile, doc.into_problems())
 }
 
 /// `None` only when a problem was reported.
