@@ -33,7 +33,7 @@ pub use init::{SAMPLE, init};
 pub use paths::{Options, Paths, paths};
 pub use problem::{Place, Problem};
 pub use secret::{Resolver, SecretFrom, SecretRef};
-pub use source::{ScopeChoice, Source};
+pub use source::{ScopeChoice, Source, Via};
 pub use ui::{TimeStyle, Ui};
 
 /// The largest file that is read, in bytes.
@@ -116,11 +116,14 @@ pub fn load(options: &Options) -> Result<Config, Vec<Problem>> {
     Config::parse(&paths, &text, &catalog)
 }
 
-/// Everything that is wrong with the configuration, secrets that are not there included. Commands that
-/// fetch secrets are looked up, not run.
+/// Everything that is wrong with the configuration, secrets, programs and files that are not there
+/// included. Programs are looked up, not run.
 pub fn check(options: &Options) -> Vec<Problem> {
     match load(options) {
-        Ok(config) => config.secrets().filter_map(secret::check).collect(),
+        Ok(config) => {
+            let via = config.sources.iter().filter_map(|source| source::check(&source.via));
+            config.secrets().filter_map(secret::check).chain(via).collect()
+        }
         Err(problems) => problems,
     }
 }

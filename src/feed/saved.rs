@@ -83,10 +83,7 @@ enum Kind<'t> {
 impl<'t> Kind<'t> {
     fn of(document: &'t RawValue, items: &Pointer) -> Result<Self, ShapeError> {
         let text = document.get();
-        let error = match Envelope::read(text)?.list(items) {
-            Ok(_) => return Ok(Self::Page),
-            Err(error) => error,
-        };
+        let Err(error) = Envelope::read(text)?.list(items) else { return Ok(Self::Page) };
         match serde_json::from_str::<Vec<&RawValue>>(text) {
             Ok(elements) => Ok(Self::Records(elements.into_iter().map(RawValue::get).collect())),
             Err(_) => Ok(Self::Record(error)),

@@ -20,7 +20,7 @@ use crate::store::{SourceSummary, Store};
 use super::http::Http;
 use super::line::{Board, Line, Tally, Waits};
 use super::probe::{self, Probe};
-use super::{Report, Source, pull, scopes};
+use super::{Report, Source, Via, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -142,7 +142,7 @@ impl Engine {
         let Some(line) = self.0.lines.iter().find(|line| line.source.name == event.source) else {
             return Err(not_configured(&event.source));
         };
-        if line.source.profile.detail_when().is_none() {
+        if line.source.profile.detail_when().is_none() || line.source.via != Via::Http {
             return Ok(event.clone());
         }
         match self.0.stop.run_until_cancelled(fetch_detail(line, event)).await {
@@ -242,6 +242,10 @@ async fn prepare(line: &Line) -> Result<(), Fault> {
 
 /// Walks every feed of a source, a few side by side.
 async fn walk_all(line: &Line, tally: &Tally) -> Walked {
+    if line.source.via != Via::Http {
+        let fault = local::bring_in(line, tally).await.err();
+        return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
+    }
     if !line.source.profile.fans_out() {
         let fault = pull::walk(line, tally, None).await.err();
         return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };

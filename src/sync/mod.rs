@@ -15,6 +15,7 @@ mod engine;
 mod fault;
 mod http;
 mod line;
+mod local;
 mod plan;
 mod probe;
 mod pull;
@@ -22,6 +23,7 @@ mod retry;
 mod scopes;
 mod token;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +40,8 @@ pub struct Source {
     pub name: Arc<str>,
     /// How its feed is asked for and read.
     pub profile: Arc<Profile>,
+    /// Where its answers come from.
+    pub via: Via,
     /// The user's values and secrets.
     pub binding: Binding,
     /// What it fans out over, where its profile does.
@@ -46,6 +50,36 @@ pub struct Source {
     pub poll: Duration,
     /// Requests may go unencrypted to another machine.
     pub insecure_http: bool,
+}
+
+/// Where the answers of a source come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Via {
+    /// Requests over the network, as its profile describes them.
+    #[default]
+    Http,
+    /// What a program prints.
+    Command {
+        /// The program and its arguments. No shell is involved.
+        argv: Vec<String>,
+        /// Variables that hold secrets of other sources; the program does not get to see them.
+        hidden: Vec<String>,
+    },
+    /// What a file holds.
+    File(PathBuf),
+}
+
+impl Via {
+    /// What stands for the source where one over the network shows its origin.
+    fn shown(&self) -> Option<String> {
+        match self {
+            Self::Http => None,
+            Self::Command { argv, .. } => {
+                Some(format!("the command `{}`", argv.first().map_or("", String::as_str)))
+            }
+            Self::File(path) => Some(format!("`{}`", path.display())),
+        }
+    }
 }
 
 /// Which scopes of a source are fetched.

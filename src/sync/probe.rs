@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::line::{Line, Tally};
-use super::scopes;
+use super::{Via, local, scopes};
 use crate::domain::{Fault, Timestamp};
 use crate::feed::{Page, Position, Scope, page, request};
 
@@ -37,6 +37,9 @@ pub struct Probe {
 pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
     let (profile, binding) = (&*line.source.profile, &line.source.binding);
     let tally = Tally::default();
+    if line.source.via != Via::Http {
+        return local::probe(line).await;
+    }
     let scope = if profile.fans_out() {
         let chosen = scopes::choose(line, &tally).await?;
         let count = chosen.scopes.len();

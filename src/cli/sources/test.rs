@@ -155,17 +155,12 @@ fn describe(name: &str, probe: &Probe, report: &Report) -> Vec<String> {
 
 /// How many records came, how many were asked for, and how many the server is willing to send.
 fn page_line(probe: &Probe) -> String {
-    let mut line = format!("{} records", probe.page.length);
-    if let Some(size) = probe.size {
-        line = format!("{line}, {size} asked for");
-        match probe.page.effective_size {
-            Some(used) if used != u64::from(size) => {
-                line = format!("{line}; the server cuts pages at {used}")
-            }
-            _ => {}
-        }
+    let records = format!("{} records", probe.page.length);
+    let Some(size) = probe.size else { return records };
+    match probe.page.effective_size.filter(|used| *used != u64::from(size)) {
+        Some(used) => format!("{records}, {size} asked for; the server cuts pages at {used}"),
+        None => format!("{records}, {size} asked for"),
     }
-    line
 }
 
 fn clock(difference: Option<i64>) -> String {

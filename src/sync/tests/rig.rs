@@ -10,7 +10,7 @@ use crate::domain::{Event, Outcome, Secret, SourceStatus};
 use crate::feed::{Binding, Catalog};
 use crate::store::Store;
 use crate::sync::line::Waits;
-use crate::sync::{Engine, Report, ScopeChoice, Source, Which};
+use crate::sync::{Engine, Report, ScopeChoice, Source, Via, Which};
 
 /// An engine, its cache and everything it said.
 pub(in crate::sync) struct Rig {
@@ -34,6 +34,7 @@ pub(in crate::sync) fn source(feed: &str, origin: &str) -> Source {
         name: format!("{feed}-prod").into(),
         binding: Binding { base: origin.to_owned(), vars, secrets },
         profile,
+        via: Via::Http,
         scopes: ScopeChoice::All,
         poll: Duration::from_secs(60),
         insecure_http: false,
