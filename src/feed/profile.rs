@@ -186,6 +186,20 @@ pub(super) struct Ask {
     pub(super) timeout: Option<Duration>,
 }
 
+impl Ask {
+    /// Stands where a profile says so badly what to ask for that nobody will ask.
+    pub(super) fn nothing() -> Self {
+        Self {
+            method: Method::Get,
+            path: Expr::Template(Vec::new()),
+            headers: Vec::new(),
+            query: Vec::new(),
+            body: None,
+            timeout: None,
+        }
+    }
+}
+
 /// How a list is paged, and where its answers say how far it goes.
 #[derive(Debug, Default)]
 pub(super) struct Paging {

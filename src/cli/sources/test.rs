@@ -130,12 +130,15 @@ fn describe(name: &str, probe: &Probe, report: &Report) -> Vec<String> {
     }
     fact("page", page_line(probe));
     fact("order", order(page).to_owned());
-    fact("total", page.total.map_or_else(|| "the server does not say".to_owned(), |total| total.to_string()));
-    fact(
-        "more",
-        page.more.map_or("the server does not say", |more| if more { "yes" } else { "no" }).to_owned(),
-    );
     if probe.status.is_some() {
+        fact(
+            "total",
+            page.total.map_or_else(|| "the server does not say".to_owned(), |total| total.to_string()),
+        );
+        fact(
+            "more",
+            page.more.map_or("the server does not say", |more| if more { "yes" } else { "no" }).to_owned(),
+        );
         fact("clock", clock(probe.clock));
     }
     let never = never(report);

@@ -41,7 +41,8 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surround
         (None, None) => return Some(Via::Http),
         (Some(field), None) => (field, read_command(reader, field)),
         (None, Some(field)) => (field, read_file(reader, field, around)),
-        (Some(_), Some(second)) => {
+        (Some(one), Some(other)) => {
+            let second = if one.key_span.start > other.key_span.start { one } else { other };
             let message = "a source is either a command or a file";
             reader.note(&second.key_span, &second.path, message, "remove one of the two");
             return None;

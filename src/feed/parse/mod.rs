@@ -33,7 +33,8 @@ pub(super) fn draft(file: &str, text: &str) -> (Option<Profile>, Vec<Problem>) {
     (profile, doc.into_problems())
 }
 
-/// `None` only when a problem was reported.
+/// `None` only when a problem was reported. A part that is not needed to read records may be missing from
+/// what comes out, also only when a problem was reported.
 fn read(root: &Table<'_>) -> Option<Profile> {
     let heading = heading(root);
     let vars = root.table("vars").as_ref().map(vars).unwrap_or_default();
@@ -58,7 +59,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
     let rate = root.table("rate").map(rate).unwrap_or_default();
     compiler.finish();
-    let Heading { id, name, docs, verified } = heading?;
+    let Heading { id, name, docs, verified } = heading.unwrap_or_default();
     Some(Profile {
         id,
         name,
@@ -66,9 +67,9 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         verified,
         secrets: compiler.into_secrets(),
         vars,
-        auth: auth?,
+        auth: auth.unwrap_or_default(),
         base,
-        ask: ask?,
+        ask: ask.unwrap_or_else(Ask::nothing),
         paging: pages,
         items: items?,
         scope,
@@ -83,6 +84,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     })
 }
 
+#[derive(Default)]
 struct Heading {
     id: String,
     name: String,

@@ -138,3 +138,6 @@ fn shown(tail: &[u8]) -> String {
     let mark = if surplus > 0 { "…" } else { "" };
     Safe::line(&format!("{mark}{end}")).as_str().to_owned()
 }
+
+#[cfg(test)]
+mod tests;
