@@ -35,7 +35,7 @@ pub(super) async fn run(args: ImportArgs, options: &Options) -> Result<Exit, Fai
     let (new, known) = (written.new.len() as u64, (written.repeated + written.changed.len()) as u64);
     let printed = if args.json {
         let line = json!({
-            "source": source, "feed": args.feed, "events_new": new, "events_known": known,
+            "source": &*source, "feed": args.feed, "events_new": new, "events_known": known,
             "quarantined": unreadable,
         });
         print::lines([escape_json(&line.to_string())])

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use super::problem::Problem;
+use crate::domain::Problem;
 
 /// What the command line says about places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,19 +13,6 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// `--cache-dir DIR`
     pub cache_dir: Option<PathBuf>,
-}
-
-impl Options {
-    /// The same with `BACKTRAIL_CONFIG` and `BACKTRAIL_CACHE_DIR` for what the command line leaves open. A
-    /// variable that is empty counts as not set.
-    #[must_use]
-    pub fn or_environment(self) -> Self {
-        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        Self {
-            config: self.config.or_else(|| variable("BACKTRAIL_CONFIG")),
-            cache_dir: self.cache_dir.or_else(|| variable("BACKTRAIL_CACHE_DIR")),
-        }
-    }
 }
 
 /// The places that the program reads and writes.

@@ -11,12 +11,12 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::base::{self, Base};
-use super::problem::{Reader, nearest};
+use super::problem::Reader;
 use super::secret::SecretRef;
 use super::table::{Field, Table};
+use crate::domain::{Place, ScopeChoice, Via, did_you_mean};
 use crate::feed::{Catalog, Profile};
 
-pub use via::Via;
 pub(super) use via::check;
 
 /// What can stand in a `[[source]]` table.
@@ -38,6 +38,8 @@ pub struct Source {
     pub profile: Arc<Profile>,
     /// Where its answers come from.
     pub via: Via,
+    /// Where the configuration says so: its `command` or `file`, else the source as a whole.
+    pub place: Place,
     /// Scheme, host, port and path that every request goes below, without a slash at its end. Empty where
     /// no requests are made.
     pub base: String,
@@ -53,16 +55,6 @@ pub struct Source {
     pub poll: Duration,
     /// Whether secrets may travel over plain `http` to another machine.
     pub insecure_http: bool,
-}
-
-/// Which scopes of a source are asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ScopeChoice {
-    /// All that the provider lists.
-    #[default]
-    All,
-    /// Those with these ids, in this order.
-    Only(Vec<String>),
 }
 
 /// What is needed to read a source beside its table.
@@ -125,7 +117,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
         table.get("insecure_http").filter(|_| http).and_then(|field| field.boolean(reader)).unwrap_or(false);
     let base = match &via {
         Some(Via::Http) => base(reader, table, profile.as_deref(), insecure_http),
-        Some(local) => Some(Base { url: String::new(), origin: via::shown(local) }),
+        Some(local) => Some(Base { url: String::new(), origin: local.to_string() }),
         None => None,
     };
     let poll = table.get("poll").and_then(|field| poll(reader, field));
@@ -138,6 +130,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
     let (profile, base) = (profile?, base?);
     Some(Source {
         name: name?.into(),
+        place: reader.place(via::at(table)),
         via: via?,
         poll: poll.or(profile.poll()).unwrap_or(DEFAULT_POLL),
         base: base.url,
@@ -177,7 +170,7 @@ fn profile(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>
     let profile = around.catalog.get(id);
     if profile.is_none() {
         let known: Vec<&str> = known().collect();
-        let help = nearest(id, &known).unwrap_or_else(|| {
+        let help = did_you_mean(id, known.iter().copied()).unwrap_or_else(|| {
             let folder = around.feeds.display();
             format!("there are `{}`; profiles of your own belong in `{folder}`", known.join("`, `"))
         });

@@ -5,9 +5,9 @@ use std::path::Path;
 use chrono::FixedOffset;
 
 use super::paths::expand;
-use super::problem::{Reader, did_you_mean, nearest};
+use super::problem::Reader;
 use super::table::{Field, Table};
-use crate::domain::Zone;
+use crate::domain::{Zone, did_you_mean, what_fits};
 use crate::tui::theme::Theme;
 
 const KEYS: &[&str] = &["theme", "zone", "time", "follow"];
@@ -59,7 +59,7 @@ fn theme(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home: Option<&
         let built_in = Theme::built_in(name);
         if built_in.is_none() {
             let known: Vec<&str> = std::iter::once(AUTO).chain(Theme::names()).collect();
-            let help = nearest(name, &known).unwrap_or_else(|| {
+            let help = did_you_mean(name, known.iter().copied()).unwrap_or_else(|| {
                 format!("there are `{}`, and files of your own that end in `.toml`", known.join("`, `"))
             });
             reader.note(&field.span, &field.path, format!("there is no theme `{name}`"), help);
@@ -96,7 +96,7 @@ fn time(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<TimeStyle> {
     let text = field.text(reader, "\"absolute\"")?;
     let found = known.iter().find(|(word, _)| *word == text).map(|(_, style)| *style);
     if found.is_none() {
-        let help = did_you_mean(text, known.map(|(word, _)| word));
+        let help = what_fits(text, &known.map(|(word, _)| word));
         reader.note(&field.span, &field.path, format!("times cannot be shown as `{text}`"), help);
     }
     found

@@ -13,7 +13,8 @@ use super::pointer::Pointer;
 use super::record::Map;
 use super::request::Method;
 use super::time::TimeFormat;
-use super::{Problem, Scope, parse};
+use super::{Scope, parse};
+use crate::domain::Problem;
 
 /// How one provider's history is asked for and read.
 #[derive(Debug)]

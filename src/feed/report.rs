@@ -11,9 +11,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::expr::{self, Expr, Piece, Segment, Slot, Values};
 use super::pointer::child;
-use super::problem::{near, place};
 use super::profile::Profile;
-use super::{Binding, Page, Position, Problem, Scope, detail, errors, page, token};
+use super::{Binding, Page, Position, Scope, detail, errors, page, token};
+use crate::domain::{Place, Problem, nearest};
 
 /// The fields without which an event is hardly one.
 const NEEDED: [&str; 3] = ["id", "time", "action"];
@@ -123,8 +123,7 @@ fn meant(expr: &Expr, records: &[Value]) -> Option<String> {
         if below.is_empty() {
             let members = reached.iter().filter_map(|value| value.as_object());
             let names: BTreeSet<&str> = members.flat_map(|map| map.keys().map(String::as_str)).collect();
-            let names: Vec<&str> = names.into_iter().collect();
-            let name = near(key, &names)?;
+            let name = nearest(key, names)?;
             let mut said = keys.clone();
             said[depth] = name;
             return Some(format!("/{}", said.join("/")));
@@ -240,6 +239,5 @@ pub fn problem(file: &str, text: &str, key: &str, message: String, help: Option<
             _ => None,
         };
     }
-    let (line, column) = place(text, at);
-    Problem { file: file.to_owned(), line, column, key: key.to_owned(), message, help }
+    Problem::at(Place::of(file, text, at), key, message, help)
 }

@@ -43,7 +43,7 @@ pub struct Connected {
 impl Session {
     /// Reads the configuration and opens the cache.
     pub fn open(options: &Options) -> Result<Self, Failure> {
-        let config = config::load(options).map_err(|problems| Failure::of_problems(&problems))?;
+        let config = config::load(options).map_err(Failure::of_problems)?;
         let log = config.paths.log.parent().and_then(log::start);
         let path = config.paths.cache_dir.join(CACHE_FILE);
         let (store, notices) = Store::open(&path)?;
@@ -118,10 +118,10 @@ async fn bind(
 ) -> Result<sync::Source, Fault> {
     let mut secrets = BTreeMap::new();
     for secret in &source.secrets {
-        let value = resolver.resolve(secret).await.map_err(|problem| Fault {
+        let value = resolver.resolve(secret).await.map_err(|mut problem| Fault {
             kind: FaultKind::SignIn,
+            fix: problem.help.take().unwrap_or_else(|| "Run `backtrail config check`".to_owned()),
             message: problem.to_string(),
-            fix: problem.help.clone().unwrap_or_else(|| "Run `backtrail config check`".to_owned()),
             http_status: None,
             request_id: None,
             at: Timestamp::now(),
@@ -132,32 +132,14 @@ async fn bind(
         name: Arc::clone(&source.name),
         profile: Arc::clone(&source.profile),
         binding: Binding { base: source.base.clone(), vars: source.vars.clone(), secrets },
-        via: match &source.via {
-            config::Via::Http => sync::Via::Http,
-            config::Via::Command { argv, .. } => {
-                sync::Via::Command { argv: argv.clone(), hidden: hidden.to_vec() }
-            }
-            config::Via::File { path, .. } => sync::Via::File(path.clone()),
-        },
-        scopes: match &source.scopes {
-            config::ScopeChoice::All => sync::ScopeChoice::All,
-            config::ScopeChoice::Only(ids) => sync::ScopeChoice::Only(ids.clone()),
-        },
+        via: source.via.clone(),
+        hidden: hidden.to_vec(),
+        scopes: source.scopes.clone(),
         poll: source.poll,
         insecure_http: source.insecure_http,
     })
 }
 
 fn idle(source: &config::Source) -> SourceStatus {
-    SourceStatus {
-        name: Arc::clone(&source.name),
-        feed: source.profile.id().into(),
-        origin: source.origin.clone(),
-        state: SourceState::Idle,
-        events: 0,
-        quarantined: 0,
-        scopes: None,
-        last_sync: None,
-        fault: None,
-    }
+    SourceStatus::idle(&source.name, source.profile.id(), &source.origin)
 }

@@ -13,14 +13,16 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Detail, Event, Fault, FaultKind, Outcome, Record, SourceState, SourceStatus, Timestamp};
+use crate::domain::{
+    Detail, Event, Fault, FaultKind, Outcome, Record, SourceState, SourceStatus, Timestamp, Via,
+};
 use crate::feed::{Scope, detail, errors, request};
 use crate::store::{SourceSummary, Store};
 
 use super::http::Http;
 use super::line::{Board, Line, Tally, Waits};
 use super::probe::{self, Probe};
-use super::{Report, Source, Via, local, pull, scopes};
+use super::{Report, Source, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -79,7 +81,8 @@ impl Engine {
         let http = Arc::new(Http::new());
         let cache = store.clone();
         let line = move |source: Source| {
-            let board = Board::new(first_status(&source), reports.clone());
+            let board =
+                Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports.clone());
             let line = Line::new(source, cache.clone(), Arc::clone(&http), board, waits.clone());
             let origin = line.origin().to_owned();
             line.board.amend(|status| status.origin = origin);
@@ -161,20 +164,6 @@ impl Engine {
     /// Ends everything that is under way and everything that is begun later. What is in the cache stays.
     pub fn stop(&self) {
         self.0.stop.cancel();
-    }
-}
-
-pub(super) fn first_status(source: &Source) -> SourceStatus {
-    SourceStatus {
-        name: Arc::clone(&source.name),
-        feed: source.profile.id().into(),
-        origin: String::new(),
-        state: SourceState::Idle,
-        events: 0,
-        quarantined: 0,
-        scopes: None,
-        last_sync: None,
-        fault: None,
     }
 }
 

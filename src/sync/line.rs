@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp};
+use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp, Via};
 use crate::feed::{Request, RequestError, Scope, ServerSays, Token, errors};
 use crate::store::Store;
 
@@ -170,7 +170,7 @@ impl Line {
         let base = Some(source.binding.base.as_str()).filter(|base| !base.is_empty());
         let base = base.or_else(|| source.profile.base()).unwrap_or_default();
         let peer = Peer::new(base, source.insecure_http);
-        let local = source.via.shown();
+        let local = (source.via != Via::Http).then(|| source.via.to_string());
         Self {
             source,
             store,

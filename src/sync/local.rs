@@ -18,8 +18,8 @@ use tokio::time::Instant;
 use self::command::{CommandError, TIME_LIMIT};
 use super::line::{Line, Tally, lock};
 use super::probe::Probe;
-use super::{ScopeChoice, Via, pull};
-use crate::domain::{Detail, Fault, FaultKind, Timestamp};
+use super::pull;
+use crate::domain::{Detail, Fault, FaultKind, ScopeChoice, Timestamp, Via};
 use crate::feed::{Binding, Page, Scope, ShapeError, saved};
 
 /// The most that is taken from a program or a file, in bytes.
@@ -93,8 +93,8 @@ fn scope(line: &Line) -> Option<Scope> {
 async fn body(line: &Line, known: Option<Stamp>) -> Result<Option<Body>, Fault> {
     match &line.source.via {
         Via::Http => Ok(None),
-        Via::Command { argv, hidden } => {
-            let ran = command::run(argv, hidden, LIMIT, TIME_LIMIT).await;
+        Via::Command(argv) => {
+            let ran = command::run(argv, &line.source.hidden, LIMIT, TIME_LIMIT).await;
             let bytes = ran.map_err(|error| fault_of_command(line, &error))?;
             Ok(Some(Body { bytes, stamp: None }))
         }

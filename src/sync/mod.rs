@@ -23,11 +23,10 @@ mod retry;
 mod scopes;
 mod token;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{IndexRow, RowId, SourceStatus};
+use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus, Via};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
@@ -42,6 +41,8 @@ pub struct Source {
     pub profile: Arc<Profile>,
     /// Where its answers come from.
     pub via: Via,
+    /// Variables that hold secrets; a program that is a source does not get to see them.
+    pub hidden: Vec<String>,
     /// The user's values and secrets.
     pub binding: Binding,
     /// What it fans out over, where its profile does.
@@ -50,46 +51,6 @@ pub struct Source {
     pub poll: Duration,
     /// Requests may go unencrypted to another machine.
     pub insecure_http: bool,
-}
-
-/// Where the answers of a source come from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Via {
-    /// Requests over the network, as its profile describes them.
-    #[default]
-    Http,
-    /// What a program prints.
-    Command {
-        /// The program and its arguments. No shell is involved.
-        argv: Vec<String>,
-        /// Variables that hold secrets of other sources; the program does not get to see them.
-        hidden: Vec<String>,
-    },
-    /// What a file holds.
-    File(PathBuf),
-}
-
-impl Via {
-    /// What stands for the source where one over the network shows its origin.
-    fn shown(&self) -> Option<String> {
-        match self {
-            Self::Http => None,
-            Self::Command { argv, .. } => {
-                Some(format!("the command `{}`", argv.first().map_or("", String::as_str)))
-            }
-            Self::File(path) => Some(format!("`{}`", path.display())),
-        }
-    }
-}
-
-/// Which scopes of a source are fetched.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ScopeChoice {
-    /// Every scope that the server lists.
-    #[default]
-    All,
-    /// Those with these ids.
-    Only(Vec<String>),
 }
 
 /// Something that happened while syncing.

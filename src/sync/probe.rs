@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::line::{Line, Tally};
-use super::{Via, local, scopes};
-use crate::domain::{Fault, Timestamp};
+use super::{local, scopes};
+use crate::domain::{Fault, Timestamp, Via};
 use crate::feed::{Page, Position, Scope, page, request};
 
 /// What one page of a source showed.

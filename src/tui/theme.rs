@@ -8,8 +8,8 @@ mod depth;
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::problem::{Entry, Problem, Reader, did_you_mean, entries};
-use crate::domain::{Action, Op, Status};
+use super::reader::{Entry, Reader, entries};
+use crate::domain::{Action, Op, Problem, Status, did_you_mean};
 
 pub use depth::{Depth, rgb};
 

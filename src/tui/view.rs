@@ -16,8 +16,8 @@ use super::draw::Row;
 use super::layout::{Layout, SMALLEST};
 use super::overlay::{self, Overlay};
 use super::pane::{Screen, event, lifecycle, sources, timeline};
+use super::scrollbar::Extent;
 use super::theme::Role;
-use super::widget::scrollbar::Extent;
 
 /// Draws the interface as it is now.
 pub fn view(app: &App, frame: &mut Frame<'_>) {

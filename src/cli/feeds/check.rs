@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::cli::args::{CheckArgs, Form};
 use crate::cli::print::{self, Printer};
 use crate::config::{self, Options};
-use crate::domain::{Event, EventId, Record, RowId, Safe, Zone, escape_json};
+use crate::domain::{Event, EventId, Problem, Record, RowId, Safe, Zone, escape_json};
 use crate::feed::report::{FieldReport, Report};
-use crate::feed::{Page, Problem, Profile, Scope, report, saved};
+use crate::feed::{Page, Profile, Scope, report, saved};
 use crate::runtime::{Exit, Failure, read_saved};
 
 /// What a sample came to.
@@ -44,8 +44,7 @@ pub(super) fn run(args: &CheckArgs, options: &Options) -> Result<Exit, Failure> 
     if problems.is_empty() {
         return Ok(Exit::Fine);
     }
-    let problems: Vec<config::Problem> = problems.into_iter().map(config::Problem::from).collect();
-    Err(Failure::of_problems(&problems))
+    Err(Failure::of_problems(problems))
 }
 
 /// The profile in a file, or an installed one by its id where there is no such file.

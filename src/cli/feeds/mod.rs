@@ -25,8 +25,8 @@ pub(super) fn run(command: FeedsCommand, options: &Options) -> Result<Exit, Fail
 
 /// The profiles that come with the program and the user's own.
 pub(super) fn catalog(options: &Options) -> Result<Catalog, Failure> {
-    let paths = config::paths(options).map_err(|problem| Failure::of_problems(&[problem]))?;
-    config::catalog(&paths).map_err(|problems| Failure::of_problems(&problems))
+    let paths = config::paths(options).map_err(|problem| Failure::of_problems([problem]))?;
+    config::catalog(&paths).map_err(Failure::of_problems)
 }
 
 /// No profile has this id.

@@ -1,35 +1,14 @@
 //! Sources that are not asked over HTTP: `command` and `file`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{ScopeChoice, Surroundings};
+use super::{Source, Surroundings};
 use crate::config::paths::expand;
-use crate::config::problem::{Place, Problem, Reader};
+use crate::config::problem::Reader;
 use crate::config::secret::is_runnable;
 use crate::config::table::{Field, Table};
+use crate::domain::{Problem, ScopeChoice, Via};
 use crate::feed::Profile;
-
-/// Where the answers of a source come from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Via {
-    /// Requests over the network, as its profile describes them.
-    #[default]
-    Http,
-    /// What this program with these arguments prints. No shell is involved.
-    Command {
-        /// The program, then its arguments.
-        argv: Vec<String>,
-        /// Where the configuration says so.
-        place: Place,
-    },
-    /// What this file holds.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Where the configuration says so.
-        place: Place,
-    },
-}
 
 /// What only makes sense for a source that is asked over HTTP.
 const HTTP_ONLY: &[&str] = &["base", "insecure_http", "secret"];
@@ -72,7 +51,7 @@ fn read_command(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Via> {
         reader.note(&field.span, &field.path, "there is no program to run", help);
         return None;
     }
-    Some(Via::Command { argv, place: reader.place(field.key_span.start) })
+    Some(Via::Command(argv))
 }
 
 fn read_file(reader: &mut Reader<'_>, field: &Field<'_>, around: &Surroundings<'_>) -> Option<Via> {
@@ -83,17 +62,13 @@ fn read_file(reader: &mut Reader<'_>, field: &Field<'_>, around: &Surroundings<'
         reader.note(&field.span, &field.path, "there is no file to read", help);
         return None;
     }
-    let path = expand(text, around.file, around.home);
-    Some(Via::File { path, place: reader.place(field.key_span.start) })
+    Some(Via::File(expand(text, around.file, around.home)))
 }
 
-/// What stands for the source where one over the network shows its origin.
-pub(super) fn shown(via: &Via) -> String {
-    match via {
-        Via::Http => String::new(),
-        Via::Command { argv, .. } => format!("the command `{}`", argv.first().map_or("", String::as_str)),
-        Via::File { path, .. } => format!("`{}`", path.display()),
-    }
+/// The byte of the file that says how the source is asked.
+pub(super) fn at(table: &Table<'_>) -> usize {
+    let field = table.get("command").or_else(|| table.get("file"));
+    field.map_or(table.span.start, |field| field.key_span.start)
 }
 
 /// Notes what is wrong with the scopes of a source that is not asked over HTTP: everything it has is of one.
@@ -114,26 +89,17 @@ pub(super) fn check_scope(
 }
 
 /// Whether the program or the file can be expected to be there; neither is run or read.
-pub(in crate::config) fn check(via: &Via) -> Option<Problem> {
-    let (place, key, message, help) = match via {
+pub(in crate::config) fn check(source: &Source) -> Option<Problem> {
+    let (key, message, help) = match &source.via {
         Via::Http => return None,
-        Via::Command { argv, place } => {
-            let program = argv.first()?;
-            if is_runnable(program) {
-                return None;
-            }
-            (
-                place,
-                "command",
-                format!("there is no program `{program}`"),
-                "install it, or write its path in full",
-            )
+        Via::Command(argv) => {
+            let program = argv.first().filter(|program| !is_runnable(program))?;
+            let message = format!("there is no program `{program}`");
+            ("source.command", message, "install it, or write its path in full")
         }
-        Via::File { path, place } => {
-            (place, "file", missing(path)?, "write the path of a file that is there")
-        }
+        Via::File(path) => ("source.file", missing(path)?, "write the path of a file that is there"),
     };
-    Some(Problem::at(place, format!("source.{key}"), message, Some(help.to_owned())))
+    Some(Problem::at(source.place.clone(), key, message, Some(help.to_owned())))
 }
 
 fn missing(path: &Path) -> Option<String> {

@@ -37,7 +37,7 @@ pub(super) struct World {
     pub(super) microvisualizer: microvisualizer::Workspace,
 }
 
-/// How many events of a hundred belong to Streamkap and to Microvisualizer; the others are `KaireonAI`'s.
+/// How many events of a hundred belong to Streamkap and to Microvisualizer; the others are KaireonAI's.
 const STREAMKAP: usize = 15;
 const MICROVISUALIZER: usize = 25;
 

@@ -18,7 +18,7 @@ fn len(world: &World) -> usize {
     world.streamkap.len() + world.kaireonai.len() + world.microvisualizer.len()
 }
 
-/// Every `KaireonAI` record, oldest first.
+/// Every KaireonAI record, oldest first.
 fn changes(world: &World) -> Vec<Value> {
     let mut all = world.kaireonai.changes(&Filter::default(), 0, usize::MAX).1;
     all.reverse();

@@ -11,10 +11,10 @@ use toml::de::DeTable;
 
 use self::ask::{ask, page_size, paging, pointer, scope_list};
 use self::compile::{Compiler, Place};
-use super::Problem;
 use super::pointer::Pointer;
 use super::profile::{Ask, Order, Paging, Pattern, Profile, Rate, Sync, Var};
 use super::reader::{Doc, Table};
+use crate::domain::{Problem, what_fits};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
     match draft(file, text) {
@@ -197,7 +197,7 @@ fn filters(table: &Table<'_>) -> Vec<(String, String)> {
     let mut filters = Vec::new();
     for entry in table.entries() {
         if !known.contains(&entry.0) {
-            entry.1.problem("no query field has this name", super::problem::did_you_mean(entry.0, &known));
+            entry.1.problem("no query field has this name", Some(what_fits(entry.0, &known)));
         }
         filters.extend(text(&entry).map(|param| (entry.0.to_owned(), param)));
     }

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::rig::{Rig, source};
-use crate::domain::{Detail, FaultKind, Outcome};
+use crate::domain::{Detail, FaultKind, Outcome, ScopeChoice, Via};
 use crate::feed::Binding;
-use crate::sync::{ScopeChoice, Via};
 
 fn of_file(path: &Path) -> crate::sync::Source {
     let mut source = source("kaireonai", "");

@@ -6,11 +6,11 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::domain::{Event, Outcome, Secret, SourceStatus};
+use crate::domain::{Event, Outcome, ScopeChoice, Secret, SourceStatus, Via};
 use crate::feed::{Binding, Catalog};
 use crate::store::Store;
 use crate::sync::line::Waits;
-use crate::sync::{Engine, Report, ScopeChoice, Source, Via, Which};
+use crate::sync::{Engine, Report, Source, Which};
 
 /// An engine, its cache and everything it said.
 pub(in crate::sync) struct Rig {
@@ -35,6 +35,7 @@ pub(in crate::sync) fn source(feed: &str, origin: &str) -> Source {
         binding: Binding { base: origin.to_owned(), vars, secrets },
         profile,
         via: Via::Http,
+        hidden: Vec::new(),
         scopes: ScopeChoice::All,
         poll: Duration::from_secs(60),
         insecure_http: false,

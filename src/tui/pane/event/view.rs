@@ -18,9 +18,9 @@ use crate::domain::Event;
 use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::pane::timeline::row;
+use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
-use crate::tui::widget::scrollbar::Extent;
 use crate::tui::words;
 
 /// Lines above the text of a tab.
