@@ -7,6 +7,8 @@ mod args;
 mod browse;
 mod config;
 mod demo;
+mod feeds;
+mod import;
 mod lifecycle;
 mod list;
 mod print;
@@ -48,6 +50,8 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,
+        Command::Feeds(command) => feeds::run(command, &options),
+        Command::Import(args) => import::run(args, &options).await,
         Command::Config(command) => config::run(&command, &options),
     }
 }

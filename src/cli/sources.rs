@@ -1,5 +1,7 @@
 //! `backtrail sources`: what is configured and what the cache holds of it.
 
+mod test;
+
 use serde_json::json;
 
 use super::args::SourcesCommand;
@@ -9,7 +11,13 @@ use crate::domain::{Safe, SourceStatus, Zone, escape_json};
 use crate::runtime::{Exit, Failure};
 
 pub(super) async fn run(command: SourcesCommand, options: &Options) -> Result<Exit, Failure> {
-    let SourcesCommand::List { json } = command;
+    match command {
+        SourcesCommand::List { json } => list(json, options).await,
+        SourcesCommand::Test { name, json } => test::run(&name, json, options).await,
+    }
+}
+
+async fn list(json: bool, options: &Options) -> Result<Exit, Failure> {
     let session = super::open_with_sources(options)?;
     let statuses = session.remembered().await?;
     let printed = if json {

@@ -91,10 +91,11 @@ impl Session {
     /// Fetches the secrets of every source and makes an engine over those that have all of theirs.
     pub async fn connect(&self, reports: UnboundedSender<Report>) -> Connected {
         let resolver = Resolver::new(self.config.secrets());
+        let hidden: Vec<String> = self.config.secrets().filter_map(config::SecretRef::variable).collect();
         let mut ready = Vec::new();
         let mut refused = Vec::new();
         for source in &self.config.sources {
-            match bind(source, &resolver).await {
+            match bind(source, &resolver, &hidden).await {
                 Ok(source) => ready.push(source),
                 Err(fault) => {
                     tracing::warn!(source = %source.name, "{}", fault.message);
@@ -110,7 +111,11 @@ impl Session {
     }
 }
 
-async fn bind(source: &config::Source, resolver: &Resolver) -> Result<sync::Source, Fault> {
+async fn bind(
+    source: &config::Source,
+    resolver: &Resolver,
+    hidden: &[String],
+) -> Result<sync::Source, Fault> {
     let mut secrets = BTreeMap::new();
     for secret in &source.secrets {
         let value = resolver.resolve(secret).await.map_err(|mut problem| Fault {
@@ -127,6 +132,8 @@ async fn bind(source: &config::Source, resolver: &Resolver) -> Result<sync::Sour
         name: Arc::clone(&source.name),
         profile: Arc::clone(&source.profile),
         binding: Binding { base: source.base.clone(), vars: source.vars.clone(), secrets },
+        via: source.via.clone(),
+        hidden: hidden.to_vec(),
         scopes: source.scopes.clone(),
         poll: source.poll,
         insecure_http: source.insecure_http,
