@@ -144,7 +144,7 @@ impl App {
     /// changes begin.
     fn text_of_event(&self) -> Option<(usize, usize, Vec<usize>)> {
         let (event, view, area) = match self.above.last() {
-            Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, self.layout().body),
+            Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, event::view::page(&self.layout())),
             None => (self.event()?, self.preview, self.layout().preview),
             Some(_) => return None,
         };

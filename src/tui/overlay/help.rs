@@ -8,9 +8,9 @@ use crate::tui::app::App;
 use crate::tui::command::{COMMANDS, CommandRow, Context};
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
+use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
-use crate::tui::widget::scrollbar::Extent;
 
 /// The width of the column of keys and of the column of names.
 const KEYS: usize = 24;

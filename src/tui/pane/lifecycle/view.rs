@@ -24,9 +24,9 @@ use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
 use crate::tui::life::{Life, State, Step};
 use crate::tui::pane::timeline::row;
+use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
-use crate::tui::widget::scrollbar::Extent;
 use crate::tui::words;
 
 /// Lines above the rail.
