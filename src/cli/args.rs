@@ -39,11 +39,11 @@ impl Cli {
 /// Where the program keeps its things.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Places {
-    /// Read this configuration file.
-    #[arg(long, global = true, value_name = "FILE", env = "BACKTRAIL_CONFIG")]
+    /// Read this configuration file. [env: `BACKTRAIL_CONFIG`]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Keep the cache in this folder.
-    #[arg(long, global = true, value_name = "DIR", env = "BACKTRAIL_CACHE_DIR")]
+    /// Keep the cache in this folder. [env: `BACKTRAIL_CACHE_DIR`]
+    #[arg(long, global = true, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 }
 
@@ -65,6 +65,11 @@ pub enum Command {
     /// Look at the configured sources.
     #[command(subcommand)]
     Sources(SourcesCommand),
+    /// Look at feed profiles, check one, or begin one.
+    #[command(subcommand)]
+    Feeds(FeedsCommand),
+    /// Bring the records of a file into the cache, once.
+    Import(ImportArgs),
     /// Make, check or find the configuration file.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -73,7 +78,7 @@ pub enum Command {
 /// `backtrail demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// The world that this number stands for; the same number is always the same world.
+    /// The world that this number stands for; within an hour, the same number is the same world.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
     /// How many events the world starts with.
@@ -132,6 +137,11 @@ fn live(text: &str) -> Result<Live, String> {
         Ok(period) if !period.is_zero() => Ok(Live::Every(period)),
         _ => Err("give a duration such as `5s`, or `off`".to_owned()),
     }
+}
+
+fn var(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("give a name and a value such as `tenant=acme`")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn size(text: &str) -> Result<(u16, u16), String> {
@@ -217,6 +227,73 @@ pub enum SourcesCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Ask one page of a source and say what came; nothing is kept.
+    Test {
+        /// The source by name.
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `backtrail feeds`.
+#[derive(Debug, Subcommand)]
+pub enum FeedsCommand {
+    /// Print every feed profile: how it signs in, what it tells, and whether it was checked in full.
+    List {
+        /// Print one JSON object per profile.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a profile as it is written.
+    Show {
+        /// The id of the profile.
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Say everything that is wrong with a profile and, with a sample, what it makes of it.
+    Check(CheckArgs),
+    /// Print a commented profile to start from.
+    New,
+}
+
+/// `backtrail feeds check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The file of the profile, or the id of one that is installed.
+    #[arg(value_name = "FILE")]
+    pub profile: PathBuf,
+    /// A saved answer to try it on: a page, a JSON array or JSON lines.
+    #[arg(long, value_name = "BODY.json")]
+    pub sample: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `backtrail import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// A page as the provider sends it, a JSON array, or JSON lines.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The id of the feed profile that reads it.
+    #[arg(long, value_name = "ID")]
+    pub feed: String,
+    /// The source that the events belong to. [default: the name of the file without its ending]
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// The scope that the file is of, for a feed that keeps one history per scope.
+    #[arg(long, value_name = "ID")]
+    pub scope: Option<String>,
+    /// A value that the profile asks for.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = var)]
+    pub vars: Vec<(String, String)>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `backtrail config`.

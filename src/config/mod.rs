@@ -114,17 +114,23 @@ pub fn load(options: &Options) -> Result<Config, Vec<Diagnostic>> {
         return Ok(Config::empty(paths));
     }
     let text = read_text(&paths.config).map_err(|message| {
-        let help = Some("write one with `backtrail config init`".to_owned());
+        let missing = !paths.config.exists();
+        let help =
+            if missing { "write one with `backtrail config init`" } else { "mend it, or move it away" };
+        let help = Some(help.to_owned());
         vec![Problem::about_file(paths.config.display().to_string(), message, help).into()]
     })?;
     Config::parse(&paths, &text, &catalog)
 }
 
-/// Everything that is wrong with the configuration, secrets that are not there included. Commands that
-/// fetch secrets are looked up, not run.
+/// Everything that is wrong with the configuration, secrets, programs and files that are not there
+/// included. Programs are looked up, not run.
 pub fn check(options: &Options) -> Vec<Diagnostic> {
     match load(options) {
-        Ok(config) => config.secrets().filter_map(secret::check).map(Diagnostic::from).collect(),
+        Ok(config) => {
+            let via = config.sources.iter().filter_map(source::check);
+            config.secrets().filter_map(secret::check).chain(via).map(Diagnostic::from).collect()
+        }
         Err(problems) => problems,
     }
 }
@@ -155,8 +161,8 @@ pub fn catalog(paths: &Paths) -> Result<Catalog, Vec<Diagnostic>> {
         .map_err(|problems| problems.into_iter().map(Diagnostic::from).collect())
 }
 
-/// The text of a file, or what is wrong with it.
-fn read_text(path: &Path) -> Result<String, String> {
+/// The text of a file of at most 1 MiB, or what is wrong with it.
+pub fn read_text(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let unreadable = |error: &std::io::Error| match error.kind() {
         ErrorKind::NotFound => format!("there is no file `{shown}`"),

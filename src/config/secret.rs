@@ -34,6 +34,16 @@ pub struct SecretRef {
     pub place: Place,
 }
 
+impl SecretRef {
+    /// The environment variable that holds it, where one does.
+    pub fn variable(&self) -> Option<String> {
+        match &self.from {
+            SecretFrom::Env(name) => Some(name.clone()),
+            SecretFrom::Command(_) | SecretFrom::File(_) => None,
+        }
+    }
+}
+
 /// A place that a secret can come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretFrom {
@@ -56,11 +66,8 @@ pub struct Resolver {
 impl Resolver {
     /// A resolver for the secrets of one configuration; `all` is every secret in it.
     pub fn new<'s>(all: impl IntoIterator<Item = &'s SecretRef>) -> Self {
-        let variable = |secret: &SecretRef| match &secret.from {
-            SecretFrom::Env(name) => Some(name.clone()),
-            SecretFrom::Command(_) | SecretFrom::File(_) => None,
-        };
-        Self { hidden: all.into_iter().filter_map(variable).collect(), command_limit: COMMAND_LIMIT }
+        let hidden = all.into_iter().filter_map(SecretRef::variable).collect();
+        Self { hidden, command_limit: COMMAND_LIMIT }
     }
 
     /// Fetches one secret. Line breaks at its end are no part of it. It needs a running tokio runtime and
@@ -239,7 +246,8 @@ pub(super) fn check(secret: &SecretRef) -> Option<Problem> {
     cause.map(|cause| cause.at(secret))
 }
 
-fn is_runnable(program: &str) -> bool {
+/// Whether there is a program of this name or path.
+pub(super) fn is_runnable(program: &str) -> bool {
     let runnable = |path: &Path| path.metadata().is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0);
     if program.contains('/') {
         return runnable(Path::new(program));

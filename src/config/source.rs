@@ -1,6 +1,7 @@
 //! The `[[source]]` tables.
 
 mod needs;
+mod via;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,11 +14,14 @@ use super::base::{self, Base};
 use super::problem::Reader;
 use super::secret::SecretRef;
 use super::table::{Field, Table};
-use crate::domain::{ScopeChoice, did_you_mean};
+use crate::domain::{Place, ScopeChoice, Via, did_you_mean};
 use crate::feed::{Catalog, Profile};
 
+pub(super) use via::check;
+
 /// What can stand in a `[[source]]` table.
-const KEYS: &[&str] = &["name", "feed", "base", "scope", "vars", "poll", "insecure_http", "secret"];
+const KEYS: &[&str] =
+    &["name", "feed", "base", "command", "file", "scope", "vars", "poll", "insecure_http", "secret"];
 
 /// How often a source is asked when neither the user nor its profile says.
 const DEFAULT_POLL: Duration = Duration::from_secs(60);
@@ -32,9 +36,14 @@ pub struct Source {
     pub name: Arc<str>,
     /// How its history is asked for and read.
     pub profile: Arc<Profile>,
-    /// Scheme, host, port and path that every request goes below, without a slash at its end.
+    /// Where its answers come from.
+    pub via: Via,
+    /// Where the configuration says so: its `command` or `file`, else the source as a whole.
+    pub place: Place,
+    /// Scheme, host, port and path that every request goes below, without a slash at its end. Empty where
+    /// no requests are made.
     pub base: String,
-    /// Scheme, host and port of the base.
+    /// Scheme, host and port of the base; the program or the file where no requests are made.
     pub origin: String,
     /// The values of the profile's variables that the user gave.
     pub vars: BTreeMap<String, String>,
@@ -102,15 +111,27 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
     let name = name(reader, table);
     let profile = profile(reader, table, around);
     table.only(reader, KEYS, |key| misplaced(key, profile.as_deref()));
-    let insecure_http = table.get("insecure_http").and_then(|field| field.boolean(reader)).unwrap_or(false);
-    let base = base(reader, table, profile.as_deref(), insecure_http);
+    let via = via::read(reader, table, around);
+    let http = via == Some(Via::Http);
+    let insecure_http =
+        table.get("insecure_http").filter(|_| http).and_then(|field| field.boolean(reader)).unwrap_or(false);
+    let base = match &via {
+        Some(Via::Http) => base(reader, table, profile.as_deref(), insecure_http),
+        Some(local) => Some(Base { url: String::new(), origin: local.to_string() }),
+        None => None,
+    };
     let poll = table.get("poll").and_then(|field| poll(reader, field));
     let scopes = table.get("scope").and_then(|field| scopes(reader, field, profile.as_deref()));
-    let vars = needs::vars(reader, table, profile.as_deref());
-    let secrets = needs::secrets(reader, table, profile.as_deref(), around);
+    let vars = needs::vars(reader, table, profile.as_deref(), http);
+    let secrets = if http { needs::secrets(reader, table, profile.as_deref(), around) } else { Vec::new() };
+    if let Some(profile) = profile.as_deref().filter(|_| !http) {
+        via::check_scope(reader, table, profile, scopes.as_ref());
+    }
     let (profile, base) = (profile?, base?);
     Some(Source {
         name: name?.into(),
+        place: reader.place(via::at(table)),
+        via: via?,
         poll: poll.or(profile.poll()).unwrap_or(DEFAULT_POLL),
         base: base.url,
         origin: base.origin,

@@ -20,6 +20,7 @@ mod secret;
 mod status;
 mod suggest;
 mod time;
+mod via;
 
 pub use action::{ACTIONS, Action, ActionRow};
 pub use change::{Change, Op};
@@ -33,3 +34,4 @@ pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
 pub use suggest::{did_you_mean, nearest, what_fits};
 pub use time::{Timestamp, Zone};
+pub use via::Via;

@@ -17,12 +17,25 @@ const BUILT_IN: &[(&str, &str)] = &[
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     profiles: BTreeMap<String, Arc<Profile>>,
+    /// Where each profile was read from, and the text.
+    texts: BTreeMap<String, ProfileText>,
+}
+
+/// Where a profile was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileText {
+    /// The file of a profile of the user's own; `None` for one that comes with the program.
+    pub file: Option<String>,
+    /// The profile as it is written.
+    pub text: Arc<str>,
 }
 
 impl Catalog {
     /// The profiles that come with the program. A test makes sure that each of them can be read.
     pub fn built_in() -> Self {
-        let read = |(file, text): &(&str, &str)| Profile::parse(file, text).ok();
+        let read = |(file, text): &(&str, &str)| {
+            Some((Profile::parse(file, text).ok()?, ProfileText { file: None, text: (*text).into() }))
+        };
         Self::default().with(BUILT_IN.iter().filter_map(read))
     }
 
@@ -30,13 +43,18 @@ impl Catalog {
     /// the same id that came before. Every problem of every file is reported.
     pub fn with_user_profiles(self, files: &[(String, String)]) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        let mut own: Vec<Profile> = Vec::new();
+        let mut own: Vec<(Profile, ProfileText)> = Vec::new();
         let mut owners: BTreeMap<String, &str> = BTreeMap::new();
         for (file, text) in files {
             match Profile::parse(file, text) {
                 Ok(profile) => match owners.insert(profile.id.clone(), file) {
                     Some(other) => problems.push(twice(file, other, &profile.id)),
-                    None => own.push(profile),
+                    None => {
+                        own.push((
+                            profile,
+                            ProfileText { file: Some(file.clone()), text: text.as_str().into() },
+                        ));
+                    }
                 },
                 Err(found) => problems.extend(found),
             }
@@ -44,9 +62,17 @@ impl Catalog {
         if problems.is_empty() { Ok(self.with(own)) } else { Err(problems) }
     }
 
-    fn with(mut self, profiles: impl IntoIterator<Item = Profile>) -> Self {
-        self.profiles.extend(profiles.into_iter().map(|profile| (profile.id.clone(), Arc::new(profile))));
+    fn with(mut self, profiles: impl IntoIterator<Item = (Profile, ProfileText)>) -> Self {
+        for (profile, origin) in profiles {
+            self.texts.insert(profile.id.clone(), origin);
+            self.profiles.insert(profile.id.clone(), Arc::new(profile));
+        }
         self
+    }
+
+    /// Where the profile `id` was read from, and its text.
+    pub fn text(&self, id: &str) -> Option<&ProfileText> {
+        self.texts.get(id)
     }
 
     /// The profile that a source names by `id`.

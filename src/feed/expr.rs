@@ -306,7 +306,7 @@ pub(super) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
 }
 
 /// What a fallback list passes over.
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

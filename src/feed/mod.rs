@@ -19,7 +19,9 @@ mod pointer;
 mod profile;
 mod reader;
 mod record;
+pub mod report;
 pub mod request;
+pub mod saved;
 mod shape;
 mod time;
 pub mod token;
@@ -28,7 +30,7 @@ pub mod token;
 mod tests;
 
 pub use binding::{Binding, Position, Scope, Token};
-pub use catalog::Catalog;
+pub use catalog::{Catalog, ProfileText};
 pub use errors::ServerSays;
 pub use page::{Page, ScopePage};
 pub use profile::{DetailWhen, Order, Pattern, Profile, SecretNeed, Var};

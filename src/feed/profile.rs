@@ -187,6 +187,20 @@ pub(super) struct Ask {
     pub(super) timeout: Option<Duration>,
 }
 
+impl Ask {
+    /// Stands where a profile says so badly what to ask for that nobody will ask.
+    pub(super) fn nothing() -> Self {
+        Self {
+            method: Method::Get,
+            path: Expr::Template(Vec::new()),
+            headers: Vec::new(),
+            query: Vec::new(),
+            body: None,
+            timeout: None,
+        }
+    }
+}
+
 /// How a list is paged, and where its answers say how far it goes.
 #[derive(Debug, Default)]
 pub(super) struct Paging {
@@ -283,6 +297,12 @@ impl Profile {
         parse::profile(file, text)
     }
 
+    /// Like [`Profile::parse`], with the profile as far as it could be read in spite of its problems, for
+    /// trying out the rest of it. No request is ever built from a profile with problems.
+    pub fn draft(file: &str, text: &str) -> (Option<Self>, Vec<Problem>) {
+        parse::draft(file, text)
+    }
+
     /// The word that a source names it by.
     pub fn id(&self) -> &str {
         &self.id
@@ -335,6 +355,26 @@ impl Profile {
             vars.map(|(name, _)| (name.clone(), id.to_owned())).collect()
         };
         Scope { id: id.to_owned(), name: None, vars: self.scope.as_ref().map(same).unwrap_or_default() }
+    }
+
+    /// How a request proves who is asking, in the profile language's word for it.
+    pub fn auth_kind(&self) -> &'static str {
+        match &self.auth {
+            Auth { exchange: Some(_), .. } => "exchange",
+            Auth { basic: Some(_), .. } => "basic",
+            Auth { query, .. } if !query.is_empty() => "query",
+            Auth { headers, .. } if !headers.is_empty() => "header",
+            Auth { .. } => "none",
+        }
+    }
+
+    /// What it can say about an event, as keys below `map`; `changes` where records say what changed, and
+    /// `detail` where a second request does.
+    pub fn maps(&self) -> Vec<String> {
+        let mut maps: Vec<String> = self.map.fields().into_iter().map(|(key, _)| key).collect();
+        maps.extend((!self.changes.is_empty()).then(|| "changes".to_owned()));
+        maps.extend(self.detail.is_some().then(|| "detail".to_owned()));
+        maps
     }
 
     /// Whether requests carry a token that has to be bought first.

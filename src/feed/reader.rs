@@ -41,10 +41,6 @@ impl<'t> Doc<'t> {
         problems.sort_by_key(|problem| (problem.line, problem.column));
         problems
     }
-
-    pub(super) fn is_clean(&self) -> bool {
-        self.problems.borrow().is_empty()
-    }
 }
 
 /// One table, and which of its keys were asked for.

@@ -30,6 +30,35 @@ pub(super) struct Map {
     pub(super) facts: Vec<(String, Expr)>,
 }
 
+impl Map {
+    /// The mapped fields with their keys, in the order in which an event shows them, facts last.
+    pub(super) fn fields(&self) -> Vec<(String, &Expr)> {
+        fn expr(field: Option<&Field>) -> Option<&Expr> {
+            field.map(|field| &field.expr)
+        }
+        let own = [
+            ("id", self.id.as_ref()),
+            ("time", self.time.as_ref()),
+            ("action", expr(self.action.as_ref())),
+            ("status", expr(self.status.as_ref())),
+            ("error", self.error.as_ref()),
+            ("summary", self.summary.as_ref()),
+            ("ai_summary", self.ai_summary.as_ref()),
+            ("url", self.url.as_ref()),
+            ("group", self.group.as_ref()),
+            ("entity.type", expr(self.entity_kind.as_ref())),
+            ("entity.id", self.entity_id.as_ref()),
+            ("entity.name", self.entity_name.as_ref()),
+            ("actor.type", expr(self.actor_kind.as_ref())),
+            ("actor.id", self.actor_id.as_ref()),
+            ("actor.name", self.actor_name.as_ref()),
+        ];
+        let own = own.into_iter().filter_map(|(key, expr)| Some((key.to_owned(), expr?)));
+        let facts = self.facts.iter().map(|(name, expr)| (format!("facts.{name}"), expr));
+        own.chain(facts).collect()
+    }
+}
+
 /// A value that stands for one of a set of words.
 #[derive(Debug)]
 pub(super) struct Field {

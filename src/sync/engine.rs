@@ -13,13 +13,16 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Detail, Event, Fault, FaultKind, Outcome, Record, SourceState, SourceStatus, Timestamp};
+use crate::domain::{
+    Detail, Event, Fault, FaultKind, Outcome, Record, SourceState, SourceStatus, Timestamp, Via,
+};
 use crate::feed::{Scope, detail, errors, request};
 use crate::store::{SourceSummary, Store};
 
 use super::http::Http;
 use super::line::{Board, Line, Tally, Waits};
-use super::{Report, Source, pull, scopes};
+use super::probe::{self, Probe};
+use super::{Report, Source, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -140,15 +143,22 @@ impl Engine {
     /// profile foresees is an answer too. An event that has nothing to ask for comes back as it is.
     pub async fn detail(&self, event: &Event) -> Result<Event, Fault> {
         let Some(line) = self.0.lines.iter().find(|line| line.source.name == event.source) else {
-            return Err(not_configured(event));
+            return Err(not_configured(&event.source));
         };
-        if line.source.profile.detail_when().is_none() {
+        if line.source.profile.detail_when().is_none() || line.source.via != Via::Http {
             return Ok(event.clone());
         }
         match self.0.stop.run_until_cancelled(fetch_detail(line, event)).await {
             Some(answer) => answer,
             None => Ok(event.clone()),
         }
+    }
+
+    /// Asks the source called `name` for one page to look at, and keeps nothing of it.
+    pub async fn probe(&self, name: &str) -> Result<Probe, Fault> {
+        let line = self.0.lines.iter().find(|line| *line.source.name == *name);
+        let line = line.ok_or_else(|| not_configured(name))?;
+        probe::probe(line).await
     }
 
     /// Ends everything that is under way and everything that is begun later. What is in the cache stays.
@@ -221,6 +231,10 @@ async fn prepare(line: &Line) -> Result<(), Fault> {
 
 /// Walks every feed of a source, a few side by side.
 async fn walk_all(line: &Line, tally: &Tally) -> Walked {
+    if line.source.via != Via::Http {
+        let fault = local::bring_in(line, tally).await.err();
+        return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
+    }
     if !line.source.profile.fans_out() {
         let fault = pull::walk(line, tally, None).await.err();
         return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
@@ -348,11 +362,11 @@ async fn fetch_detail(line: &Line, event: &Event) -> Result<Event, Fault> {
     }))
 }
 
-fn not_configured(event: &Event) -> Fault {
+fn not_configured(source: &str) -> Fault {
     Fault {
         kind: FaultKind::Configuration,
-        message: format!("`{}` is not configured any more", event.source),
-        fix: format!("add the source `{}` again to fetch what changed", event.source),
+        message: format!("`{source}` is not configured any more"),
+        fix: format!("add the source `{source}` again to fetch what changed"),
         http_status: None,
         request_id: None,
         at: Timestamp::now(),

@@ -236,6 +236,13 @@ impl Line {
         self.fault(FaultKind::Shape, &message, &fix)
     }
 
+    /// A source that fans out over nothing.
+    pub(super) fn fault_of_no_scopes(&self) -> Fault {
+        let name = &self.source.name;
+        let message = format!("{} lists nothing that `{name}` could ask for the history of", self.origin());
+        self.fault(FaultKind::Configuration, &message, "make one there, or use a key that may see some")
+    }
+
     /// Scopes that the user names and the server does not list.
     pub(super) fn fault_of_unknown_scopes(&self, unknown: &[String], known: &[Scope]) -> Fault {
         let names: Vec<_> = unknown.iter().map(|id| format!("`{id}`")).collect();

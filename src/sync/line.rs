@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp};
+use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp, Via};
 use crate::feed::{Request, RequestError, Scope, ServerSays, Token, errors};
 use crate::store::Store;
 
 use super::http::{Http, HttpError, Peer, Reply};
+use super::local::Stamp;
 use super::retry::{Failure, Jitter, PATIENCE, Tries, Verdict, asked_wait, judge};
 use super::token::Tokens;
 use super::{Report, Source};
@@ -31,8 +32,12 @@ pub(super) struct Line {
     pub(super) turn: tokio::sync::Mutex<()>,
     /// The scopes that the server listed last, and when.
     pub(super) scopes: Mutex<Option<(Instant, Vec<Scope>)>>,
+    /// What a source that is a file looked like when it was read last.
+    pub(super) seen: Mutex<Option<Stamp>>,
     http: Arc<Http>,
     peer: Result<Peer, HttpError>,
+    /// What stands for the origin of a source that is not asked over the network.
+    local: Option<String>,
     jitter: Mutex<Jitter>,
     /// By the local clock, since that is the one a wait is measured with.
     next_allowed_at: Mutex<Option<Timestamp>>,
@@ -165,6 +170,7 @@ impl Line {
         let base = Some(source.binding.base.as_str()).filter(|base| !base.is_empty());
         let base = base.or_else(|| source.profile.base()).unwrap_or_default();
         let peer = Peer::new(base, source.insecure_http);
+        let local = (source.via != Via::Http).then(|| source.via.to_string());
         Self {
             source,
             store,
@@ -172,8 +178,10 @@ impl Line {
             board,
             turn: tokio::sync::Mutex::default(),
             scopes: Mutex::default(),
+            seen: Mutex::default(),
             http,
             peer,
+            local,
             jitter: Mutex::new(Jitter::from_entropy()),
             next_allowed_at: Mutex::default(),
             next_slot: Mutex::default(),
@@ -183,7 +191,8 @@ impl Line {
 
     /// Scheme, host and port of the source, or what stands in for it.
     pub(super) fn origin(&self) -> &str {
-        self.peer.as_ref().map_or("the server", |peer| &peer.origin)
+        let origin = || self.peer.as_ref().map_or("the server", |peer| &peer.origin);
+        self.local.as_deref().unwrap_or_else(origin)
     }
 
     /// `interval`, a little shorter or longer.

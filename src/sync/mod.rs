@@ -15,7 +15,9 @@ mod engine;
 mod fault;
 mod http;
 mod line;
+mod local;
 mod plan;
+mod probe;
 mod pull;
 mod retry;
 mod scopes;
@@ -24,10 +26,11 @@ mod token;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus};
+use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus, Via};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
+pub use probe::Probe;
 
 /// A configured source, ready to be asked.
 #[derive(Debug)]
@@ -36,6 +39,10 @@ pub struct Source {
     pub name: Arc<str>,
     /// How its feed is asked for and read.
     pub profile: Arc<Profile>,
+    /// Where its answers come from.
+    pub via: Via,
+    /// Variables that hold secrets; a program that is a source does not get to see them.
+    pub hidden: Vec<String>,
     /// The user's values and secrets.
     pub binding: Binding,
     /// What it fans out over, where its profile does.

@@ -18,10 +18,7 @@ use super::scopes::number_of;
 /// Walks one feed of a source: the whole source, or one scope of it.
 pub(super) async fn walk(line: &Line, tally: &Tally, scope: Option<&Scope>) -> Result<(), Fault> {
     let (profile, binding) = (&*line.source.profile, &line.source.binding);
-    let mut key = FeedKey::new(Arc::clone(&line.source.name), profile.id());
-    if let Some(scope) = scope {
-        key = key.in_scope(scope.id.as_str(), scope.name.as_deref());
-    }
+    let key = key_of(line, scope);
     let (progress, rows) = begin(line, &key).await?;
     let top = progress.top.filter(|_| progress.complete_to_floor);
     let mut walk = Walk::new(Basis { top, total: progress.last_total, rows });
@@ -48,14 +45,23 @@ pub(super) async fn walk(line: &Line, tally: &Tally, scope: Option<&Scope>) -> R
     }
 }
 
-async fn begin(line: &Line, key: &FeedKey) -> Result<(WalkProgress, u64), Fault> {
+/// The feed that a source, or one scope of it, has in the cache.
+pub(super) fn key_of(line: &Line, scope: Option<&Scope>) -> FeedKey {
+    let key = FeedKey::new(Arc::clone(&line.source.name), line.source.profile.id());
+    match scope {
+        Some(scope) => key.in_scope(scope.id.as_str(), scope.name.as_deref()),
+        None => key,
+    }
+}
+
+pub(super) async fn begin(line: &Line, key: &FeedKey) -> Result<(WalkProgress, u64), Fault> {
     let key = key.clone();
     let begun = line.store.run(move |db| Ok((db.walk(&key)?, db.count(&key)?))).await;
     begun.map_err(|error| line.fault_of_store(&error))
 }
 
 /// Writes one page and tells about it. Gives how many rows were new.
-async fn store(
+pub(super) async fn store(
     line: &Line,
     tally: &Tally,
     key: &FeedKey,

@@ -3,6 +3,7 @@
 mod demo;
 mod fake;
 mod faults;
+mod local;
 mod rig;
 mod tokens;
 mod walks;

@@ -15,11 +15,12 @@ use crate::feed::{Profile, Var};
 /// What can stand in place of a secret.
 const SECRET_KEYS: &[&str] = &["env", "command", "file"];
 
-/// The values of the variables that the profile asks for.
+/// The values of the variables that the profile asks for. None has to be given where no requests are made.
 pub(super) fn vars(
     reader: &mut Reader<'_>,
     table: &Table<'_>,
     profile: Option<&Profile>,
+    http: bool,
 ) -> BTreeMap<String, String> {
     let given = table.get("vars").map(|field| (field, field.table(reader, "{ tenant = \"acme\" }")));
     let mut values = BTreeMap::new();
@@ -34,7 +35,7 @@ pub(super) fn vars(
         let field = given.as_ref().and_then(|(_, vars)| vars.as_ref()?.get(&var.name));
         if let Some(field) = field {
             values.extend(value(reader, field, var, profile).map(|value| (var.name.clone(), value)));
-        } else if var.required && var.default.is_none() && !matches!(given, Some((_, None))) {
+        } else if http && var.required && var.default.is_none() && !matches!(given, Some((_, None))) {
             let span = given.as_ref().map_or(&table.span, |(field, _)| &field.key_span);
             let message =
                 format!("the feed `{}` asks for it{}", profile.id(), in_brackets(var.label.as_ref()));

@@ -17,18 +17,24 @@ use super::reader::{Doc, Table};
 use crate::domain::{Problem, what_fits};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
+    match draft(file, text) {
+        (Some(profile), problems) if problems.is_empty() => Ok(profile),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// What could be made of a profile in spite of its problems, for those who want to try the rest of it.
+pub(super) fn draft(file: &str, text: &str) -> (Option<Profile>, Vec<Problem>) {
     let (root, errors) = DeTable::parse_recoverable(text);
     let doc = Doc::new(file, text, &errors);
     let root = Table::root(&doc, root.get_ref());
     let profile = read(&root);
     root.finish();
-    match profile {
-        Some(profile) if doc.is_clean() => Ok(profile),
-        _ => Err(doc.into_problems()),
-    }
+    (profile, doc.into_problems())
 }
 
-/// `None` only when a problem was reported.
+/// `None` only when a problem was reported. A part that is not needed to read records may be missing from
+/// what comes out, also only when a problem was reported.
 fn read(root: &Table<'_>) -> Option<Profile> {
     let heading = heading(root);
     let vars = root.table("vars").as_ref().map(vars).unwrap_or_default();
@@ -53,7 +59,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
     let rate = root.table("rate").map(rate).unwrap_or_default();
     compiler.finish();
-    let Heading { id, name, docs, verified } = heading?;
+    let Heading { id, name, docs, verified } = heading.unwrap_or_default();
     Some(Profile {
         id,
         name,
@@ -61,9 +67,9 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         verified,
         secrets: compiler.into_secrets(),
         vars,
-        auth: auth?,
+        auth: auth.unwrap_or_default(),
         base,
-        ask: ask?,
+        ask: ask.unwrap_or_else(Ask::nothing),
         paging: pages,
         items: items?,
         scope,
@@ -78,6 +84,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     })
 }
 
+#[derive(Default)]
 struct Heading {
     id: String,
     name: String,

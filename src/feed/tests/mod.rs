@@ -4,6 +4,7 @@ mod hostile;
 mod pages;
 mod problems;
 mod requests;
+mod saved;
 mod values;
 
 use std::sync::Arc;

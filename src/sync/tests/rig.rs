@@ -6,7 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::domain::{Event, Outcome, ScopeChoice, Secret, SourceStatus};
+use crate::domain::{Event, Outcome, ScopeChoice, Secret, SourceStatus, Via};
 use crate::feed::{Binding, Catalog};
 use crate::store::Store;
 use crate::sync::line::Waits;
@@ -34,6 +34,8 @@ pub(in crate::sync) fn source(feed: &str, origin: &str) -> Source {
         name: format!("{feed}-prod").into(),
         binding: Binding { base: origin.to_owned(), vars, secrets },
         profile,
+        via: Via::Http,
+        hidden: Vec::new(),
         scopes: ScopeChoice::All,
         poll: Duration::from_secs(60),
         insecure_http: false,

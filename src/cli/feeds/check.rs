@@ -1,0 +1,188 @@
+//! `backtrail feeds check`: everything that is wrong with a profile, and what it makes of a sample.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::{CheckArgs, Form};
+use crate::cli::print::{self, Printer};
+use crate::config::{self, Options};
+use crate::domain::{Event, EventId, Problem, Record, RowId, Safe, Zone, escape_json};
+use crate::feed::report::{FieldReport, Report};
+use crate::feed::{Page, Profile, Scope, report, saved};
+use crate::runtime::{Exit, Failure, read_saved};
+
+/// What a sample came to.
+#[derive(Default)]
+struct Tried {
+    report: Option<Report>,
+    events: Vec<Event>,
+    quarantined: Vec<(String, String)>,
+    /// What the sample is, where it is no page of events.
+    other: Option<String>,
+}
+
+pub(super) fn run(args: &CheckArgs, options: &Options) -> Result<Exit, Failure> {
+    let (file, text) = profile_text(&args.profile, options)?;
+    let sample = args.sample.as_deref().map(read_saved).transpose()?;
+    let (profile, mut problems) = Profile::draft(&file, &text);
+    let tried = match (profile, sample) {
+        (Some(profile), Some(body)) => {
+            let (tried, found) = try_on(&profile, &file, &text, &body);
+            problems.extend(found);
+            tried
+        }
+        _ => Tried::default(),
+    };
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    if args.json {
+        let all = as_json(&file, &tried, &problems);
+        print::ended(print::lines([escape_json(&all.to_string())]))?;
+        return Ok(if problems.is_empty() { Exit::Fine } else { Exit::Usage });
+    }
+    tell(args, &file, &tried, problems.is_empty())?;
+    if problems.is_empty() {
+        return Ok(Exit::Fine);
+    }
+    Err(Failure::of_problems(problems))
+}
+
+/// The profile in a file, or an installed one by its id where there is no such file.
+fn profile_text(path: &Path, options: &Options) -> Result<(String, String), Failure> {
+    let shown = path.display().to_string();
+    if !path.exists()
+        && let Ok(catalog) = super::catalog(options)
+        && let Some(profile) = catalog.text(&shown)
+    {
+        return Ok((profile.file.clone().unwrap_or(shown), profile.text.to_string()));
+    }
+    let text = config::read_text(path)
+        .map_err(|message| Failure::usage(message).help("`backtrail feeds list` prints what is installed"))?;
+    Ok((shown, text))
+}
+
+fn try_on(profile: &Profile, file: &str, text: &str, body: &[u8]) -> (Tried, Vec<Problem>) {
+    let (binding, scope) = report::stand_ins(profile);
+    let page = saved::read(profile, &binding, scope.as_ref(), body);
+    let no_events = page.as_ref().map_or(true, |page| page.records.is_empty() && page.length > 0);
+    if no_events && let Some(other) = report::other_answer(profile, body) {
+        return (Tried { other: Some(other), ..Tried::default() }, Vec::new());
+    }
+    match page {
+        Ok(page) => {
+            let read = report::read(profile, &binding, scope.as_ref(), &page);
+            let problems = report::problems(file, text, &read, &page);
+            (tried(profile, scope.as_ref(), page, read), problems)
+        }
+        Err(error) => {
+            let problem = report::problem(file, text, "items.at", format!("the sample: {error}"), None);
+            (Tried::default(), vec![problem])
+        }
+    }
+}
+
+fn tried(profile: &Profile, scope: Option<&Scope>, page: Page, report: Report) -> Tried {
+    let quarantined = page.quarantined.into_iter().map(|one| (one.reason, one.raw.into_string())).collect();
+    let events = page.records.into_iter().map(|record| event(profile, scope, record)).collect();
+    Tried { report: Some(report), events, quarantined, other: None }
+}
+
+/// The record as the event that a source called like the profile would have.
+fn event(profile: &Profile, scope: Option<&Scope>, record: Record) -> Event {
+    let scope = scope.map(|scope| scope.id.as_str());
+    let id = EventId::derive(profile.id(), scope, &record.identity);
+    Event {
+        row: RowId::preferred(record.time, id),
+        id,
+        source: profile.id().into(),
+        feed: profile.id().into(),
+        scope: scope.map(Into::into),
+        count: 1,
+        record,
+    }
+}
+
+fn as_json(file: &str, tried: &Tried, problems: &[Problem]) -> Value {
+    let fields = tried.report.iter().flat_map(|report| &report.fields).map(|field| {
+        let tried = field.tried.iter();
+        json!({
+            "field": field.field,
+            "hit": field.hits(),
+            "fallback": field.fallbacks(),
+            "miss": field.misses,
+            "tried": tried.map(|(at, records)| json!({"at": at, "records": records})).collect::<Vec<_>>(),
+        })
+    });
+    let problems = problems.iter().map(|problem| {
+        json!({
+            "file": problem.file, "line": problem.line, "column": problem.column, "key": problem.key,
+            "message": problem.message, "help": problem.help,
+        })
+    });
+    let quarantined = tried.quarantined.iter().map(|(reason, raw)| json!({"reason": reason, "raw": raw}));
+    json!({
+        "file": file,
+        "records": tried.report.as_ref().map(|report| report.records),
+        "sample_is": tried.other,
+        "fields": fields.collect::<Vec<_>>(),
+        "events": tried.events,
+        "quarantined": quarantined.collect::<Vec<_>>(),
+        "problems": problems.collect::<Vec<_>>(),
+    })
+}
+
+fn tell(args: &CheckArgs, file: &str, tried: &Tried, fine: bool) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    if let (Some(report), Some(sample)) = (&tried.report, &args.sample) {
+        lines.push(format!("{} records in {}", report.records, sample.display()));
+        lines.push(String::new());
+        lines.extend(table(&report.fields));
+        lines.push(String::new());
+    }
+    if let Some(other) = &tried.other {
+        lines.push(format!("the sample is {other}"));
+    }
+    if print::ended(print::lines(lines))?.is_some() {
+        return Ok(());
+    }
+    if !tried.events.is_empty() {
+        let form = Form { table: true, json: false, jsonl: false, csv: false };
+        let mut printer = Printer::new(form, Zone::Utc);
+        let mut printed = tried.events.iter().try_for_each(|event| printer.event(event));
+        printed = printed.and_then(|()| printer.finish().map(|_| ()));
+        print::ended(printed)?;
+    }
+    let raw = |(reason, raw): &(String, String)| {
+        format!("not an event: {reason}: {}", Safe::line(raw).cut(100).as_str())
+    };
+    let mut last: Vec<String> = tried.quarantined.iter().map(raw).collect();
+    last.extend(fine.then(|| format!("{file} is fine")));
+    print::ended(print::lines(last))?;
+    Ok(())
+}
+
+/// One line for each field: in how many records the first expression hit, a later one stood in, none did.
+pub(in crate::cli) fn table(fields: &[FieldReport]) -> Vec<String> {
+    let width = fields.iter().map(|field| field.field.len()).max().unwrap_or(0).max(5);
+    let mut lines =
+        vec![format!("{:<width$}  {:>6}  {:>8}  {:>6}  FROM", "FIELD", "HIT", "FALLBACK", "MISS")];
+    for field in fields {
+        let counted = field.tried.len() > 1;
+        let from = field.tried.iter().map(
+            |(at, records)| {
+                if counted { format!("{at} ×{records}") } else { at.clone() }
+            },
+        );
+        let from: Vec<String> = from.collect();
+        let line = format!(
+            "{:<width$}  {:>6}  {:>8}  {:>6}  {}",
+            field.field,
+            field.hits(),
+            field.fallbacks(),
+            field.misses,
+            from.join("  ")
+        );
+        lines.push(line);
+    }
+    lines
+}

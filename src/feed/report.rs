@@ -1,0 +1,243 @@
+//! How well a profile fits a body: which expression of each mapped field found a value in how many
+//! records.
+//!
+//! This is what somebody who writes a profile looks at. It reads and counts; it changes nothing about how
+//! events are made, and it must not show the value of a secret, which no expression of a map can name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use toml::de::{DeTable, DeValue};
+
+use super::expr::{self, Expr, Piece, Segment, Slot, Values};
+use super::pointer::child;
+use super::profile::Profile;
+use super::{Binding, Page, Position, Scope, detail, errors, page, token};
+use crate::domain::{Place, Problem, nearest};
+
+/// The fields without which an event is hardly one.
+const NEEDED: [&str; 3] = ["id", "time", "action"];
+
+/// What came of a map over the records of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// How many records were looked at.
+    pub records: usize,
+    /// Each mapped field, in a fixed order, facts and then changes last.
+    pub fields: Vec<FieldReport>,
+}
+
+/// What came of one field of a map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldReport {
+    /// Its key below `map`, such as `entity.name`; `changes` for what changed.
+    pub field: String,
+    /// The expressions that are tried in turn, much as the profile writes them, each with the number of records
+    /// it gave a value for.
+    pub tried: Vec<(String, usize)>,
+    /// Records in which none of them found anything.
+    pub misses: usize,
+    /// A member that the records have under a name much like the one that none of them has.
+    pub meant: Option<String>,
+}
+
+impl FieldReport {
+    /// Records in which the first expression found a value.
+    pub fn hits(&self) -> usize {
+        self.tried.first().map_or(0, |(_, count)| *count)
+    }
+
+    /// Records in which a later expression had to stand in.
+    pub fn fallbacks(&self) -> usize {
+        self.tried.iter().skip(1).map(|(_, count)| count).sum()
+    }
+
+    /// Whether no record at all has a value for it.
+    pub fn never(&self) -> bool {
+        self.hits() + self.fallbacks() == 0
+    }
+}
+
+/// Counts what the map of `profile` finds in the records of `page`, those that are no events included.
+pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, page: &Page) -> Report {
+    let raw = page.records.iter().map(|record| &*record.raw);
+    let raw = raw.chain(page.quarantined.iter().map(|record| &*record.raw));
+    let records: Vec<Value> =
+        raw.filter_map(|raw| serde_json::from_str(raw).ok()).filter(Value::is_object).collect();
+    let base = Values { scope, ..Values::of(profile, binding) };
+    let mut fields: Vec<FieldReport> = profile
+        .map
+        .fields()
+        .into_iter()
+        .map(|(field, expr)| {
+            let tried = match expr {
+                Expr::First(exprs) => exprs.as_slice(),
+                one => std::slice::from_ref(one),
+            };
+            count(field, tried, &records, &base)
+        })
+        .collect();
+    if !profile.changes.is_empty() {
+        let hits = page.records.iter().filter(|record| !record.changes.is_empty()).count();
+        fields.push(FieldReport {
+            field: "changes".to_owned(),
+            tried: vec![("[[changes]]".to_owned(), hits)],
+            misses: page.records.len() - hits,
+            meant: None,
+        });
+    }
+    Report { records: page.length, fields }
+}
+
+fn count(field: String, tried: &[Expr], records: &[Value], base: &Values<'_>) -> FieldReport {
+    let mut counts = vec![0; tried.len()];
+    let mut misses = 0;
+    for record in records {
+        let values = Values { record: Some(record), ..*base };
+        match tried.iter().position(|expr| expr.value(&values).is_some_and(|value| !expr::is_empty(&value))) {
+            Some(place) => counts[place] += 1,
+            None => misses += 1,
+        }
+    }
+    let never = misses == records.len();
+    let meant = tried.iter().filter(|_| never).find_map(|expr| meant(expr, records));
+    let tried = tried.iter().map(written).zip(counts).collect();
+    FieldReport { field, tried, misses, meant }
+}
+
+/// For a pointer that leads nowhere in any record: the member that is called nearly so.
+fn meant(expr: &Expr, records: &[Value]) -> Option<String> {
+    let path = match expr {
+        Expr::Pointer(path) => path,
+        Expr::Template(pieces) => pieces.iter().find_map(|piece| match piece {
+            Piece::Slot(Slot { from: expr::From::Path(path), .. }) => Some(path),
+            _ => None,
+        })?,
+        _ => return None,
+    };
+    let keys: Option<Vec<&str>> = path.segments.iter().map(key).collect();
+    let keys = keys.filter(|_| !path.outer)?;
+    let mut reached: Vec<&Value> = records.iter().collect();
+    for (depth, key) in keys.iter().enumerate() {
+        let below: Vec<&Value> = reached.iter().filter_map(|value| child(value, key)).collect();
+        if below.is_empty() {
+            let members = reached.iter().filter_map(|value| value.as_object());
+            let names: BTreeSet<&str> = members.flat_map(|map| map.keys().map(String::as_str)).collect();
+            let name = nearest(key, names)?;
+            let mut said = keys.clone();
+            said[depth] = name;
+            return Some(format!("/{}", said.join("/")));
+        }
+        reached = below;
+    }
+    None
+}
+
+fn key(segment: &Segment) -> Option<&str> {
+    match segment {
+        Segment::Key(key) => Some(key),
+        Segment::Slot(_) => None,
+    }
+}
+
+/// An expression as a profile writes it.
+fn written(expr: &Expr) -> String {
+    let slots = |slots: &[Slot]| slots.iter().map(ToString::to_string).collect::<String>();
+    match expr {
+        Expr::Pointer(path) => path.to_string(),
+        Expr::Variable(variable) => variable.to_string(),
+        Expr::Template(pieces) => pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+                Piece::Slot(slot) => slot.to_string(),
+            })
+            .collect(),
+        Expr::Hash(parts) => format!("#{}", slots(parts)),
+        Expr::First(exprs) => exprs.iter().map(written).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// What is wrong with a profile judging by what it made of a body: records that are no events, fields that
+/// every event needs and none has, and pointers that miss a member by a letter or two. `file` and `text` are
+/// the profile's own.
+pub fn problems(file: &str, text: &str, report: &Report, page: &Page) -> Vec<Problem> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in &page.quarantined {
+        *reasons.entry(record.reason.as_str()).or_default() += 1;
+    }
+    let mut found: Vec<Problem> = reasons
+        .into_iter()
+        .map(|(reason, count)| {
+            let key = if reason.contains("time") { "map.time" } else { "items.at" };
+            let message = format!("{count} of {} records cannot be read as events: {reason}", page.length);
+            problem(file, text, key, message, None)
+        })
+        .collect();
+    for field in report.fields.iter().filter(|field| field.never() && report.records > 0) {
+        let needed = NEEDED.contains(&field.field.as_str());
+        if needed || field.meant.is_some() {
+            let tried: Vec<&str> = field.tried.iter().map(|(tried, _)| tried.as_str()).collect();
+            let message = format!("no record has a value at `{}`", tried.join("`, `"));
+            let help = field.meant.as_ref().map(|meant| format!("did you mean `{meant}`?"));
+            let key = format!("map.{}", field.field);
+            // The time that no record has is told already, with the records that miss it.
+            found.retain(|problem| problem.key != key);
+            found.push(problem(file, text, &key, message, help));
+        }
+    }
+    found.sort_by_key(|problem| (problem.line, problem.column));
+    found
+}
+
+/// Values that stand in for the user's own, so that a profile can be tried without an account: each
+/// variable without a default is its own name, and so is each part of a scope.
+pub fn stand_ins(profile: &Profile) -> (Binding, Option<Scope>) {
+    let vars = profile.vars.iter().filter(|var| var.default.is_none());
+    let vars = vars.map(|var| (var.name.clone(), var.name.clone())).collect();
+    let scope = profile.scope.as_ref().map(|list| Scope {
+        id: "scope".to_owned(),
+        name: Some("scope".to_owned()),
+        vars: list.set.iter().map(|(name, _)| (name.clone(), name.clone())).collect(),
+    });
+    (Binding { vars, ..Binding::default() }, scope)
+}
+
+/// What a body is that is no page of events but another answer that the profile describes, in words such as
+/// `a list of 3 scopes`; `None` for anything else.
+pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
+    let (binding, _) = stand_ins(profile);
+    if token::read(profile, body).is_ok() {
+        return Some("an answer with a token".to_owned());
+    }
+    if let Some(head) = Position::first_of_scopes(profile)
+        && let Ok(page) = page::read_scopes(profile, &binding, &head, &[], body)
+        && !page.scopes.is_empty()
+    {
+        return Some(format!("a list of {} scopes", page.scopes.len()));
+    }
+    if let Ok(changes) = detail::read(profile, body)
+        && !changes.is_empty()
+    {
+        return Some(format!("the detail of one event with {} changes", changes.len()));
+    }
+    let says = errors::read(profile, 400, &[], body);
+    says.message.map(|message| format!("an error of the provider: {message}"))
+}
+
+/// A problem with what a profile says under `key`, at the place where it says so. Where the text has no
+/// such key, its nearest table has the problem.
+pub fn problem(file: &str, text: &str, key: &str, message: String, help: Option<String>) -> Problem {
+    let (root, _) = DeTable::parse_recoverable(text);
+    let mut table = Some(root.get_ref());
+    let mut at = 0;
+    for part in key.split('.') {
+        let Some((name, value)) = table.and_then(|table| table.get_key_value(part)) else { break };
+        at = name.span().start;
+        table = match value.get_ref() {
+            DeValue::Table(inner) => Some(inner),
+            _ => None,
+        };
+    }
+    Problem::at(Place::of(file, text, at), key, message, help)
+}
