@@ -46,7 +46,7 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             let area = event::view::page(&layout);
             match screen {
                 Screen::Event(pane) => event::view::draw(app, pane.event.as_ref(), pane.view, area, buf),
-                Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, layout.body, buf),
+                Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, buf),
                 Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
             }
         }
