@@ -12,6 +12,7 @@ use super::message::{Effect, Notice};
 use super::motion::Motion;
 use super::overlay::{self, Help, Overlay, Palette};
 use super::pane::Screen;
+use super::pane::event::EventView;
 use super::pane::lifecycle;
 use super::pane::sources::{self, SourcesPane};
 use super::pane::timeline::Side;
@@ -172,14 +173,27 @@ impl App {
     }
 
     fn act_in_lifecycle(&mut self, command: Command, ask: &mut Vec<Effect>) {
-        let height = lifecycle::view::page(&self.layout());
+        let layout = self.layout();
+        let height = lifecycle::view::page(&layout);
+        if !lifecycle::view::places(&layout).1.is_empty() {
+            match command {
+                Command::NextTab => return self.preview.turn(1),
+                Command::PreviousTab => return self.preview.turn(-1),
+                Command::PreviewDown => return self.scroll_preview(Motion::Lines(3)),
+                Command::PreviewUp => return self.scroll_preview(Motion::Lines(-3)),
+                _ => {}
+            }
+        }
         let motion = match command {
             Command::NextOfEntity => Some(Motion::Lines(1)),
             Command::PreviousOfEntity => Some(Motion::Lines(-1)),
             other => Motion::of(other),
         };
         match (motion, self.above.last_mut()) {
-            (Some(motion), Some(Screen::Lifecycle(pane))) => pane.go(motion, height),
+            (Some(motion), Some(Screen::Lifecycle(pane))) => {
+                pane.go(motion, height);
+                self.preview = EventView::of(self.preview.tab);
+            }
             _ if command == Command::Open => self.open_event(ask),
             _ => {}
         }

@@ -43,10 +43,10 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     match app.above.last() {
         None => draw_timeline(app, &layout, buf),
         Some(screen) => {
-            let area = inset(layout.body);
+            let area = event::view::page(&layout);
             match screen {
                 Screen::Event(pane) => event::view::draw(app, pane.event.as_ref(), pane.view, area, buf),
-                Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, layout.body, buf),
+                Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, buf),
                 Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
             }
         }
@@ -97,11 +97,6 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
     } else {
         Row::new().rule("─", usize::from(area.width), style).draw(buf, area.x, area.y, area.width);
     }
-}
-
-/// The place of a text within the place of a screen, away from its edges.
-pub(super) fn inset(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }
 
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {

@@ -144,9 +144,9 @@ impl App {
     /// changes begin.
     fn text_of_event(&self) -> Option<(usize, usize, Vec<usize>)> {
         let (event, view, area) = match self.above.last() {
-            Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, self.layout().body),
-            None => (self.event()?, self.preview, self.layout().preview),
-            Some(_) => return None,
+            Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, event::view::page(&self.layout())),
+            None | Some(Screen::Lifecycle(_)) => (self.event()?, self.preview, self.layout().preview),
+            Some(Screen::Sources(_)) => return None,
         };
         let body = event::view::body(area);
         let text = event::view::text(self, event, view.tab, body.width);

@@ -121,6 +121,19 @@ fn the_place_in_the_list_survives_going_away_and_back() {
 }
 
 #[test]
+fn a_wide_lifecycle_shows_the_selected_step_beside_the_rail() {
+    for (keys, seen) in [("e", "[Summary]"), ("e]", "[Diff]"), ("ej]", "= version  7"), ("e]]jk", "[Raw]")] {
+        let mut bench = Bench::new((150, 30), story());
+        bench.press(keys);
+        let screen = bench.screen();
+        assert!(screen.contains("› lifecycle") && screen.contains(seen), "{keys}:\n{screen}");
+    }
+    let mut narrow = Bench::new((129, 30), story());
+    narrow.press("e");
+    assert!(!narrow.screen().contains("[Summary]"));
+}
+
+#[test]
 fn what_is_asked_of_the_outside() {
     for (keys, expected) in [
         ("Q", Effect::Quit),

@@ -17,6 +17,7 @@ use super::{EventView, Tab, changes, raw, summary};
 use crate::domain::{Event, Safe};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
+use crate::tui::layout::Layout;
 use crate::tui::pane::timeline::row;
 use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
@@ -38,6 +39,15 @@ impl Text {
     pub(super) fn push(&mut self, row: Row) {
         self.lines.push(row);
     }
+}
+
+/// The widest that an event is laid out: longer lines are hard to read.
+const WIDEST: u16 = 120;
+
+/// The place of an event that fills the screen, away from its edges.
+pub(in crate::tui) fn page(layout: &Layout) -> Rect {
+    let body = layout.body;
+    Rect { x: body.x + 1, width: body.width.saturating_sub(2).min(WIDEST), ..body }
 }
 
 /// Where the text of a tab stands in the place of an event.
@@ -88,7 +98,7 @@ pub(in crate::tui) fn draw(
             here.draw(buf, body.x.saturating_sub(1), body.y + y as u16, 1);
         }
     }
-    let bar = Rect { x: app.ui.area.right().saturating_sub(1), width: 1, ..body };
+    let bar = Rect { x: body.right().min(app.ui.area.right().saturating_sub(1)), width: 1, ..body };
     let extent = Extent { len: text.lines.len(), above: scroll, shown: usize::from(body.height) };
     if bar.x >= body.right() {
         extent.draw(buf, bar, ui.style(Role::Rule));

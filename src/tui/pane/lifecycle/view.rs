@@ -23,6 +23,7 @@ use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
 use crate::tui::life::{Life, State, Step};
+use crate::tui::pane::event;
 use crate::tui::pane::timeline::row;
 use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
@@ -40,9 +41,26 @@ pub(in crate::tui) fn page(layout: &Layout) -> usize {
     usize::from(layout.body.height.saturating_sub(HEAD + 1) / layout.row_height).max(1)
 }
 
+/// From this width on, the selected step is shown beside the rail.
+const PREVIEW_FROM: u16 = 130;
+
+/// The places of the rail and of the selected step; the latter is empty where there is no room or the
+/// user wants none.
+pub(in crate::tui) fn places(layout: &Layout) -> (Rect, Rect) {
+    if layout.area.width >= PREVIEW_FROM && !layout.preview.is_empty() {
+        (layout.list, layout.preview)
+    } else {
+        (layout.body, Rect::default())
+    }
+}
+
 /// Draws the screen.
-pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, area: Rect, buf: &mut Buffer) {
+pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, buf: &mut Buffer) {
     let ui = &app.ui;
+    let (area, preview) = places(&app.layout());
+    if !preview.is_empty() {
+        beside(app, pane, area, preview, buf);
+    }
     let width = usize::from(area.width);
     let mut lines = head(pane, width, ui);
     let mut marked = None;
@@ -58,27 +76,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, area: Rect, buf: &mu
                 format!("The cache has no event of this entity; `{}` goes back.", ui.key(Command::Back));
             lines.push(Row::new().fill(1).put(&text, ui.style(Role::Dim)));
         }
-        Loaded::Here(life) => {
-            let selected = pane.place();
-            let ways = lanes(life);
-            let shown = page(&app.layout());
-            let widths = life.steps.iter().filter_map(version).map(|words| Safe::line(&words).width());
-            let versions = widths.max().unwrap_or(0).min(width / 4);
-            for (i, step) in life.steps.iter().enumerate().skip(pane.top).take(shown) {
-                let selected = Some(i) == selected;
-                let rail = Rail { ways: &ways, place: i, last: i + 1 == life.steps.len(), versions };
-                let rows = rows(step, &rail, width, app.layout().row_height, selected, ui);
-                if selected {
-                    let y = area.y + lines.len() as u16;
-                    marked = Some(Rect { y, height: rows.len() as u16, ..area }.intersection(area));
-                }
-                lines.extend(rows);
-            }
-            if pane.top + shown >= life.steps.len() && !life.from_the_start {
-                let text = " ┆ what came before is not in the cache";
-                lines.push(Row::new().put(text, ui.style(Role::Dim)));
-            }
-        }
+        Loaded::Here(life) => marked = steps(app, pane, life, area, &mut lines),
     }
     for (y, row) in (area.y..area.bottom()).zip(lines) {
         row.draw(buf, area.x, y, area.width);
@@ -86,7 +84,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, area: Rect, buf: &mu
     if let Some(life) = pane.life() {
         let head = HEAD.min(area.height);
         let bar = Rect {
-            x: area.right().saturating_sub(1),
+            x: if preview.is_empty() { area.right().saturating_sub(1) } else { area.right() },
             y: area.y + head,
             width: 1,
             height: area.height - head,
@@ -97,6 +95,46 @@ pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, area: Rect, buf: &mu
     if let Some(marked) = marked {
         buf.set_style(marked, ui.style(Role::Selected));
     }
+}
+
+/// The line between rail and preview, and the selected step.
+fn beside(app: &App, pane: &LifecyclePane, rail: Rect, preview: Rect, buf: &mut Buffer) {
+    let style = app.ui.style(Role::Rule);
+    let line = Row::new().put("│", style);
+    (rail.top()..rail.bottom()).for_each(|y| line.draw(buf, rail.right(), y, 1));
+    if app.overlays.is_empty() {
+        Row::new().put("┬", style).draw(buf, rail.right(), app.layout().rule.y, 1);
+    }
+    if pane.event().is_some() {
+        event::view::draw(app, pane.event(), app.preview, preview, buf);
+    }
+}
+
+/// Adds the steps that are on the screen to `lines`; gives the place of the selected one.
+fn steps(app: &App, pane: &LifecyclePane, life: &Life, area: Rect, lines: &mut Vec<Row>) -> Option<Rect> {
+    let ui = &app.ui;
+    let width = usize::from(area.width);
+    let mut marked = None;
+    let selected = pane.place();
+    let ways = lanes(life);
+    let shown = page(&app.layout());
+    let widths = life.steps.iter().filter_map(version).map(|words| Safe::line(&words).width());
+    let versions = widths.max().unwrap_or(0).min(width / 4);
+    for (i, step) in life.steps.iter().enumerate().skip(pane.top).take(shown) {
+        let selected = Some(i) == selected;
+        let rail = Rail { ways: &ways, place: i, last: i + 1 == life.steps.len(), versions };
+        let rows = rows(step, &rail, width, app.layout().row_height, selected, ui);
+        if selected {
+            let y = area.y + lines.len() as u16;
+            marked = Some(Rect { y, height: rows.len() as u16, ..area }.intersection(area));
+        }
+        lines.extend(rows);
+    }
+    if pane.top + shown >= life.steps.len() && !life.from_the_start {
+        let text = " ┆ what came before is not in the cache";
+        lines.push(Row::new().put(text, ui.style(Role::Dim)));
+    }
+    marked
 }
 
 fn head(pane: &LifecyclePane, width: usize, ui: &Ui) -> Vec<Row> {
