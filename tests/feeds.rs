@@ -148,6 +148,35 @@ fn every_answer_that_a_profile_describes_passes_and_is_called_what_it_is() {
     }
 }
 
+/// The block of the README between the markers called `name`, without its fences.
+fn readme(name: &str) -> String {
+    let text = include_str!("../README.md");
+    let start = format!("<!-- {name}: begin -->");
+    let from = &text[text.find(&start).unwrap() + start.len()..];
+    let block = &from[..from.find(&format!("<!-- {name}: end -->")).unwrap()];
+    block.lines().filter(|line| !line.starts_with("```")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_example_of_the_readme_does_what_the_readme_says() {
+    let home = Home::new();
+    let profile = write(&home, "deploys.toml", &readme("example profile"));
+    let sample = write(&home, "body.json", &readme("example body"));
+    let report = json_of(&home, &["feeds", "check", &profile, "--sample", &sample, "--json"], 0);
+    let event = |place: usize, field: &str| report["events"][place][field].clone();
+    assert_eq!((event(0, "action"), event(1, "status")), (json!("rollback"), json!("failed")));
+    assert_eq!(event(0, "summary"), "Rolled back to checkout 2.4.0");
+    assert_eq!(
+        (event(1, "actor")["type"].clone(), event(1, "error")),
+        (json!("system"), json!("probe failed"))
+    );
+    assert_eq!(event(0, "changes")[0]["before"], "2.4.1", "{report:#}");
+    home.backtrail(&["feeds", "check", &profile, "--sample", &sample])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("/by/email ×1  system ×1").and(predicate::str::contains("deploy!")));
+}
+
 /// Ten mistakes, each on a line with a comment: some wrong on their own, some only beside the sample.
 const PLANTED: &str = r#"schema = 1
 id = "Planted"                          # capital letter
