@@ -117,7 +117,10 @@ fn request(
     let table = root.need("request", "it says what to ask for")?.table()?;
     let base = table.get("base").and_then(|item| base(&item));
     page_size(&table, pages);
-    let ask = ask(&table, Place::Request, compiler);
+    let mut ask = ask(&table, Place::Request, compiler);
+    if let Some(ask) = ask.as_mut().filter(|_| pages.in_body && table.get("method").is_none()) {
+        ask.method = super::request::Method::Post;
+    }
     table.finish();
     Some((base, ask))
 }
