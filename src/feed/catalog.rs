@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Problem, Profile};
+use super::Profile;
+use crate::domain::Problem;
 
 /// The profiles that come with the program. To add one, add its file and its line here.
 const BUILT_IN: &[(&str, &str)] = &[

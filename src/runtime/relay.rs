@@ -4,14 +4,16 @@
 //! once, and tells the app once; then it rests a moment, so that a long first sync leaves the machine to
 //! whoever is reading.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::library::Library;
+use super::library::{Library, News};
 use super::ports::{Ports, UnderWay};
 use crate::domain::{SourceState, SourceStatus};
+use crate::store::{FileId, StoreError};
 use crate::sync::Report;
 use crate::tui::{Message, Notice};
 
@@ -30,20 +32,23 @@ pub(crate) struct Relay {
     statuses: Vec<SourceStatus>,
     library: Library,
     ports: Arc<Ports>,
-    /// Something is under way as long as some source has not come to an end.
+    /// Sources whose sync is to come or has not come to an end.
+    unsettled: BTreeSet<Arc<str>>,
+    /// Something is under way as long as there are such sources.
     under_way: Option<UnderWay>,
 }
 
 impl Relay {
-    /// A relay that begins with these states; `first_sync` is under way until every source has come to an
-    /// end once.
+    /// A relay that begins with these states. `first_sync` is under way until every source in `expected`
+    /// has come to an end once.
     pub(crate) fn new(
         statuses: Vec<SourceStatus>,
+        expected: BTreeSet<Arc<str>>,
         library: Library,
         ports: Arc<Ports>,
         first_sync: UnderWay,
     ) -> Self {
-        Self { statuses, library, ports, under_way: Some(first_sync) }
+        Self { statuses, library, ports, unsettled: expected, under_way: Some(first_sync) }
     }
 
     /// Tells the app of everything in `reports`, until nobody can send any more.
@@ -60,7 +65,7 @@ impl Relay {
             if stored {
                 self.catch_up().await;
             }
-            if self.statuses.iter().all(is_settled) {
+            if self.unsettled.is_empty() {
                 self.under_way = None;
             } else if self.under_way.is_none() {
                 self.under_way = Some(self.ports.begin());
@@ -78,6 +83,11 @@ impl Relay {
             match report {
                 Report::Stored { .. } => stored = true,
                 Report::Status(status) => {
+                    if is_settled(&status) {
+                        self.unsettled.remove(&status.name);
+                    } else {
+                        self.unsettled.insert(Arc::clone(&status.name));
+                    }
                     if let Some(known) = self.statuses.iter_mut().find(|known| known.name == status.name) {
                         changed |= *known != status;
                         *known = status;
@@ -91,16 +101,26 @@ impl Relay {
         stored
     }
 
-    async fn others_wrote(&self, version: &mut Option<i64>) -> bool {
-        let now = self.library.data_version().await.ok();
+    async fn others_wrote(&self, version: &mut Option<(FileId, i64)>) -> bool {
+        let now = self.library.version().await.ok();
         let wrote = version.is_some() && *version != now;
         *version = now;
         wrote
     }
 
     async fn catch_up(&self) {
-        match self.library.catch_up().await {
-            Ok((new, touched)) => {
+        let mut news = self.library.catch_up().await;
+        if let Err(error @ StoreError::Corrupt { .. }) = &news {
+            // A fresh cache is in its place by now.
+            self.ports.tell(Message::Notice(Notice::error(error.to_string())));
+            news = self.library.catch_up().await;
+        }
+        match news {
+            Ok(News { new, touched, replaced }) => {
+                if replaced {
+                    let text = "the cache was damaged and is being fetched again";
+                    self.ports.tell(Message::Notice(Notice::error(text)));
+                }
                 if let Ok(events) = self.library.events(touched.into_iter().take(BATCH).collect()).await {
                     self.ports.tell(Message::Events(events.into_iter().map(Arc::new).collect()));
                 }
