@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod common;
+mod support;
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -10,8 +10,7 @@ use std::process::Stdio;
 use assert_cmd::prelude::*;
 use predicates::prelude::*;
 use serde_json::Value;
-
-use common::{Home, Served};
+use support::{Home, Served};
 
 fn events_of(outcomes: &[Value], field: &str) -> u64 {
     outcomes.iter().map(|outcome| outcome[field].as_u64().unwrap()).sum()

@@ -114,7 +114,10 @@ pub fn load(options: &Options) -> Result<Config, Vec<Diagnostic>> {
         return Ok(Config::empty(paths));
     }
     let text = read_text(&paths.config).map_err(|message| {
-        let help = Some("write one with `backtrail config init`".to_owned());
+        let missing = !paths.config.exists();
+        let help =
+            if missing { "write one with `backtrail config init`" } else { "mend it, or move it away" };
+        let help = Some(help.to_owned());
         vec![Problem::about_file(paths.config.display().to_string(), message, help).into()]
     })?;
     Config::parse(&paths, &text, &catalog)

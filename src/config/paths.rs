@@ -15,6 +15,19 @@ pub struct Options {
     pub cache_dir: Option<PathBuf>,
 }
 
+impl Options {
+    /// The same with `BACKTRAIL_CONFIG` and `BACKTRAIL_CACHE_DIR` for what the command line leaves open. A
+    /// variable that is empty counts as not set.
+    #[must_use]
+    pub fn or_environment(self) -> Self {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self {
+            config: self.config.or_else(|| variable("BACKTRAIL_CONFIG")),
+            cache_dir: self.cache_dir.or_else(|| variable("BACKTRAIL_CACHE_DIR")),
+        }
+    }
+}
+
 /// The places that the program reads and writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {

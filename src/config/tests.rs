@@ -108,7 +108,7 @@ key = { command = ["pass", "show", "x"] }
 theme = "light"
 zone = "+02:00"
 time = "relative"
-follow = true
+follow = false
 
 [keys.everywhere]
 help = "f2"
@@ -142,7 +142,7 @@ fn a_good_file_becomes_what_it_says() {
     assert_eq!(projects.secrets[0].from, SecretFrom::Command(argv));
     assert_eq!(config.secrets().count(), 2);
     let zone = Zone::Fixed(FixedOffset::east_opt(7200).unwrap());
-    let ui = Ui { theme: Theme::built_in("light"), zone, time: TimeStyle::Relative, follow: true };
+    let ui = Ui { theme: Theme::built_in("light"), zone, time: TimeStyle::Relative, follow: false };
     assert_eq!(config.ui, ui);
     assert_eq!(config.keymap.keys_in(Context::Everywhere, Command::Help), ["f2"]);
     assert_eq!(config.me.as_deref(), Some("jane@example.com"));
@@ -152,7 +152,7 @@ fn a_good_file_becomes_what_it_says() {
 fn what_is_left_out_has_a_default() {
     let config = good("");
     assert!(config.sources.is_empty() && config.me.is_none());
-    assert_eq!(config.ui, Ui { theme: None, zone: Zone::Local, time: TimeStyle::Absolute, follow: false });
+    assert_eq!(config.ui, Ui { theme: None, zone: Zone::Local, time: TimeStyle::Absolute, follow: true });
     let config = good(
         "[[source]]\nname = \"a\"\nfeed = \"tenants\"\nvars.tenant = \"x\"\nsecret.token = { file = \"~/t\" }\n",
     );

@@ -16,7 +16,7 @@ const KEYS: &[&str] = &["theme", "zone", "time", "follow"];
 const AUTO: &str = "auto";
 
 /// How the screen looks and begins.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ui {
     /// The colours; `None` leaves the choice to what the terminal's background is.
     pub theme: Option<Theme>,
@@ -26,6 +26,13 @@ pub struct Ui {
     pub time: TimeStyle,
     /// Whether arrivals join the list as they come.
     pub follow: bool,
+}
+
+impl Default for Ui {
+    /// What a newcomer gets: colours that fit the terminal, the local zone, and a list that grows by itself.
+    fn default() -> Self {
+        Self { theme: None, zone: Zone::default(), time: TimeStyle::default(), follow: true }
+    }
 }
 
 /// How times are shown.
@@ -46,7 +53,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home
         theme: get("theme").and_then(|field| theme(reader, field, file, home)),
         zone: get("zone").and_then(|field| zone(reader, field)).unwrap_or_default(),
         time: get("time").and_then(|field| time(reader, field)).unwrap_or_default(),
-        follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or_default(),
+        follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or(Ui::default().follow),
     }
 }
 

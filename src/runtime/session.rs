@@ -44,25 +44,25 @@ impl Session {
     /// Reads the configuration and opens the cache.
     pub fn open(options: &Options) -> Result<Self, Failure> {
         let config = config::load(options).map_err(Failure::of_problems)?;
-        let log = config.paths.log.parent().and_then(log::start);
         let path = config.paths.cache_dir.join(CACHE_FILE);
+        // The cache comes first: it makes the folder, closed to others, that the log goes into as well.
         let (store, notices) = Store::open(&path)?;
+        let log = log::start(&config.paths.log);
         let notices =
             notices.iter().map(ToString::to_string).inspect(|text| tracing::warn!("{text}")).collect();
         let library = Library::new(store.clone());
         Ok(Self { config, store, library, notices, _log: log })
     }
 
-    /// The same, for commands that make no sense without a source.
-    pub fn open_with_sources(options: &Options) -> Result<Self, Failure> {
-        let session = Self::open(options)?;
-        if session.config.sources.is_empty() {
-            let file = session.config.paths.config.display().to_string();
+    /// Fails, with a way to begin, where no source is configured.
+    pub fn require_sources(&self) -> Result<(), Failure> {
+        if self.config.sources.is_empty() {
+            let file = self.config.paths.config.display().to_string();
             return Err(Failure::usage(format!("no source is configured in `{file}`")).help(
                 "run `backtrail config init` for a file to start from, or `backtrail demo` to try it without one",
             ));
         }
-        Ok(session)
+        Ok(())
     }
 
     /// The name of each feed profile in use, by its id.

@@ -20,12 +20,18 @@ pub struct Db {
 
 /// Which file a path led to when it was opened: device and inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FileId(pub(super) u64, pub(super) u64);
+pub struct FileId(pub(super) u64, pub(super) u64);
 
 impl Db {
     /// The cache file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file that is open. It is another one after a damaged cache was moved aside, by this program or
+    /// another: what was read before is then no longer what the cache holds.
+    pub fn file(&self) -> FileId {
+        self.file
     }
 
     /// Turns what SQLite says into what it means to the user.

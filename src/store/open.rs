@@ -72,7 +72,8 @@ pub(super) fn directory_of(path: &Path) -> &Path {
     }
 }
 
-/// Creates the directory if need be and closes it to others. Gives the path of the file without links
+/// Creates the directory if need be, closed to others. One that is there keeps its permissions, since it may
+/// hold more than the cache: a home directory can be named too. Gives the path of the file without links
 /// among its directories.
 fn prepare_directory(path: &Path, notices: &mut Vec<Notice>) -> Result<PathBuf, StoreError> {
     let directory = directory_of(path);
@@ -88,15 +89,12 @@ fn prepare_directory(path: &Path, notices: &mut Vec<Notice>) -> Result<PathBuf, 
     let directory = directory.canonicalize().map_err(failed("its directory cannot be found"))?;
     let found = fs::metadata(&directory).map_err(failed("its directory cannot be read"))?;
     refuse_foreign(&directory, found.uid())?;
-    if found.mode() & 0o077 != 0 {
-        fs::set_permissions(&directory, Permissions::from_mode(0o700))
-            .map_err(failed("its directory cannot be closed to others"))?;
-        if found.mode() & 0o022 != 0 {
-            notices.push(Notice(format!(
-                "the directory `{}` could be written by other users: it is closed to them now",
-                directory.display()
-            )));
-        }
+    if found.mode() & 0o022 != 0 {
+        let shown = directory.display();
+        notices.push(Notice(format!(
+            "the directory `{shown}` can be written by other users, who could put another cache in the \
+             place of yours: run `chmod go-w {shown}`"
+        )));
     }
     Ok(directory.join(name))
 }

@@ -23,6 +23,7 @@ pub mod command;
 mod copy;
 mod draw;
 mod filter;
+mod gist;
 pub mod key;
 pub mod keymap;
 mod layout;

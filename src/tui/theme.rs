@@ -126,7 +126,8 @@ impl Theme {
         self.style(match action {
             Action::Create | Action::Restore => Role::Added,
             Action::Delete | Action::Erase => Role::Removed,
-            Action::Update => Role::Changed,
+            // Most of what happens is an update: it is the ground that the rest stands out from.
+            Action::Update => Role::Text,
             Action::Publish | Action::Approve => Role::Accent,
             Action::Rollback => Role::Warning,
             Action::Reject => Role::Failed,

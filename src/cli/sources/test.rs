@@ -9,14 +9,14 @@ use crate::config::Options;
 use crate::domain::{Fault, Outcome, Timestamp, escape_json};
 use crate::feed::report::{self, Report};
 use crate::feed::{Binding, Page};
-use crate::runtime::{Exit, Failure, Session};
+use crate::runtime::{Exit, Failure};
 use crate::sync::Probe;
 
 /// A clock that is off by more than this many milliseconds is worth a word.
 const CLOCK_MATTERS: i64 = 5_000;
 
 pub(super) async fn run(name: &str, json: bool, options: &Options) -> Result<Exit, Failure> {
-    let session = Session::open_with_sources(options)?;
+    let session = crate::cli::open_with_sources(options)?;
     let Some(source) = session.config.sources.iter().find(|source| *source.name == *name) else {
         let known: Vec<&str> = session.config.sources.iter().map(|source| &*source.name).collect();
         return Err(Failure::usage(format!("no source is called `{name}`"))

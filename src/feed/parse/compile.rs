@@ -257,7 +257,7 @@ impl<'d> Compiler<'d> {
             {
                 Some(Shaping::Time(TimeFormat::from_word(format).map_err(|why| {
                     let known: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
-                    (why, did_you_mean(format, known.iter().copied()))
+                    (why, Some(what_fits(format, &known)))
                 })?))
             }
             (Some("|"), Some(name)) => Some(Shaping::Words(self.words(name).ok_or_else(|| {

@@ -1,6 +1,4 @@
-//! What tests of the whole program share: a home of its own for each test, and the demo's systems.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+//! What the tests share that start the program as a user starts it.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -26,6 +24,7 @@ impl Home {
             .env("HOME", self.0.path())
             .env("XDG_CONFIG_HOME", self.0.path().join("config"))
             .env("XDG_CACHE_HOME", self.0.path().join("cache"))
+            .env("TMPDIR", self.0.path())
             .env("TZ", "UTC")
             .stdin(Stdio::null());
         command
