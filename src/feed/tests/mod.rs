@@ -3,6 +3,7 @@
 mod hostile;
 mod pages;
 mod problems;
+mod providers;
 mod requests;
 mod values;
 

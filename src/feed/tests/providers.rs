@@ -1,0 +1,232 @@
+//! What every built-in profile has to keep, whoever adds it: documentation, a recorded answer, events with
+//! all their parts, and an end.
+//!
+//! Recorded answers lie in `tests/fixtures/ID/`: `history.json` is the first page, `end.json` the last one
+//! where it takes more than one, `detail*.json` answers to the second request for one event. Headers of
+//! `X.json` that matter are in `X.headers`, one on a line.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::super::{Binding, Catalog, Page, Position, Profile, Scope, detail, page, request};
+use crate::domain::{Action, Change, Identity, Op, Record, Secret};
+
+/// Values for whatever profiles ask the user for.
+const VARS: &[(&str, &str)] = &[
+    ("tenant", "acme"),
+    ("org", "octo-org"),
+    ("owner", "octo-org"),
+    ("repo", "demo"),
+    ("id", "acme/web"),
+    ("account", "023e105f4ecef8ad9ca31a8372d0c353"),
+    ("email", "mia@example.com"),
+    ("project", "1000"),
+];
+
+/// Where requests go when the profile leaves that to the user.
+const BASE: &str = "https://base.example";
+
+fn binding(profile: &Profile) -> Binding {
+    let needed = profile.vars().iter().filter(|var| var.required);
+    let value = |name: &str| {
+        let found = VARS.iter().find(|(key, _)| *key == name);
+        found.unwrap_or_else(|| panic!("give `{name}` a value in the table above")).1.to_owned()
+    };
+    Binding {
+        base: profile.base().map_or_else(|| BASE.to_owned(), |_| String::new()),
+        vars: needed.map(|var| (var.name.clone(), value(&var.name))).collect(),
+        secrets: (profile.secrets().iter())
+            .map(|need| (need.name.clone(), Secret::new(format!("secret-{}", need.name))))
+            .collect(),
+    }
+}
+
+fn scope(profile: &Profile) -> Option<Scope> {
+    let name = Some("Scope one".to_owned());
+    profile.fans_out().then(|| Scope { name, ..profile.scope_from_id("scope-1") })
+}
+
+fn fixture(id: &str, name: &str) -> Option<String> {
+    std::fs::read_to_string(format!("{}/tests/fixtures/{id}/{name}", env!("CARGO_MANIFEST_DIR"))).ok()
+}
+
+/// Reads the recorded answer `name` to the request at `position`.
+fn read(profile: &Profile, position: &Position, name: &str) -> Page {
+    let body = fixture(profile.id(), &format!("{name}.json"))
+        .unwrap_or_else(|| panic!("tests/fixtures/{}/{name}.json is missing", profile.id()));
+    let headers = fixture(profile.id(), &format!("{name}.headers")).unwrap_or_default();
+    let headers: Vec<_> = headers
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let scope = scope(profile);
+    page::read(profile, &binding(profile), scope.as_ref(), position, &headers, body.as_bytes())
+        .unwrap_or_else(|error| panic!("{} {name}: {error}", profile.id()))
+}
+
+fn each(check: impl Fn(&Profile)) {
+    let catalog = Catalog::built_in();
+    for id in catalog.ids() {
+        check(&catalog.get(id).unwrap());
+    }
+}
+
+#[test]
+fn every_file_is_in_the_table_and_bears_the_id_of_its_profile() {
+    let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/feeds"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    for file in &files {
+        let text = std::fs::read_to_string(format!("{}/assets/feeds/{file}", env!("CARGO_MANIFEST_DIR")));
+        let profile = Profile::parse(file, &text.unwrap()).unwrap_or_else(|problems| {
+            panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        });
+        assert_eq!(format!("{}.toml", profile.id()), *file);
+    }
+    let catalog = Catalog::built_in();
+    let mut known: Vec<String> = catalog.ids().map(|id| format!("{id}.toml")).collect();
+    known.sort();
+    assert_eq!(files, known, "files under assets/feeds, and the table of built-in profiles");
+}
+
+#[test]
+fn every_profile_says_where_it_is_documented_and_what_to_fill_in() {
+    each(|profile| {
+        let id = profile.id();
+        assert!(profile.docs().is_some_and(|docs| docs.starts_with("https://")), "{id} has no docs");
+        assert!(!profile.name().is_empty() && profile.name() != id, "{id} has a name for people");
+        for var in profile.vars() {
+            assert!(var.label.is_some(), "{id}: `{}` has no label", var.name);
+        }
+        for secret in profile.secrets() {
+            assert!(secret.label.is_some(), "{id}: the secret `{}` has no label", secret.name);
+        }
+    });
+}
+
+#[test]
+fn every_profile_maps_all_parts_of_every_recorded_event() {
+    each(|profile| {
+        let page = read(profile, &Position::first(profile), "history");
+        let id = profile.id();
+        assert!(page.quarantined.is_empty(), "{id}: {:?}", page.quarantined);
+        assert!(page.records.len() >= 2, "{id}: two records show more than one");
+        let mut identities = BTreeSet::new();
+        for record in &page.records {
+            let raw = &record.raw;
+            let (Identity::Native(key) | Identity::Content(key)) = &record.identity;
+            assert!(!key.starts_with('{'), "{id}: no id in {raw}");
+            assert!(identities.insert(key.clone()), "{id}: `{key}` twice");
+            assert_ne!(record.action, Action::Unknown, "{id}: no action in {raw}");
+            assert!(record.entity.kind.is_some(), "{id}: no sort of entity in {raw}");
+            assert!(record.entity.id.is_some(), "{id}: no entity in {raw}");
+            assert!(record.actor.label().is_some(), "{id}: no actor in {raw}");
+            let summary = record.summary.as_deref().unwrap_or_default();
+            assert!(!summary.trim().is_empty(), "{id}: no summary in {raw}");
+        }
+    });
+}
+
+/// What the walk of a list asks for and gets. It stops where the answers say that the list ends.
+fn walk(profile: &Profile) -> Result<usize, String> {
+    let (binding, scope) = (binding(profile), scope(profile));
+    let token = profile.exchanges().then(|| super::super::Token {
+        access: Secret::new("token".to_owned()),
+        refresh: None,
+        expires_in: None,
+    });
+    let mut position = Position::first(profile);
+    let mut seen = 0_u64;
+    for (page, name) in ["history", "end"].into_iter().enumerate() {
+        let request = request::page(profile, &binding, scope.as_ref(), &position, token.as_ref());
+        let request = request.map_err(|error| error.to_string())?;
+        let base = profile.base().unwrap_or(BASE);
+        assert!(request.url.starts_with(base), "{} goes to {}", profile.id(), request.url);
+        let answer = read(profile, &position, name);
+        seen += answer.length as u64;
+        let whole = answer.total.is_some_and(|total| seen >= total);
+        let next = answer.next.filter(|_| answer.more != Some(false) && answer.length > 0 && !whole);
+        match next {
+            // A place that was just asked for brings nothing new.
+            Some(next) if next != position => position = next,
+            _ => return Ok(page + 1),
+        }
+    }
+    Err(format!("{position:?} is still to be asked for"))
+}
+
+#[test]
+fn every_profile_pages_to_an_end() {
+    each(|profile| {
+        let pages = walk(profile).unwrap_or_else(|error| panic!("{}: {error}", profile.id()));
+        let recorded = if fixture(profile.id(), "end.json").is_some() { 2 } else { 1 };
+        assert_eq!(pages, recorded, "{}: pages that were asked for", profile.id());
+    });
+}
+
+/// The events of the first recorded page as people would note them down.
+fn shown(profile: &Profile) -> String {
+    let page = read(profile, &Position::first(profile), "history");
+    let mut text = String::new();
+    for record in &page.records {
+        event(&mut text, record).unwrap();
+    }
+    for name in ["detail", "detail-create", "detail-update"] {
+        if let Some(body) = fixture(profile.id(), &format!("{name}.json")) {
+            writeln!(text, "{name}").unwrap();
+            changes(&mut text, &detail::read(profile, body.as_bytes()).unwrap()).unwrap();
+        }
+    }
+    text
+}
+
+fn event(out: &mut String, record: &Record) -> std::fmt::Result {
+    let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+    let entity = &record.entity;
+    writeln!(out, "{} {} ({})", record.time, record.action, or(&record.raw_action))?;
+    match &record.identity {
+        Identity::Native(id) => writeln!(out, "  id      {id}")?,
+        Identity::Content(parts) => writeln!(out, "  known by {parts}")?,
+    }
+    writeln!(out, "  entity  {} {} \"{}\"", or(&entity.kind), or(&entity.id), or(&entity.name))?;
+    let actor = &record.actor;
+    writeln!(out, "  actor   {} {} \"{}\"", actor.kind.word(), or(&actor.id), or(&actor.name))?;
+    writeln!(out, "  status  {}", record.status.word())?;
+    writeln!(out, "  summary {}", or(&record.summary))?;
+    for (name, value) in [("error", &record.error), ("url", &record.url), ("set", &record.set)] {
+        if let Some(value) = value {
+            writeln!(out, "  {name:7} {value}")?;
+        }
+    }
+    for fact in &record.facts {
+        writeln!(out, "  fact    {}: {}", fact.name, fact.value)?;
+    }
+    changes(out, &record.changes)
+}
+
+fn changes(out: &mut String, changes: &[Change]) -> std::fmt::Result {
+    for change in changes {
+        let value = |value: &Option<serde_json::Value>| {
+            value.as_ref().map_or("nothing".to_owned(), ToString::to_string)
+        };
+        match change.op {
+            Op::Set => writeln!(out, "  change  {} = {}", change.path, value(&change.after))?,
+            _ => writeln!(
+                out,
+                "  change  {}: {} → {}",
+                change.path,
+                value(&change.before),
+                value(&change.after)
+            )?,
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_recorded_events_are_read_as_before() {
+    each(|profile| insta::assert_snapshot!(profile.id().to_owned(), shown(profile)));
+}
