@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::event_loop::{self, Gone, Surroundings};
-use super::ports::Ports;
+use super::ports::{Ports, UnderWay};
 use super::relay::Relay;
 use super::script::Script;
 use super::session::Session;
@@ -31,6 +31,9 @@ use crate::tui::{App, Message, Notice, Settings};
 
 /// How many events are read before the first frame: more than any screen shows.
 const FIRST: usize = 2_000;
+
+/// How many more events are worth telling the app while the rest of the cache is read.
+const TELL: usize = 100_000;
 
 /// How long the terminal may take to say what its background is.
 const BACKGROUND_LIMIT: Duration = Duration::from_millis(120);
@@ -120,7 +123,10 @@ where
     }
     let around = Surroundings { ports: &ports, messages, stop: setting.stop.clone(), suspend };
     let input = input(ports.busy());
-    let background = tokio::spawn(fetch(Arc::new(session), Arc::clone(&ports), remembered, older));
+    // Begun here and not on the task, which may start later than the input looks for quiet.
+    let first_sync = ports.begin();
+    let background =
+        tokio::spawn(fetch(Arc::new(session), Arc::clone(&ports), remembered, older, first_sync));
     let result = event_loop::run(terminal, input, &mut app, start, around).await;
     ports.stop();
     background.abort();
@@ -133,13 +139,16 @@ async fn fetch(
     ports: Arc<Ports>,
     mut statuses: Vec<SourceStatus>,
     older: Result<Option<RowId>, StoreError>,
+    first_sync: UnderWay,
 ) {
-    let first_sync = ports.begin();
     load_rest(&session, older, &ports).await;
-    let (reports, heard) = mpsc::unbounded_channel();
+    let (reports, mut heard) = mpsc::unbounded_channel();
     let connected = session.connect(reports).await;
     // The engine must know what earlier runs left behind before it reports on anything.
     let known = connected.engine.statuses().await.unwrap_or_default();
+    let expected = known.iter().map(|status| Arc::clone(&status.name)).collect();
+    // What it told so far is of earlier runs, and in `known`.
+    while heard.try_recv().is_ok() {}
     for news in known.into_iter().chain(connected.refused) {
         if let Some(status) = statuses.iter_mut().find(|status| status.name == news.name) {
             *status = SourceStatus { events: status.events, last_sync: status.last_sync, ..news };
@@ -147,22 +156,26 @@ async fn fetch(
     }
     ports.tell(Message::Sources(statuses.clone()));
     ports.connect(connected.engine.clone());
-    let relay = Relay::new(statuses, session.library.clone(), Arc::clone(&ports), first_sync);
+    let relay = Relay::new(statuses, expected, session.library.clone(), Arc::clone(&ports), first_sync);
     tokio::join!(connected.engine.follow(), relay.run(heard));
 }
 
-/// Fills the columns with the rest of the cache.
+/// Fills the columns with the rest of the cache, and tells the app now and then that there is more.
 async fn load_rest(session: &Session, older: Result<Option<RowId>, StoreError>, ports: &Ports) {
     let mut from = older;
+    let mut told = session.library.count();
     loop {
+        let count = session.library.count();
+        let done = !matches!(from, Ok(Some(_)));
+        if count > told && (done || count - told >= TELL) {
+            ports.tell(Message::CacheGrew { new: (count - told) as u64 });
+            told = count;
+        }
         match from {
             Ok(Some(oldest)) => from = session.library.load_older(oldest).await,
-            Ok(None) => break,
+            Ok(None) => return,
             Err(error) => return ports.tell(Message::Notice(Notice::error(error.to_string()))),
         }
-    }
-    if session.library.count() > FIRST {
-        ports.tell(Message::CacheGrew { new: 0 });
     }
 }
 

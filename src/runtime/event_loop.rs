@@ -61,11 +61,11 @@ where
         if app.take_dirty() {
             terminal.draw(|frame| tui::view(app, frame)).map_err(Gone::because)?;
         }
-        let mut next = tokio::select! {
+        let (mut next, mut from_outbox) = tokio::select! {
             () = around.stop.cancelled() => return Ok(Exit::Interrupted),
-            message = around.messages.recv() => message,
+            message = around.messages.recv() => (message, true),
             input = input.next() => match input {
-                Some(input) => message_of(input.map_err(Gone::because)?),
+                Some(input) => (message_of(input.map_err(Gone::because)?), false),
                 None => return Ok(Exit::Fine),
             },
         };
@@ -74,7 +74,10 @@ where
             if let Some(exit) = carry_out(app.update(message), terminal, &around)? {
                 return Ok(exit);
             }
-            next = around.messages.try_recv().ok();
+            if from_outbox {
+                around.ports.handled();
+            }
+            (next, from_outbox) = (around.messages.try_recv().ok(), true);
         }
     }
 }

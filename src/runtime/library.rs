@@ -71,17 +71,17 @@ impl Library {
     }
 
     /// Takes in what was added or changed since the last look, by this program or another. Gives how many
-    /// events there are more than before, and the places whose content is another now.
+    /// events there are more than before, and the places that were known and have another content now.
     pub async fn catch_up(&self) -> Result<(usize, Vec<RowId>), StoreError> {
         let before = self.count();
-        let mut touched = Vec::new();
+        let mut changed = Vec::new();
         loop {
             let Some(seq) = *self.seq() else { break };
             let arrivals = self.store.run(move |db| db.index_rows_since(seq, CHUNK)).await?;
             *self.seq() = Some(arrivals.seq);
-            touched.extend(arrivals.rows.iter().map(|row| row.row));
             {
                 let mut index = self.index();
+                changed.extend(arrivals.rows.iter().map(|row| row.row).filter(|row| index.contains(*row)));
                 index.remove(&arrivals.left);
                 index.insert(arrivals.rows);
             }
@@ -89,7 +89,7 @@ impl Library {
                 break;
             }
         }
-        Ok((self.count().saturating_sub(before), touched))
+        Ok((self.count().saturating_sub(before), changed))
     }
 
     /// A number that differs from the last answer if another program has written to the cache since.

@@ -21,12 +21,28 @@ pub(super) struct Ports {
     library: Library,
     /// There as soon as every secret was asked for.
     engine: Arc<SetOnce<Engine>>,
-    messages: mpsc::UnboundedSender<Message>,
+    outbox: Outbox,
     stop: CancellationToken,
     /// The newest query asked; older ones stop.
     newest: Arc<AtomicU64>,
-    /// How many effects are under way, timers left out: when it is zero nothing more will happen by itself.
+    /// How many effects are under way, timers left out, and how many messages wait for the app: at zero
+    /// nothing more will happen by itself.
     busy: watch::Sender<usize>,
+}
+
+/// The way to the app. A message counts as under way until the app has handled it.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    messages: mpsc::UnboundedSender<Message>,
+    busy: watch::Sender<usize>,
+}
+
+impl Outbox {
+    fn send(&self, message: Message) {
+        self.busy.send_modify(|count| *count += 1);
+        // Without a receiver the loop has ended, and nobody is left to be told.
+        let _ = self.messages.send(message);
+    }
 }
 
 impl Ports {
@@ -37,7 +53,9 @@ impl Ports {
         stop: CancellationToken,
     ) -> Self {
         let (engine, newest) = (Arc::new(SetOnce::new()), Arc::new(AtomicU64::new(0)));
-        Self { library, engine, messages, stop, newest, busy: watch::Sender::new(0) }
+        let busy = watch::Sender::new(0);
+        let outbox = Outbox { messages, busy: busy.clone() };
+        Self { library, engine, outbox, stop, newest, busy }
     }
 
     /// Lets effects that need the network go on. Only the first engine counts.
@@ -53,7 +71,7 @@ impl Ports {
         }
     }
 
-    /// How many effects are under way, timers left out.
+    /// How many effects are under way, timers left out, and how many messages wait.
     pub(crate) fn busy(&self) -> watch::Receiver<usize> {
         self.busy.subscribe()
     }
@@ -66,8 +84,12 @@ impl Ports {
 
     /// Sends `message` to the app.
     pub(crate) fn tell(&self, message: Message) {
-        // Without a receiver the loop has ended, and nobody is left to be told.
-        let _ = self.messages.send(message);
+        self.outbox.send(message);
+    }
+
+    /// Says that the app has handled a message and that the effects it asked for have begun.
+    pub(crate) fn handled(&self) {
+        self.busy.send_modify(|count| *count = count.saturating_sub(1));
     }
 
     /// Carries out one effect. Those that change the terminal itself are the loop's own and do nothing here.
@@ -87,10 +109,10 @@ impl Ports {
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source } => self.refresh(source),
             Effect::Timer { timer, after } => {
-                let messages = self.messages.clone();
+                let outbox = self.outbox.clone();
                 tokio::spawn(async move {
                     tokio::time::sleep(after).await;
-                    let _ = messages.send(Message::Tick(timer, Timestamp::now()));
+                    outbox.send(Message::Tick(timer, Timestamp::now()));
                 });
             }
             Effect::Copy(text) => self.tell(Message::Notice(copy(&text))),
@@ -102,7 +124,7 @@ impl Ports {
     fn query(&self, generation: u64, query: Query) {
         self.newest.store(generation, Ordering::SeqCst);
         let (library, newest) = (self.library.clone(), Arc::clone(&self.newest));
-        let messages = self.messages.clone();
+        let outbox = self.outbox.clone();
         let under_way = self.begin();
         tokio::task::spawn_blocking(move || {
             let wanted = || newest.load(Ordering::SeqCst) == generation;
@@ -111,7 +133,7 @@ impl Ports {
                 Ok(None) => return drop(under_way),
                 Err(error) => Err(error.to_string()),
             };
-            let _ = messages.send(Message::Answer { generation, result });
+            outbox.send(Message::Answer { generation, result });
             drop(under_way);
         });
     }
@@ -160,11 +182,11 @@ impl Ports {
 
     /// Runs `work` beside the loop and sends what it comes to, unless the program ends first.
     fn answer(&self, work: impl Future<Output = Message> + Send + 'static) {
-        let (messages, stop) = (self.messages.clone(), self.stop.clone());
+        let (outbox, stop) = (self.outbox.clone(), self.stop.clone());
         let under_way = self.begin();
         tokio::spawn(async move {
             if let Some(message) = stop.run_until_cancelled(work).await {
-                let _ = messages.send(message);
+                outbox.send(message);
             }
             drop(under_way);
         });

@@ -4,6 +4,7 @@
 //! once, and tells the app once; then it rests a moment, so that a long first sync leaves the machine to
 //! whoever is reading.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,20 +31,23 @@ pub(crate) struct Relay {
     statuses: Vec<SourceStatus>,
     library: Library,
     ports: Arc<Ports>,
-    /// Something is under way as long as some source has not come to an end.
+    /// Sources whose sync is to come or has not come to an end.
+    unsettled: BTreeSet<Arc<str>>,
+    /// Something is under way as long as there are such sources.
     under_way: Option<UnderWay>,
 }
 
 impl Relay {
-    /// A relay that begins with these states; `first_sync` is under way until every source has come to an
-    /// end once.
+    /// A relay that begins with these states. `first_sync` is under way until every source in `expected`
+    /// has come to an end once.
     pub(crate) fn new(
         statuses: Vec<SourceStatus>,
+        expected: BTreeSet<Arc<str>>,
         library: Library,
         ports: Arc<Ports>,
         first_sync: UnderWay,
     ) -> Self {
-        Self { statuses, library, ports, under_way: Some(first_sync) }
+        Self { statuses, library, ports, unsettled: expected, under_way: Some(first_sync) }
     }
 
     /// Tells the app of everything in `reports`, until nobody can send any more.
@@ -60,7 +64,7 @@ impl Relay {
             if stored {
                 self.catch_up().await;
             }
-            if self.statuses.iter().all(is_settled) {
+            if self.unsettled.is_empty() {
                 self.under_way = None;
             } else if self.under_way.is_none() {
                 self.under_way = Some(self.ports.begin());
@@ -78,6 +82,11 @@ impl Relay {
             match report {
                 Report::Stored { .. } => stored = true,
                 Report::Status(status) => {
+                    if is_settled(&status) {
+                        self.unsettled.remove(&status.name);
+                    } else {
+                        self.unsettled.insert(Arc::clone(&status.name));
+                    }
                     if let Some(known) = self.statuses.iter_mut().find(|known| known.name == status.name) {
                         changed |= *known != status;
                         *known = status;
@@ -100,8 +109,10 @@ impl Relay {
 
     async fn catch_up(&self) {
         match self.library.catch_up().await {
-            Ok((new, touched)) => {
-                if let Ok(events) = self.library.events(touched.into_iter().take(BATCH).collect()).await {
+            Ok((new, changed)) => {
+                // What was on the screen must not show what it said before; what is new is asked for when
+                // it comes into view.
+                if let Ok(events) = self.library.events(changed.into_iter().take(BATCH).collect()).await {
                     self.ports.tell(Message::Events(events.into_iter().map(Arc::new).collect()));
                 }
                 self.ports.tell(Message::CacheGrew { new: new as u64 });
