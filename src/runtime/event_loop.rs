@@ -54,14 +54,17 @@ where
     B: Backend,
     I: Stream<Item = io::Result<Input>> + Unpin,
 {
-    if let Some(exit) = carry_out(start, terminal, &around)? {
-        return Ok(exit);
-    }
+    let mut draw = match carry_out(start, terminal, &around)? {
+        Carried::On { redraw } => redraw,
+        Carried::Out(exit) => return Ok(exit),
+    };
     loop {
-        if app.take_dirty() {
+        if app.take_dirty() || draw {
             terminal.draw(|frame| tui::view(app, frame)).map_err(Gone::because)?;
         }
+        draw = false;
         let (mut next, mut from_outbox) = tokio::select! {
+            biased;
             () = around.stop.cancelled() => return Ok(Exit::Interrupted),
             message = around.messages.recv() => (message, true),
             input = input.next() => match input {
@@ -71,8 +74,9 @@ where
         };
         for _ in 0..FOLD {
             let Some(message) = next else { break };
-            if let Some(exit) = carry_out(app.update(message), terminal, &around)? {
-                return Ok(exit);
+            match carry_out(app.update(message), terminal, &around)? {
+                Carried::On { redraw } => draw |= redraw,
+                Carried::Out(exit) => return Ok(exit),
             }
             if from_outbox {
                 around.ports.handled();
@@ -82,24 +86,41 @@ where
     }
 }
 
-/// Carries out `effects`; the exit if one of them ends the program.
+/// What came of carrying effects out.
+enum Carried {
+    /// The loop goes on; with `redraw`, the terminal shows nothing of the last frame any more.
+    On { redraw: bool },
+    /// The program ends.
+    Out(Exit),
+}
+
 fn carry_out<B>(
     effects: Vec<Effect>,
     terminal: &mut Terminal<B>,
     around: &Surroundings<'_, B>,
-) -> Result<Option<Exit>, Gone>
+) -> Result<Carried, Gone>
 where
     B: Backend,
 {
+    let mut redraw = false;
     for effect in effects {
         match effect {
-            Effect::Quit => return Ok(Some(Exit::Fine)),
-            Effect::Redraw => terminal.clear().map_err(Gone::because)?,
-            Effect::Suspend => (around.suspend)(terminal).map_err(Gone::because)?,
+            Effect::Quit => return Ok(Carried::Out(Exit::Fine)),
+            Effect::Redraw => {
+                terminal.clear().map_err(Gone::because)?;
+                redraw = true;
+            }
+            Effect::Suspend => {
+                (around.suspend)(terminal).map_err(Gone::because)?;
+                // Nobody told of a change of size while the program stood still.
+                let size = terminal.size().map_err(Gone::because)?;
+                around.ports.tell(Message::Resize(size.width, size.height));
+                redraw = true;
+            }
             work => around.ports.perform(work),
         }
     }
-    Ok(None)
+    Ok(Carried::On { redraw })
 }
 
 /// What an input event means to the app; `None` for what it does not care about.
