@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::super::{Binding, Catalog, Page, Position, Profile, Scope, detail, page, request};
-use crate::domain::{Action, Change, Identity, Op, Record, Secret};
+use super::super::{Binding, Catalog, Page, Position, Profile, Scope, Token, detail, page, request};
+use crate::domain::{Action, Change, Event, EventId, Identity, Op, Record, RowId, Secret};
 
 /// Values for whatever profiles ask the user for.
 const VARS: &[(&str, &str)] = &[
@@ -133,11 +133,7 @@ fn every_profile_maps_all_parts_of_every_recorded_event() {
 /// What the walk of a list asks for and gets. It stops where the answers say that the list ends.
 fn walk(profile: &Profile) -> Result<usize, String> {
     let (binding, scope) = (binding(profile), scope(profile));
-    let token = profile.exchanges().then(|| super::super::Token {
-        access: Secret::new("token".to_owned()),
-        refresh: None,
-        expires_in: None,
-    });
+    let token = bought(profile);
     let mut position = Position::first(profile);
     let mut seen = 0_u64;
     for (page, name) in ["history", "end"].into_iter().enumerate() {
@@ -159,6 +155,29 @@ fn walk(profile: &Profile) -> Result<usize, String> {
 }
 
 #[test]
+fn every_profile_that_fans_out_lists_its_scopes() {
+    each(|profile| {
+        let Some(first) = Position::first_of_scopes(profile) else { return };
+        let id = profile.id();
+        let binding = binding(profile);
+        let request = request::scopes(profile, &binding, &first, bought(profile).as_ref()).unwrap();
+        assert!(request.url.starts_with(profile.base().unwrap_or(BASE)), "{id} goes to {}", request.url);
+        let body = fixture(id, "scopes.json").unwrap_or_else(|| panic!("{id} has no scopes.json"));
+        let page = page::read_scopes(profile, &binding, &first, &[], body.as_bytes()).unwrap();
+        assert!(!page.scopes.is_empty() && page.scopes.len() == page.length, "{id}: {page:?}");
+        assert!(page.scopes.iter().all(|scope| scope.name.is_some()), "{id}: {page:?}");
+        let whole = page.total.is_some_and(|total| page.length as u64 >= total);
+        assert!(page.next.is_none() || page.more == Some(false) || whole, "{id}: the list has no end");
+    });
+}
+
+/// A token as an exchange would have brought it.
+fn bought(profile: &Profile) -> Option<Token> {
+    let token = || Token { access: Secret::new("token".to_owned()), refresh: None, expires_in: None };
+    profile.exchanges().then(token)
+}
+
+#[test]
 fn every_profile_pages_to_an_end() {
     each(|profile| {
         let pages = walk(profile).unwrap_or_else(|error| panic!("{}: {error}", profile.id()));
@@ -174,13 +193,21 @@ fn shown(profile: &Profile) -> String {
     for record in &page.records {
         event(&mut text, record).unwrap();
     }
+    let first = in_cache(profile, page.records[0].clone());
     for name in ["detail", "detail-create", "detail-update"] {
-        if let Some(body) = fixture(profile.id(), &format!("{name}.json")) {
-            writeln!(text, "{name}").unwrap();
-            changes(&mut text, &detail::read(profile, body.as_bytes()).unwrap()).unwrap();
-        }
+        let Some(body) = fixture(profile.id(), &format!("{name}.json")) else { continue };
+        let which = detail::wanted(profile, &first)[0];
+        writeln!(text, "{name}").unwrap();
+        changes(&mut text, &detail::read(profile, which, &first, body.as_bytes()).unwrap()).unwrap();
     }
     text
+}
+
+/// The event that the cache makes of a record.
+fn in_cache(profile: &Profile, record: Record) -> Event {
+    let id = EventId::derive("source", None, &record.identity);
+    let (source, feed) = ("source".into(), profile.id().into());
+    Event { row: RowId::preferred(record.time, id), id, source, feed, scope: None, count: 1, record }
 }
 
 fn event(out: &mut String, record: &Record) -> std::fmt::Result {

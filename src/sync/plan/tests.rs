@@ -47,6 +47,7 @@ impl Server {
             oldest: rows.iter().map(|row| Timestamp::from_millis(row.1)).min(),
             descending: rows.is_sorted_by(|a, b| a.1 >= b.1),
             date: Some(Timestamp::from_millis(NOW)),
+            ..Sight::default()
         }
     }
 }
