@@ -73,16 +73,21 @@ fn feeds() -> String {
     let mut table = "| feed | what it is | a source says | checked |\n|---|---|---|---|\n".to_owned();
     let catalog = Catalog::built_in();
     for profile in catalog.ids().filter_map(|id| catalog.get(id)) {
-        let base = profile.base().is_none().then(|| code("base"));
+        let place = match (profile.makes_requests(), profile.base()) {
+            (false, _) => Some("`command` or `file`".to_owned()),
+            (true, None) => Some(code("base")),
+            (true, Some(_)) => None,
+        };
         let vars = profile.vars().iter().map(|var| (format!("vars.{}", var.name), var.required));
         let secrets = profile.secrets().iter().map(|need| (format!("secret.{}", need.name), need.required));
         let named = vars.chain(secrets);
         let named =
             named.map(|(name, required)| if required { code(&name) } else { format!("[{}]", code(&name)) });
-        let says: Vec<String> = base.into_iter().chain(named).collect();
+        let says: Vec<String> = place.into_iter().chain(named).collect();
         let name = format!("[{}]({})", profile.name(), profile.docs().unwrap_or_default());
         let checked = if profile.verified() { "yes" } else { "in part" };
-        writeln!(table, "| {} | {name} | {} | {checked} |", code(profile.id()), says.join(" ")).unwrap();
+        let says = if says.is_empty() { "nothing more".to_owned() } else { says.join(" ") };
+        writeln!(table, "| {} | {name} | {says} | {checked} |", code(profile.id())).unwrap();
     }
     table
 }
