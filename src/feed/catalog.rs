@@ -13,8 +13,17 @@ macro_rules! built_in {
 }
 
 /// To add a profile, add its file under `assets/feeds` and its line here. A test says which one is missing.
-const BUILT_IN: &[(&str, &str)] =
-    built_in!["aws-cloudtrail", "kaireonai", "kaireonai-audit", "microvisualizer", "streamkap",];
+const BUILT_IN: &[(&str, &str)] = built_in![
+    "aws-cloudtrail",
+    "github-org-audit",
+    "github-repo-events",
+    "gitlab",
+    "kaireonai",
+    "kaireonai-audit",
+    "microvisualizer",
+    "sentry",
+    "streamkap",
+];
 
 /// Profiles by id.
 #[derive(Debug, Clone, Default)]
