@@ -15,14 +15,20 @@ macro_rules! built_in {
 /// To add a profile, add its file under `assets/feeds` and its line here. A test says which one is missing.
 const BUILT_IN: &[(&str, &str)] = built_in![
     "aws-cloudtrail",
+    "datadog",
     "github-org-audit",
     "github-repo-events",
     "gitlab",
+    "grafana-annotations",
     "kaireonai",
     "kaireonai-audit",
+    "kubernetes-events",
+    "launchdarkly",
     "microvisualizer",
     "sentry",
     "streamkap",
+    "stripe",
+    "zitadel",
 ];
 
 /// Profiles by id.
