@@ -14,17 +14,22 @@ macro_rules! built_in {
 
 /// To add a profile, add its file under `assets/feeds` and its line here. A test says which one is missing.
 const BUILT_IN: &[(&str, &str)] = built_in![
+    "argocd",
     "aws-cloudtrail",
+    "cloudflare",
     "datadog",
     "github-org-audit",
     "github-repo-events",
     "gitlab",
     "grafana-annotations",
+    "hcp-terraform",
+    "jira-changelog",
     "kaireonai",
     "kaireonai-audit",
     "kubernetes-events",
     "launchdarkly",
     "microvisualizer",
+    "optimizely",
     "sentry",
     "streamkap",
     "stripe",
