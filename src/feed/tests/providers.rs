@@ -7,10 +7,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::time::Duration;
 
-use super::super::{Binding, Page, Position, Profile, Scope, Token, detail, page, request};
+use serde_json::{Value, json};
+
+use super::super::{Binding, Page, Position, Profile, Request, Scope, Token, detail, page, request};
 use super::{BUILT_IN, built_in};
-use crate::domain::{Action, Change, Event, EventId, Identity, Op, Record, RowId, Secret};
+use crate::domain::{Action, Change, Event, EventId, Identity, Op, Record, RowId, Secret, Timestamp};
 
 /// Values for whatever profiles ask the user for.
 const VARS: &[(&str, &str)] = &[
@@ -129,25 +132,27 @@ fn every_profile_maps_all_parts_of_every_recorded_event() {
     });
 }
 
-/// What the walk of a list asks for and gets. It stops where the answers say that the list ends.
-fn walk(profile: &Profile) -> Result<usize, String> {
-    let (binding, scope) = (binding(profile), scope(profile));
-    let token = bought(profile);
-    let mut position = Position::first(profile);
+/// The requests of a walk over the recorded pages, which ends where the answers say that the list does. The
+/// error says what else would be asked for.
+fn walk(profile: &Profile) -> Result<Vec<Request>, String> {
+    let (binding, scope, token) = (binding(profile), scope(profile), bought(profile));
+    let now = Timestamp::from_millis(1_775_001_600_000); // 2026-04-01
+    let (since, until) = profile.ranges(None, now, Duration::ZERO)[0];
+    let mut position = Position::first(profile).within(since, until);
+    let mut requests = Vec::new();
     let mut seen = 0_u64;
-    for (page, name) in ["history", "end"].into_iter().enumerate() {
+    for name in ["history", "end"] {
         let request = request::page(profile, &binding, scope.as_ref(), &position, token.as_ref());
-        let request = request.map_err(|error| error.to_string())?;
-        let base = profile.base().unwrap_or(BASE);
-        assert!(request.url.starts_with(base), "{} goes to {}", profile.id(), request.url);
+        requests.push(request.map_err(|error| error.to_string())?);
         let answer = read(profile, &position, name);
+        assert_eq!(answer.stray, None, "{}", profile.id());
         seen += answer.length as u64;
         let whole = answer.total.is_some_and(|total| seen >= total);
         let next = answer.next.filter(|_| answer.more != Some(false) && answer.length > 0 && !whole);
         match next {
             // A place that was just asked for brings nothing new.
             Some(next) if next != position => position = next,
-            _ => return Ok(page + 1),
+            _ => return Ok(requests),
         }
     }
     Err(format!("{position:?} is still to be asked for"))
@@ -177,21 +182,55 @@ fn bought(profile: &Profile) -> Option<Token> {
 }
 
 #[test]
-fn every_profile_pages_to_an_end() {
+fn every_profile_pages_to_an_end_and_never_leaves_its_base() {
     each(|profile| {
         if !profile.makes_requests() {
             return;
         }
-        let pages = walk(profile).unwrap_or_else(|error| panic!("{}: {error}", profile.id()));
-        let recorded = if fixture(profile.id(), "end.json").is_some() { 2 } else { 1 };
-        assert_eq!(pages, recorded, "{}: pages that were asked for", profile.id());
+        let id = profile.id();
+        let requests = walk(profile).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let recorded = if fixture(id, "end.json").is_some() { 2 } else { 1 };
+        assert_eq!(requests.len(), recorded, "{id}: pages that were asked for");
+        let base = profile.base().unwrap_or(BASE);
+        for request in &requests {
+            assert!(
+                request.url.starts_with(base) || same_origin(base, &request.url),
+                "{id}: {}",
+                request.url
+            );
+        }
+        let asked: BTreeSet<String> = requests.iter().map(line).collect();
+        assert_eq!(asked.len(), recorded, "{id} asks twice for the same page: {asked:?}");
     });
 }
 
-/// The events of the first recorded page as people would note them down.
+/// Addresses that a server names need not go on below the path of the base.
+fn same_origin(base: &str, url: &str) -> bool {
+    let end = base[8..].find('/').map_or(base.len(), |slash| slash + 8);
+    url.strip_prefix(&base[..end]).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Method, address and body of a request.
+fn line(request: &Request) -> String {
+    let body = request.body.as_ref().map_or(String::new(), |body| format!(" {}", body.text.expose()));
+    format!("{} {}{body}", format!("{:?}", request.method).to_uppercase(), request.url)
+}
+
+/// What is asked for, and the events of the first recorded page as people would note them down.
 fn shown(profile: &Profile) -> String {
-    let page = read(profile, &Position::first(profile), "history");
     let mut text = String::new();
+    let (binding, scope, token) = (binding(profile), scope(profile), bought(profile));
+    if let Some(first) = Position::first_of_scopes(profile) {
+        let request = request::scopes(profile, &binding, &first, token.as_ref()).unwrap();
+        writeln!(text, "scopes {}", line(&request)).unwrap();
+    }
+    for (place, request) in walk(profile).unwrap_or_default().iter().enumerate() {
+        for (name, value) in request.headers.iter().filter(|_| place == 0) {
+            writeln!(text, "header {name}: {}", value.expose()).unwrap();
+        }
+        writeln!(text, "page   {}", line(request)).unwrap();
+    }
+    let page = read(profile, &Position::first(profile), "history");
     for record in &page.records {
         event(&mut text, record).unwrap();
     }
@@ -199,7 +238,8 @@ fn shown(profile: &Profile) -> String {
     for name in ["detail", "detail-create", "detail-update"] {
         let Some(body) = fixture(profile.id(), &format!("{name}.json")) else { continue };
         let which = detail::wanted(profile, &first)[0];
-        writeln!(text, "{name}").unwrap();
+        let request = request::detail(profile, &binding, scope.as_ref(), (&first, which), token.as_ref());
+        writeln!(text, "{name} {}", line(&request.unwrap())).unwrap();
         changes(&mut text, &detail::read(profile, which, &first, body.as_bytes()).unwrap()).unwrap();
     }
     text
@@ -238,9 +278,7 @@ fn event(out: &mut String, record: &Record) -> std::fmt::Result {
 
 fn changes(out: &mut String, changes: &[Change]) -> std::fmt::Result {
     for change in changes {
-        let value = |value: &Option<serde_json::Value>| {
-            value.as_ref().map_or("nothing".to_owned(), ToString::to_string)
-        };
+        let value = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
         match change.op {
             Op::Set => writeln!(out, "  change  {} = {}", change.path, value(&change.after))?,
             _ => writeln!(
@@ -258,4 +296,55 @@ fn changes(out: &mut String, changes: &[Change]) -> std::fmt::Result {
 #[test]
 fn the_recorded_events_are_read_as_before() {
     each(|profile| insta::assert_snapshot!(profile.id().to_owned(), shown(profile)));
+}
+
+/// Every way in which a server can spoil one value.
+fn odd_values() -> [Value; 9] {
+    let deep = (0..90).fold(Value::Null, |inner, _| json!([inner]));
+    let huge = Value::from(1e300);
+    [Value::Null, json!(""), json!(7), json!(true), json!([]), json!({}), json!("9999-99-99"), huge, deep]
+}
+
+/// The places of all values in `value` that hold no others.
+fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
+    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            map.iter().for_each(|(key, inner)| leaves(inner, &format!("{at}/{}", escaped(key)), found));
+        }
+        Value::Array(list) if !list.is_empty() => {
+            (0..)
+                .zip(list)
+                .for_each(|(place, inner): (usize, _)| leaves(inner, &format!("{at}/{place}"), found));
+        }
+        _ => found.push(at.to_owned()),
+    }
+}
+
+#[test]
+fn one_odd_value_costs_at_most_the_record_that_it_is_in() {
+    each(|profile| {
+        let id = profile.id();
+        let body: Value = serde_json::from_str(&fixture(id, "history.json").unwrap()).unwrap();
+        let (binding, scope, position) = (binding(profile), scope(profile), Position::first(profile));
+        let read = |body: &Value| {
+            page::read(profile, &binding, scope.as_ref(), &position, &[], body.to_string().as_bytes())
+        };
+        let whole = read(&body).unwrap().records.len();
+        let mut places = Vec::new();
+        leaves(&body, "", &mut places);
+        for place in places {
+            for odd in odd_values() {
+                let mut spoilt = body.clone();
+                *spoilt.pointer_mut(&place).unwrap() = odd;
+                // An error of the whole answer is one; in a record it must not become one.
+                let Ok(page) = read(&spoilt) else {
+                    assert!(place.starts_with("/errors"), "{id}: {place}");
+                    continue;
+                };
+                assert!(page.records.len() + 1 >= whole, "{id}: {place} costs more than one record");
+                assert_eq!(page.records.len() + page.quarantined.len(), whole, "{id}: {place} is lost");
+            }
+        }
+    });
 }
