@@ -30,7 +30,8 @@ pub struct Profile {
     pub(super) secrets: Vec<SecretNeed>,
     pub(super) auth: Auth,
     pub(super) base: Option<String>,
-    pub(super) ask: Ask,
+    /// What a page of events is asked with; none where only a program or a file can bring them.
+    pub(super) ask: Option<Ask>,
     pub(super) paging: Paging,
     pub(super) items: Items,
     pub(super) scope: Option<ScopeList>,
@@ -265,6 +266,11 @@ impl Profile {
     /// Where the provider answers, when that is the same for everyone.
     pub fn base(&self) -> Option<&str> {
         self.base.as_deref()
+    }
+
+    /// Whether it says how to ask over HTTP. A source of a profile that does not is a program or a file.
+    pub fn makes_requests(&self) -> bool {
+        self.ask.is_some()
     }
 
     /// Whether the history is asked for scope by scope.
