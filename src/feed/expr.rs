@@ -7,6 +7,7 @@
 //! | `@name` | a variable: `@tenant`, `@scope.id`, `@secret.token`, `@token` |
 //! | `text {/a} text` | a template; without a value for each of its placeholders it has none itself |
 //! | `{/a\|word}` | … with the value put through the table `[map.enum.word]`, or `lower`, `upper` |
+//! | `{/a\|first}`, `{/a\|last}` | … of a dotted word such as `project.edit`, the part before the first or after the last dot |
 //! | `{@since\|epoch_ms}` | … a time in one of the forms of `[time]`; `@since` and `@until` exist in requests |
 //! | `{/a?text}` | … `text` itself, provided that there is a value that is not empty |
 //! | `#{/a}{/b}` | these parts together identify the record, where it has no id |
@@ -76,6 +77,10 @@ pub(super) enum From {
 pub(super) enum Shaping {
     Lower,
     Upper,
+    /// What stands before the first dot.
+    First,
+    /// What stands after the last dot.
+    Last,
     Words(Arc<Words>),
     /// This text in place of any value that is not empty.
     Instead(String),
@@ -193,6 +198,8 @@ impl Slot {
             None | Some(Shaping::Time(_)) => found,
             Some(Shaping::Lower) => found.to_lowercase().into(),
             Some(Shaping::Upper) => found.to_uppercase().into(),
+            Some(Shaping::First) => found.split('.').next().unwrap_or_default().to_owned().into(),
+            Some(Shaping::Last) => found.rsplit('.').next().unwrap_or_default().to_owned().into(),
             Some(Shaping::Words(words)) => words.word(&found).to_owned().into(),
             Some(Shaping::Instead(_)) if found.is_empty() => return None,
             Some(Shaping::Instead(text)) => text.clone().into(),

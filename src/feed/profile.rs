@@ -30,7 +30,8 @@ pub struct Profile {
     pub(super) secrets: Vec<SecretNeed>,
     pub(super) auth: Auth,
     pub(super) base: Option<String>,
-    pub(super) ask: Ask,
+    /// What a page of events is asked with; none where only a program or a file can bring them.
+    pub(super) ask: Option<Ask>,
     pub(super) paging: Paging,
     pub(super) items: Items,
     pub(super) scope: Option<ScopeList>,
@@ -178,20 +179,6 @@ pub(super) struct Ask {
     pub(super) timeout: Option<Duration>,
 }
 
-impl Ask {
-    /// Stands where a profile says so badly what to ask for that nobody will ask.
-    pub(super) fn nothing() -> Self {
-        Self {
-            method: Method::Get,
-            path: Expr::Template(Vec::new()),
-            headers: Vec::new(),
-            query: Vec::new(),
-            body: None,
-            timeout: None,
-        }
-    }
-}
-
 /// How the things that a source fans out over are listed.
 #[derive(Debug)]
 pub(super) struct ScopeList {
@@ -285,6 +272,11 @@ impl Profile {
     /// Where the provider answers, when that is the same for everyone.
     pub fn base(&self) -> Option<&str> {
         self.base.as_deref()
+    }
+
+    /// Whether it says how to ask over HTTP. A source of a profile that does not is a program or a file.
+    pub fn makes_requests(&self) -> bool {
+        self.ask.is_some()
     }
 
     /// Whether the history is asked for scope by scope.

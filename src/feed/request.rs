@@ -132,7 +132,11 @@ pub fn page(
     token: Option<&Token>,
 ) -> Result<Request, RequestError> {
     let values = values_at(profile, binding, scope, position, token);
-    build(profile, &profile.ask, &values, Some((&profile.paging, position)))
+    build(profile, asked(profile)?, &values, Some((&profile.paging, position)))
+}
+
+fn asked(profile: &Profile) -> Result<&Ask, RequestError> {
+    profile.ask.as_ref().ok_or(RequestError::NotDescribed { what: "requests" })
 }
 
 /// The address of a page of events, without anything that proves who is asking.
@@ -143,7 +147,7 @@ pub fn address(
     position: &Position,
 ) -> Result<String, RequestError> {
     let values = values_at(profile, binding, scope, position, None);
-    whole_address(profile, &profile.ask, &values, Some((&profile.paging, position))).map(|(url, _)| url)
+    whole_address(profile, asked(profile)?, &values, Some((&profile.paging, position))).map(|(url, _)| url)
 }
 
 /// The address of a page of the list of scopes, likewise.

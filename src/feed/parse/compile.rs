@@ -252,6 +252,8 @@ impl<'d> Compiler<'d> {
         let shape = match (shape.get(..1), shape.get(1..)) {
             (Some("|"), Some("lower")) => Some(Shaping::Lower),
             (Some("|"), Some("upper")) => Some(Shaping::Upper),
+            (Some("|"), Some("first")) => Some(Shaping::First),
+            (Some("|"), Some("last")) => Some(Shaping::Last),
             (Some("|"), Some(format))
                 if matches!(from, From::Variable(Variable::Since | Variable::Until)) =>
             {
@@ -261,7 +263,7 @@ impl<'d> Compiler<'d> {
                 })?))
             }
             (Some("|"), Some(name)) => Some(Shaping::Words(self.words(name).ok_or_else(|| {
-                let known = ["lower", "upper"].into_iter().chain(self.enums.keys().copied());
+                let known = ["lower", "upper", "first", "last"].into_iter().chain(self.enums.keys().copied());
                 let help = what_fits(name, &known.collect::<Vec<_>>());
                 (format!("there is no table `[map.enum.{name}]`"), Some(help))
             })?)),

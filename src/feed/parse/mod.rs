@@ -53,7 +53,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let scope = root.get("scope").and_then(|item| scope_list(&item, &mut compiler));
     let auth = auth::auth(root, &mut compiler);
     let mut pages = root.table("paging").map(paging).unwrap_or_default();
-    let (base, ask) = request(root, &mut pages, &compiler).unwrap_or_default();
+    let request = request(root, &mut pages, &compiler);
     let items = items(root);
     compiler.explodes = items.as_ref().is_some_and(|items| items.explode.is_some());
     let sync = timing::sync(root);
@@ -67,6 +67,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let rate = root.table("rate").map(timing::rate).unwrap_or_default();
     compiler.finish();
     let Heading { id, name, docs, verified } = heading.unwrap_or_default();
+    let (base, ask) = request.unwrap_or_default();
     Some(Profile {
         id,
         name,
@@ -76,7 +77,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         vars,
         auth: auth.unwrap_or_default(),
         base,
-        ask: ask.unwrap_or_else(Ask::nothing),
+        ask,
         paging: pages,
         items: items?,
         scope,
@@ -115,13 +116,21 @@ fn heading(root: &Table<'_>) -> Option<Heading> {
     Some(Heading { id: id?, name: name?.to_owned(), docs, verified })
 }
 
-/// The base of all requests and the request for a page of events, whose size belongs to its paging.
+/// The base of all requests and the request for a page of events, whose size belongs to its paging. A feed
+/// that only programs and files can bring in makes no requests.
 fn request(
     root: &Table<'_>,
     pages: &mut Paging,
     compiler: &Compiler<'_>,
 ) -> Option<(Option<String>, Option<Ask>)> {
-    let table = root.need("request", "it says what to ask for")?.table()?;
+    const KINDS: &[(&str, bool)] = &[("http", true), ("none", false)];
+    let why = "it says what to ask for; write `request = { kind = \"none\" }` if a program or a file brings the records";
+    let table = root.need("request", why)?.table()?;
+    let asks = table.get("kind").and_then(|item| item.choice(KINDS)).unwrap_or(true);
+    if !asks {
+        table.finish();
+        return Some((None, None));
+    }
     let base = table.get("base").and_then(|item| base(&item));
     page_size(&table, pages);
     let mut ask = ask(&table, Place::Request, compiler);
@@ -129,7 +138,7 @@ fn request(
         ask.method = super::request::Method::Post;
     }
     table.finish();
-    Some((base, ask))
+    Some((base, Some(ask?)))
 }
 
 fn items(root: &Table<'_>) -> Option<Items> {

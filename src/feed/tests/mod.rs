@@ -5,17 +5,21 @@ mod language;
 mod pages;
 mod problems;
 mod profiles;
+mod providers;
 mod requests;
 mod saved;
 mod values;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Binding, Catalog, Page, Position, Profile, Scope, page};
 use crate::domain::{Event, EventId, Record, RowId, Secret};
 
+/// Read once: some tests ask for profiles very often.
+static BUILT_IN: LazyLock<Catalog> = LazyLock::new(Catalog::built_in);
+
 pub(super) fn built_in(id: &str) -> Arc<Profile> {
-    Catalog::built_in().get(id).expect("a built-in profile")
+    BUILT_IN.get(id).expect("a built-in profile")
 }
 
 pub(super) fn fixture(path: &str) -> String {

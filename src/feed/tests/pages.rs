@@ -4,27 +4,9 @@ use std::time::Duration;
 
 use insta::assert_debug_snapshot;
 
-use super::super::{Catalog, Position, ShapeError, detail, errors, page, token};
+use super::super::{Position, ShapeError, detail, errors, page, token};
 use super::{binding, built_in, event, fixture, read, scope};
 use crate::domain::{Action, Detail, Identity};
-
-#[test]
-fn every_built_in_profile_can_be_read_and_says_where_it_is_documented() {
-    let catalog = Catalog::built_in();
-    let ids: Vec<&str> = catalog.ids().collect();
-    assert_eq!(ids, ["kaireonai", "microvisualizer", "streamkap"]);
-    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/feeds")).unwrap();
-    assert_eq!(
-        files.count(),
-        ids.len(),
-        "every file under assets/feeds is in the table of built-in profiles"
-    );
-    for id in ids {
-        let profile = catalog.get(id).unwrap();
-        assert!(profile.docs().is_some_and(|docs| docs.starts_with("https://")), "{id}");
-        assert!(profile.base().is_some(), "{id}");
-    }
-}
 
 /// The events that come out of a recorded page, without their raw text, which is compared by itself.
 #[track_caller]
