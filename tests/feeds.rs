@@ -148,6 +148,23 @@ fn every_answer_that_a_profile_describes_passes_and_is_called_what_it_is() {
     }
 }
 
+#[test]
+fn every_profile_that_comes_along_makes_events_of_its_fixture() {
+    let home = Home::new();
+    let profiles = home.json_lines(&["feeds", "list", "--json"]);
+    assert!(profiles.len() >= 3);
+    for id in profiles.iter().map(|profile| profile["id"].as_str().unwrap()) {
+        let sample = fixture(&format!("{id}/history.json"));
+        let args = ["feeds", "check", id, "--sample", sample.to_str().unwrap(), "--json"];
+        let report = json_of(&home, &args, 0);
+        let events = report["events"].as_array().unwrap();
+        assert!(!events.is_empty() && report["quarantined"] == json!([]), "{id}: {report}");
+        let counted = field(&report, "time")["hit"].as_u64().unwrap();
+        let stood_in = field(&report, "time")["fallback"].as_u64().unwrap();
+        assert_eq!(counted + stood_in, events.len() as u64, "{id}: records cut out of others count too");
+    }
+}
+
 /// The block of the README between the markers called `name`, without its fences.
 fn readme(name: &str) -> String {
     let text = include_str!("../README.md");
@@ -381,6 +398,11 @@ fn each_mistake_about_a_source_without_http_is_named_with_its_line() {
         assert_eq!(output.status.code(), Some(2), "{rest}: {err}");
         assert!(err.contains(&format!("backtrail.toml:{line}:")) && err.contains(words), "{rest}: {err}");
     }
+    let config = home.write_config("[[source]]\nname = \"a\"\nfeed = \"aws-cloudtrail\"\n");
+    home.backtrail(&["--config", &config, "config", "check"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("over HTTP").and(predicate::str::contains("command = ")));
     let fan = "[[source]]\nname = \"a\"\nfeed = \"microvisualizer\"\ncommand = [\"cat\"]\n";
     let config = home.write_config(fan);
     home.backtrail(&["--config", &config, "config", "check"])

@@ -258,6 +258,14 @@ pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
     if let Some(changes) = details.find(|changes| !changes.is_empty()) {
         return Some(format!("the detail of one event with {} changes", changes.len()));
     }
+    let values = Values { record: Some(&value), ..Values::default() };
+    let versions = profile.details.iter().flat_map(|detail| &detail.changes).any(|extractor| {
+        matches!(&extractor.kind, changes::ExtractorKind::Versions { at, .. }
+            if at.value(&values).is_some_and(|list| list.is_array()))
+    });
+    if versions {
+        return Some("the versions of one entity, in which an event finds its own".to_owned());
+    }
     let says = errors::read(profile, 400, &[], body);
     says.message.map(|message| format!("an error of the provider: {message}"))
 }
