@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use pty_process::{Pty, Size};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Child;
 
@@ -17,22 +18,27 @@ struct Terminal {
     screen: vt100::Parser,
     /// Every byte the program wrote.
     written: Vec<u8>,
+    /// Where the demo keeps its things.
+    places: TempDir,
 }
 
 impl Terminal {
     /// Starts the demo in a terminal of this size and waits until it shows all its events.
     async fn with_demo(rows: u16, columns: u16) -> (Self, Child) {
         let (pty, pts) = pty_process::open().unwrap();
+        let places = tempfile::tempdir().unwrap();
         pty.resize(Size::new(rows, columns)).unwrap();
         let child = pty_process::Command::new(env!("CARGO_BIN_EXE_backtrail"))
             .args(["demo", "--events", "500", "--live", "off"])
             .env("TERM", "xterm-256color")
             .env("TZ", "UTC")
+            .env("TMPDIR", places.path())
             .env_remove("NO_COLOR")
             .kill_on_drop(true)
             .spawn(pts)
             .unwrap();
-        let mut terminal = Self { pty, screen: vt100::Parser::new(rows, columns, 0), written: Vec::new() };
+        let mut terminal =
+            Self { pty, screen: vt100::Parser::new(rows, columns, 0), written: Vec::new(), places };
         terminal.until("500 events").await;
         (terminal, child)
     }
@@ -105,9 +111,26 @@ async fn a_signal_leaves_the_terminal_as_it_was() {
 #[tokio::test]
 async fn a_terminal_that_is_closed_ends_the_program() {
     let (terminal, mut child) = Terminal::with_demo(24, 80).await;
-    drop(terminal);
+    let Terminal { pty, places, .. } = terminal;
+    drop(pty);
     let ended = tokio::time::timeout(LIMIT, child.wait()).await;
     assert!(ended.is_ok(), "the program goes on without a terminal");
+    assert_eq!(std::fs::read_dir(places.path()).unwrap().count(), 0, "the demo left something behind");
+}
+
+#[tokio::test]
+async fn after_a_stop_and_a_redraw_the_screen_is_whole_though_nobody_says_where_the_cursor_is() {
+    let (mut terminal, mut child) = Terminal::with_demo(24, 80).await;
+    // No shell leads this session, so the system lets the program go on at once.
+    terminal.press("\u{1a}").await;
+    terminal.screen = vt100::Parser::new(24, 80, 0);
+    terminal.until("500 events").await;
+    terminal.screen = vt100::Parser::new(24, 80, 0);
+    terminal.press("\u{c}").await;
+    terminal.until("500 events").await;
+    terminal.press("Q").await;
+    terminal.until_closed().await;
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use ratatui::Terminal;
 use ratatui::backend::{Backend, TestBackend};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event as Input, KeyEvent};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +54,19 @@ pub fn require_terminal() -> Result<(), Failure> {
 }
 
 /// Browses in the terminal of this process until the user quits or `stop` is cancelled.
+///
+/// The loop has a thread of its own: reading keys from a terminal that was closed can keep a thread for ever,
+/// and then somebody else has to tidy up.
 pub async fn in_terminal(session: Session, stop: &CancellationToken) -> Result<Exit, Failure> {
+    let (tasks, stop) = (Handle::current(), stop.clone());
+    let screen = tokio::task::spawn_blocking(move || tasks.block_on(on_this_thread(session, &stop)));
+    screen.await.unwrap_or_else(|ended| match ended.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_) => Ok(Exit::Interrupted),
+    })
+}
+
+async fn on_this_thread(session: Session, stop: &CancellationToken) -> Result<Exit, Failure> {
     let theme = session.config.ui.theme.clone().unwrap_or_else(fitting_theme);
     let gone = |error: io::Error| Failure::usage(format!("the terminal cannot be used: {error}"));
     terminal::leave_on_panic();

@@ -16,7 +16,7 @@ use crate::sync::Probe;
 const CLOCK_MATTERS: i64 = 5_000;
 
 pub(super) async fn run(name: &str, json: bool, options: &Options) -> Result<Exit, Failure> {
-    let session = crate::cli::open_with_sources(options)?;
+    let session = super::super::open_with_sources(options)?;
     let Some(source) = session.config.sources.iter().find(|source| *source.name == *name) else {
         let known: Vec<&str> = session.config.sources.iter().map(|source| &*source.name).collect();
         return Err(Failure::usage(format!("no source is called `{name}`"))
