@@ -148,6 +148,52 @@ fn every_answer_that_a_profile_describes_passes_and_is_called_what_it_is() {
     }
 }
 
+#[test]
+fn every_profile_that_comes_along_makes_events_of_its_fixture() {
+    let home = Home::new();
+    let profiles = home.json_lines(&["feeds", "list", "--json"]);
+    assert!(profiles.len() >= 3);
+    for id in profiles.iter().map(|profile| profile["id"].as_str().unwrap()) {
+        let sample = fixture(&format!("{id}/history.json"));
+        let args = ["feeds", "check", id, "--sample", sample.to_str().unwrap(), "--json"];
+        let report = json_of(&home, &args, 0);
+        let events = report["events"].as_array().unwrap();
+        assert!(!events.is_empty() && report["quarantined"] == json!([]), "{id}: {report}");
+        let counted = field(&report, "time")["hit"].as_u64().unwrap();
+        let stood_in = field(&report, "time")["fallback"].as_u64().unwrap();
+        assert_eq!(counted + stood_in, events.len() as u64, "{id}: records cut out of others count too");
+    }
+}
+
+/// The block of the README between the markers called `name`, without its fences.
+fn readme(name: &str) -> String {
+    let text = include_str!("../README.md");
+    let start = format!("<!-- {name}: begin -->");
+    let from = &text[text.find(&start).unwrap() + start.len()..];
+    let block = &from[..from.find(&format!("<!-- {name}: end -->")).unwrap()];
+    block.lines().filter(|line| !line.starts_with("```")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_example_of_the_readme_does_what_the_readme_says() {
+    let home = Home::new();
+    let profile = write(&home, "deploys.toml", &readme("example profile"));
+    let sample = write(&home, "body.json", &readme("example body"));
+    let report = json_of(&home, &["feeds", "check", &profile, "--sample", &sample, "--json"], 0);
+    let event = |place: usize, field: &str| report["events"][place][field].clone();
+    assert_eq!((event(0, "action"), event(1, "status")), (json!("rollback"), json!("failed")));
+    assert_eq!(event(0, "summary"), "Rolled back to checkout 2.4.0");
+    assert_eq!(
+        (event(1, "actor")["type"].clone(), event(1, "error")),
+        (json!("system"), json!("probe failed"))
+    );
+    assert_eq!(event(0, "changes")[0]["before"], "2.4.1", "{report:#}");
+    home.backtrail(&["feeds", "check", &profile, "--sample", &sample])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("/by/email ×1  system ×1").and(predicate::str::contains("deploy!")));
+}
+
 /// Ten mistakes, each on a line with a comment: some wrong on their own, some only beside the sample.
 const PLANTED: &str = r#"schema = 1
 id = "Planted"                          # capital letter
@@ -352,6 +398,11 @@ fn each_mistake_about_a_source_without_http_is_named_with_its_line() {
         assert_eq!(output.status.code(), Some(2), "{rest}: {err}");
         assert!(err.contains(&format!("backtrail.toml:{line}:")) && err.contains(words), "{rest}: {err}");
     }
+    let config = home.write_config("[[source]]\nname = \"a\"\nfeed = \"aws-cloudtrail\"\n");
+    home.backtrail(&["--config", &config, "config", "check"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("over HTTP").and(predicate::str::contains("command = ")));
     let fan = "[[source]]\nname = \"a\"\nfeed = \"microvisualizer\"\ncommand = [\"cat\"]\n";
     let config = home.write_config(fan);
     home.backtrail(&["--config", &config, "config", "check"])

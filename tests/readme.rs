@@ -1,13 +1,14 @@
 //! The tables of the README are what the program's own lists say.
 //!
 //! The parts of `README.md` between marks such as `<!-- keys: begin -->` are written from the list of
-//! commands, the default keys and the vocabulary of the filter. When one of these changes, this test fails;
+//! commands, the default keys, the vocabulary of the filter and the built-in feed profiles. When one of these changes, this test fails;
 //! run it with `BACKTRAIL_BLESS=1` in the environment and it writes the tables anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
 
+use backtrail::feed::Catalog;
 use backtrail::query::{DIRECTIVES, FIELDS, Kind};
 use backtrail::tui::command::{COMMANDS, Context};
 use backtrail::tui::keymap::Keymap;
@@ -67,6 +68,30 @@ fn query() -> String {
     table
 }
 
+/// One row for each built-in profile, with what a source has to say and, in brackets, what it can say.
+fn feeds() -> String {
+    let mut table = "| feed | what it is | a source says | checked |\n|---|---|---|---|\n".to_owned();
+    let catalog = Catalog::built_in();
+    for profile in catalog.ids().filter_map(|id| catalog.get(id)) {
+        let place = match (profile.makes_requests(), profile.base()) {
+            (false, _) => Some("`command` or `file`".to_owned()),
+            (true, None) => Some(code("base")),
+            (true, Some(_)) => None,
+        };
+        let vars = profile.vars().iter().map(|var| (format!("vars.{}", var.name), var.required));
+        let secrets = profile.secrets().iter().map(|need| (format!("secret.{}", need.name), need.required));
+        let named = vars.chain(secrets);
+        let named =
+            named.map(|(name, required)| if required { code(&name) } else { format!("[{}]", code(&name)) });
+        let says: Vec<String> = place.into_iter().chain(named).collect();
+        let name = format!("[{}]({})", profile.name(), profile.docs().unwrap_or_default());
+        let checked = if profile.verified() { "yes" } else { "in part" };
+        let says = if says.is_empty() { "nothing more".to_owned() } else { says.join(" ") };
+        writeln!(table, "| {} | {name} | {says} | {checked} |", code(profile.id())).unwrap();
+    }
+    table
+}
+
 /// `text` with `table` between the marks of `name`.
 fn with(text: &str, name: &str, table: &str) -> String {
     let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
@@ -81,6 +106,7 @@ fn with(text: &str, name: &str, table: &str) -> String {
 fn the_tables_are_those_of_the_program() {
     let stale = std::fs::read_to_string(README).unwrap();
     let fresh = with(&with(&stale, "keys", &keys()), "query", &query());
+    let fresh = with(&fresh, "feeds", &feeds());
     if stale == fresh {
         return;
     }
@@ -94,6 +120,14 @@ fn the_tables_are_those_of_the_program() {
         differs + 1,
         fresh.lines().nth(differs).unwrap_or_default()
     );
+}
+
+#[test]
+fn every_built_in_profile_has_its_row() {
+    let feeds = feeds();
+    for id in Catalog::built_in().ids() {
+        assert!(feeds.contains(&format!("\n| `{id}` | [")), "{id}");
+    }
 }
 
 #[test]

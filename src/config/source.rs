@@ -115,7 +115,14 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
     let http = via == Some(Via::Http);
     let insecure_http =
         table.get("insecure_http").filter(|_| http).and_then(|field| field.boolean(reader)).unwrap_or(false);
+    let unasked = profile.as_deref().filter(|profile| http && !profile.makes_requests());
+    if let Some(profile) = unasked {
+        let message = format!("the feed `{}` does not say how to ask over HTTP", profile.id());
+        let help = "add `command = [\"…\"]` or `file = \"…\"`";
+        reader.note(&table.span, "source.feed", message, help);
+    }
     let base = match &via {
+        _ if unasked.is_some() => None,
         Some(Via::Http) => base(reader, table, profile.as_deref(), insecure_http),
         Some(local) => Some(Base { url: String::new(), origin: local.to_string() }),
         None => None,

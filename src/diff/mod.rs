@@ -3,7 +3,7 @@
 //! [`compare`] walks two documents side by side: objects by key, arrays by what makes their elements the
 //! same elements ([`Align`]). [`redact`] masks secrets in changes that came from elsewhere; `compare` has
 //! already masked its own. It may assume nothing about the documents, so both are bounded in depth and in
-//! the number of changes. It is pure: it must not know a provider, do I/O or draw.
+//! the number of changes. Rules that are used often are made ready once ([`Matcher`]). It is pure: it must not know a provider, do I/O or draw.
 
 mod align;
 mod path;
@@ -14,5 +14,5 @@ mod walk;
 mod tests;
 
 pub use path::{DOCUMENT, child};
-pub use rules::{Align, MASK, Rules};
-pub use walk::{MAX_CHANGES, MAX_DEPTH, compare, redact};
+pub use rules::{Align, MASK, Matcher, Rules};
+pub use walk::{MAX_CHANGES, MAX_DEPTH, compare, compare_with, leave_out_with, redact, redact_with};

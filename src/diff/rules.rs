@@ -68,14 +68,19 @@ impl Align {
     }
 }
 
-/// [`Rules`] made ready to be asked about many fields.
-pub(super) struct Matcher<'r> {
-    arrays: Vec<(Vec<String>, &'r Align)>,
+/// [`Rules`] made ready to be asked about many fields. Making it costs more than comparing two small
+/// documents, so who compares many of them keeps it.
+#[derive(Debug, Clone)]
+pub struct Matcher {
+    arrays: Vec<(Vec<String>, Align)>,
     ignore: Vec<Pattern>,
     redact: Vec<Pattern>,
 }
 
+#[derive(Debug, Clone)]
 enum Pattern {
+    /// A lower-case text that stands somewhere in the name of a field.
+    Part(String),
     /// A lower-case glob on the name of a field.
     Name(Vec<char>),
     /// The segments of a pointer.
@@ -84,25 +89,40 @@ enum Pattern {
 
 impl Pattern {
     fn new(text: &str) -> Self {
-        if text.starts_with('/') { Self::Place(segments(text)) } else { Self::Name(lower(text)) }
+        let part = text.strip_prefix('*').and_then(|text| text.strip_suffix('*'));
+        match part.filter(|part| !part.contains(['*', '?'])) {
+            _ if text.starts_with('/') => Self::Place(segments(text)),
+            Some(part) => Self::Part(part.to_lowercase()),
+            None => Self::Name(lower(text)),
+        }
+    }
+
+    /// Whether it fits a name, given in lower case.
+    fn fits_name(&self, name: &str) -> bool {
+        match self {
+            Self::Part(part) => name.contains(part.as_str()),
+            Self::Name(glob) => glob_matches(glob, &name.chars().collect::<Vec<_>>()),
+            Self::Place(_) => false,
+        }
     }
 }
 
-impl<'r> Matcher<'r> {
-    pub(super) fn new(rules: &'r Rules) -> Self {
+impl Matcher {
+    /// Makes `rules` ready.
+    pub fn new(rules: &Rules) -> Self {
         let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
         let mut redact: Vec<Pattern> = patterns(&rules.redact);
         redact.extend(ALWAYS_REDACTED.iter().map(|text| Pattern::new(text)));
         Self {
-            arrays: rules.array_keys.iter().map(|(at, align)| (segments(at), align)).collect(),
+            arrays: rules.array_keys.iter().map(|(at, align)| (segments(at), align.clone())).collect(),
             ignore: patterns(&rules.ignore),
             redact,
         }
     }
 
     /// What the rules say about the array at `steps`.
-    pub(super) fn align(&self, steps: &[Step<'_>]) -> Option<&'r Align> {
-        self.arrays.iter().find(|(place, _)| leads_to(place, steps)).map(|(_, align)| *align)
+    pub(super) fn align(&self, steps: &[Step<'_>]) -> Option<&Align> {
+        self.arrays.iter().find(|(place, _)| leads_to(place, steps)).map(|(_, align)| align)
     }
 
     /// Whether the field that `steps` end in is left out.
@@ -117,8 +137,8 @@ impl<'r> Matcher<'r> {
 
     /// Whether `name` is one that is masked.
     pub(super) fn redacts_name(&self, name: &str) -> bool {
-        let name = lower(name);
-        self.redact.iter().any(|pattern| matches!(pattern, Pattern::Name(glob) if glob_matches(glob, &name)))
+        let name = name.to_lowercase();
+        self.redact.iter().any(|pattern| pattern.fits_name(&name))
     }
 
     /// Whether `object` is a pair such as `{"name": "DB_PASSWORD", "value": "…"}`, whose `value` is a secret
@@ -138,10 +158,10 @@ fn matches(patterns: &[Pattern], steps: &[Step<'_>]) -> bool {
             .iter()
             .any(|pattern| matches!(pattern, Pattern::Place(place) if leads_to(place, steps)));
     };
-    let name = lower(name);
+    let name = name.to_lowercase();
     patterns.iter().any(|pattern| match pattern {
-        Pattern::Name(glob) => glob_matches(glob, &name),
         Pattern::Place(place) => leads_to(place, steps),
+        name_pattern => name_pattern.fits_name(&name),
     })
 }
 

@@ -31,7 +31,12 @@ pub const MAX_CHANGES: usize = 4_000;
 /// then the others in their new order, then moves. Equal documents give no changes, and the changes from
 /// `after` to `before` are the same with every operation mirrored.
 pub fn compare(before: &Value, after: &Value, rules: &Rules) -> Vec<Change> {
-    let mut walk = Walk { rules: Matcher::new(rules), steps: Vec::new(), changes: Vec::new() };
+    compare_with(before, after, &Matcher::new(rules))
+}
+
+/// The same with rules that were made ready.
+pub fn compare_with(before: &Value, after: &Value, rules: &Matcher) -> Vec<Change> {
+    let mut walk = Walk { rules, steps: Vec::new(), changes: Vec::new() };
     let empty = Map::new();
     match (before, after) {
         (Value::Null, Value::Object(after)) if !after.is_empty() => walk.objects(&empty, after),
@@ -47,18 +52,30 @@ pub fn compare(before: &Value, after: &Value, rules: &Rules) -> Vec<Change> {
 /// Masks what `rules` call secret in changes that a feed sent as such. Which field changed, and whether it
 /// had a value before and after, stays visible.
 pub fn redact(changes: &mut [Change], rules: &Rules) {
-    let rules = Matcher::new(rules);
+    redact_with(changes, &Matcher::new(rules));
+}
+
+/// The same with rules that were made ready.
+pub fn redact_with(changes: &mut [Change], rules: &Matcher) {
     for change in changes {
         let mut steps = path::steps(&change.path);
         let secret = (1..=steps.len()).any(|depth| rules.redacts(&steps[..depth]));
         for value in [&mut change.before, &mut change.after].into_iter().flatten() {
-            *value = if secret { masked(value) } else { without_secrets(&rules, &mut steps, value) };
+            *value = if secret { masked(value) } else { without_secrets(rules, &mut steps, value) };
         }
     }
 }
 
+/// Takes out the changes of fields that `rules` leave out, or that stand below such a field.
+pub fn leave_out_with(changes: &mut Vec<Change>, rules: &Matcher) {
+    changes.retain(|change| {
+        let steps = path::steps(&change.path);
+        !(1..=steps.len()).any(|depth| rules.ignores(&steps[..depth]))
+    });
+}
+
 struct Walk<'a> {
-    rules: Matcher<'a>,
+    rules: &'a Matcher,
     steps: Vec<Step<'a>>,
     changes: Vec<Change>,
 }
@@ -122,7 +139,8 @@ impl<'a> Walk<'a> {
 
     /// How two arrays align and how their elements are named; `None` when they are too long to tell.
     fn align(&self, before: &[Value], after: &[Value]) -> Option<(Vec<Pair>, Label<'a>)> {
-        let rule = self.rules.align(&self.steps);
+        let rules = self.rules;
+        let rule = rules.align(&self.steps);
         match rule {
             Some(Align::Set) => return Some((align::as_sets(before, after), Label::Nothing)),
             Some(Align::Sequence) => return Some((align::by_order(before, after)?, Label::Place)),
@@ -164,8 +182,8 @@ impl<'a> Walk<'a> {
     }
 
     fn emit(&mut self, op: Op, before: Option<&Value>, after: Option<&Value>) {
-        let before = before.map(|value| without_secrets(&self.rules, &mut self.steps, value));
-        let after = after.map(|value| without_secrets(&self.rules, &mut self.steps, value));
+        let before = before.map(|value| without_secrets(self.rules, &mut self.steps, value));
+        let after = after.map(|value| without_secrets(self.rules, &mut self.steps, value));
         self.push(op, before, after);
     }
 
@@ -211,7 +229,7 @@ fn masked(value: &Value) -> Value {
 }
 
 /// A copy of `value`, which stands at `steps`, with every secret in it masked.
-fn without_secrets(rules: &Matcher<'_>, steps: &mut Vec<Step<'_>>, value: &Value) -> Value {
+fn without_secrets(rules: &Matcher, steps: &mut Vec<Step<'_>>, value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let secret_value = rules.holds_secret_value(fields);

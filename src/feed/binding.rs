@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::Profile;
-use crate::domain::Secret;
+use crate::domain::{Secret, Timestamp};
 
 /// The user's values for one source.
 #[derive(Debug, Default)]
@@ -45,6 +47,10 @@ pub struct Token {
 pub struct Position {
     pub(super) place: Place,
     pub(super) size: Option<u32>,
+    /// Only what happened at this time or later is asked for, where the server can tell.
+    pub(super) since: Option<Timestamp>,
+    /// Only what happened before this time is asked for, where the server can tell.
+    pub(super) until: Option<Timestamp>,
 }
 
 /// The ways in which lists are paged.
@@ -54,6 +60,14 @@ pub(super) enum Place {
     Whole,
     /// Pages are numbered, from whatever number the profile starts at.
     Page(u64),
+    /// Records are numbered, from whatever number the profile starts at.
+    Offset(u64),
+    /// The first page of a list whose further pages the answers lead to.
+    Head,
+    /// What an answer said to go on with: a cursor, or a value of one of its records.
+    After(Value),
+    /// A whole address at the origin of the base, without any secret.
+    Address(String),
 }
 
 impl Position {
@@ -69,27 +83,25 @@ impl Position {
 
     /// The page `number` (in the provider's own counting) of a list paged by number.
     pub fn page(number: u64, size: u32) -> Self {
-        Self { place: Place::Page(number), size: Some(size) }
+        Self { place: Place::Page(number), size: Some(size), since: None, until: None }
     }
 
     /// The page number in the provider's own counting, where the list is paged by number.
     pub fn number(&self) -> Option<u64> {
         match self.place {
             Place::Page(number) => Some(number),
-            Place::Whole => None,
+            _ => None,
         }
+    }
+
+    /// The same place in the list of what happened between these times.
+    #[must_use]
+    pub fn within(self, since: Option<Timestamp>, until: Option<Timestamp>) -> Self {
+        Self { since, until, ..self }
     }
 
     /// How many records are asked for, where the provider lets the client choose.
     pub fn size(&self) -> Option<u32> {
         self.size
-    }
-
-    /// The next page of the same size; `None` where the list is not paged.
-    pub(super) fn following(&self) -> Option<Self> {
-        match self.place {
-            Place::Page(number) => Some(Self { place: Place::Page(number.checked_add(1)?), size: self.size }),
-            Place::Whole => None,
-        }
     }
 }

@@ -6,11 +6,35 @@ use std::sync::Arc;
 use super::Profile;
 use crate::domain::Problem;
 
-/// The profiles that come with the program. To add one, add its file and its line here.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("streamkap.toml", include_str!("../../assets/feeds/streamkap.toml")),
-    ("kaireonai.toml", include_str!("../../assets/feeds/kaireonai.toml")),
-    ("microvisualizer.toml", include_str!("../../assets/feeds/microvisualizer.toml")),
+/// File names with their texts, by id.
+macro_rules! built_in {
+    ($($id:literal),* $(,)?) => {
+        &[$((concat!($id, ".toml"), include_str!(concat!("../../assets/feeds/", $id, ".toml")))),*]
+    };
+}
+
+/// To add a profile, add its file under `assets/feeds` and its line here. A test says which one is missing.
+const BUILT_IN: &[(&str, &str)] = built_in![
+    "argocd",
+    "aws-cloudtrail",
+    "cloudflare",
+    "datadog",
+    "github-org-audit",
+    "github-repo-events",
+    "gitlab",
+    "grafana-annotations",
+    "hcp-terraform",
+    "jira-changelog",
+    "kaireonai",
+    "kaireonai-audit",
+    "kubernetes-events",
+    "launchdarkly",
+    "microvisualizer",
+    "optimizely",
+    "sentry",
+    "streamkap",
+    "stripe",
+    "zitadel",
 ];
 
 /// Profiles by id.

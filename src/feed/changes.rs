@@ -1,145 +1,333 @@
 //! What changed, read out of a record or of a detail answer.
+//!
+//! A profile names any number of extractors, and what they find is put one after the other:
+//!
+//! | kind | keys | reads |
+//! |---|---|---|
+//! | `pair` | `before`, `after` | two whole documents, compared field by field |
+//! | `row` | `path`, `before`, `after` | one changed field |
+//! | `rows` | `at`, `path`, `before`, `after` | one changed field in each element of a list |
+//! | `sets` | `at`, `path`, `added`, `removed` | values that a field gained and lost, for each element |
+//! | `overlay` | `after`, `previous` | a document, and the old values of those fields that changed |
+//! | `map` | `at` | a free-form object: pairs of fields, and facts about the change |
+//! | `patch` | `at` | a JSON Patch (RFC 6902) |
+//! | `after` | `at` | the new values of an object, the old ones unknown |
+//! | `chain` | `snapshot` | the same entity's records in a page, each compared with the one before it |
+//! | `chain` | `at`, `key`, `is`, `snapshot` | a list of versions, the one named by the event compared with the one before it |
+//! | `text` | `at`, `path` | a sentence about the change |
+//!
+//! Each takes `array_keys`, `ignore` and `redact`. In `rows`, `sets` and the list form of `chain`, pointers
+//! other than `at` and `is` start at the element. `^` starts at the record around: the outer one where
+//! records are cut out of one, in a detail answer the one that was asked about, else the whole record.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde_json::Value;
 
 use super::expr::{Expr, Values};
-use crate::diff::{self, Rules};
-use crate::domain::{Change, Op};
+use crate::diff::{self, Matcher};
+use crate::domain::{Change, Entity, Op, Record};
+
+mod free;
+mod patch;
 
 /// One `[[changes]]` table.
 #[derive(Debug)]
 pub(super) struct Extractor {
     pub(super) kind: ExtractorKind,
-    pub(super) rules: Rules,
+    pub(super) rules: Matcher,
+}
+
+/// A changed field, as expressions.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Without it, the values themselves stand for a document.
+    pub(super) path: Option<Expr>,
+    pub(super) before: Option<Expr>,
+    pub(super) after: Option<Expr>,
 }
 
 #[derive(Debug)]
 pub(super) enum ExtractorKind {
     /// Two whole documents.
     Pair { before: Expr, after: Expr },
+    /// One field.
+    Row(Row),
+    /// One field in each element of a list.
+    Rows { at: Expr, row: Row },
+    /// What a field gained and lost, in each element of a list or each member of an object.
+    Sets { at: Option<Expr>, path: Option<Expr>, added: Option<Expr>, removed: Option<Expr> },
+    /// A document and the old values of the fields that changed.
+    Overlay { after: Expr, previous: Expr },
     /// An object that says freely what changed.
     Map { at: Expr },
+    /// A JSON Patch.
+    Patch { at: Expr },
+    /// What an object became.
+    After { at: Expr },
+    /// Snapshots of one entity, in records that follow each other.
+    Chain { snapshot: Expr },
+    /// Snapshots in a list, of which the event names one.
+    Versions { at: Expr, key: Expr, is: Expr, snapshot: Expr },
+    /// A sentence.
+    Text { at: Expr, path: String },
 }
 
-/// The changes that all of `extractors` find, one after the other.
-pub(super) fn extract(extractors: &[Extractor], document: &Value) -> Vec<Change> {
-    let values = Values { record: Some(document), ..Values::default() };
+/// The changes that all of `extractors` find in `document`, one after the other. `outer` is what `^` means.
+pub(super) fn extract(extractors: &[Extractor], document: &Value, outer: Option<&Value>) -> Vec<Change> {
     let mut changes = Vec::new();
-    for Extractor { kind, rules } in extractors {
-        match kind {
+    for extractor in extractors {
+        changes.extend(extractor.of(document, outer));
+    }
+    changes
+}
+
+impl Extractor {
+    fn of(&self, document: &Value, outer: Option<&Value>) -> Vec<Change> {
+        let values = Values { record: Some(document), outer, ..Values::default() };
+        let at = |expr: &Expr| expr.value(&values);
+        match &self.kind {
             ExtractorKind::Pair { before, after } => {
-                let (before, after) = (before.value(&values), after.value(&values));
-                let null = Value::Null;
-                let (before, after) = (before.as_deref().unwrap_or(&null), after.as_deref().unwrap_or(&null));
-                changes.extend(diff::compare(before, after, rules));
+                self.compare(at(before).as_deref(), at(after).as_deref())
             }
-            ExtractorKind::Map { at } => {
-                if let Some(Value::Object(object)) = at.value(&values).as_deref()
-                    && !object.is_empty()
+            ExtractorKind::Row(row) => self.stated(row.of(&values, self)),
+            ExtractorKind::Rows { at, row } => {
+                let list = at.value(&values);
+                let rows = elements(list.as_deref(), document, outer);
+                self.stated(rows.iter().flat_map(|(_, values)| row.of(values, self)).collect())
+            }
+            ExtractorKind::Sets { at, path, added, removed } => {
+                let own = Cow::Borrowed(document);
+                let list = at.as_ref().map_or(Some(own), |at| at.value(&values));
+                let many = at.is_some();
+                let rows =
+                    if many { elements(list.as_deref(), document, outer) } else { vec![(None, values)] };
+                self.stated(
+                    rows.iter()
+                        .flat_map(|(key, values)| {
+                            sets(*key, values, [path.as_ref(), added.as_ref(), removed.as_ref()])
+                        })
+                        .collect(),
+                )
+            }
+            ExtractorKind::Overlay { after, previous } => match (at(after), at(previous)) {
+                (Some(after), Some(previous)) if !previous.is_null() => {
+                    self.compare(Some(&overlaid(&after, &previous)), Some(&after))
+                }
+                _ => Vec::new(),
+            },
+            ExtractorKind::Map { at: place } => match at(place).as_deref() {
+                Some(Value::Object(object)) if !object.is_empty() => free::form(object, &self.rules),
+                _ => Vec::new(),
+            },
+            ExtractorKind::Patch { at: place } => {
+                let patch = at(place);
+                self.stated(
+                    patch
+                        .as_deref()
+                        .and_then(Value::as_array)
+                        .map(|list| patch::read(list))
+                        .unwrap_or_default(),
+                )
+            }
+            ExtractorKind::After { at: place } => self.stated(became(at(place).as_deref())),
+            ExtractorKind::Versions { .. } => self.versions(&values),
+            ExtractorKind::Text { at: place, path } => {
+                let text = place.text(&values).filter(|text| !text.trim().is_empty());
+                self.stated(text.into_iter().map(|text| set(path, Value::String(text))).collect())
+            }
+            // Needs the records around it, see `link`.
+            ExtractorKind::Chain { .. } => Vec::new(),
+        }
+    }
+
+    /// The version that the event names, in a list of them, compared with the one before it.
+    fn versions(&self, values: &Values<'_>) -> Vec<Change> {
+        let ExtractorKind::Versions { at, key, is, snapshot } = &self.kind else { return Vec::new() };
+        let (Some(list), Some(is), Some(document)) = (at.value(values), is.text(values), values.record)
+        else {
+            return Vec::new();
+        };
+        let rows = elements(Some(&list), document, values.outer);
+        let (before, after) = version(&rows, key, &is);
+        let shot = |values: Option<&Values<'_>>| snapshot.value(values?).map(Cow::into_owned);
+        match (shot(before), shot(after)) {
+            (Some(before), Some(after)) => self.compare(Some(&before), Some(&after)),
+            (None, after) => self.stated(became(after.as_ref())),
+            _ => Vec::new(),
+        }
+    }
+
+    fn compare(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+        diff::compare_with(before.unwrap_or(&Value::Null), after.unwrap_or(&Value::Null), &self.rules)
+    }
+
+    /// Changes that the feed sent as such, without what is to be left out and masked where secret.
+    fn stated(&self, mut changes: Vec<Change>) -> Vec<Change> {
+        diff::leave_out_with(&mut changes, &self.rules);
+        diff::redact_with(&mut changes, &self.rules);
+        changes.truncate(diff::MAX_CHANGES);
+        changes
+    }
+}
+
+impl Row {
+    fn of(&self, values: &Values<'_>, extractor: &Extractor) -> Vec<Change> {
+        let value =
+            |expr: &Option<Expr>| expr.as_ref().and_then(|expr| expr.value(values)).map(Cow::into_owned);
+        let (before, after) = (value(&self.before), value(&self.after));
+        if before.is_none() && after.is_none() {
+            return Vec::new();
+        }
+        let Some(path) = &self.path else {
+            return extractor.compare(before.as_ref(), after.as_ref());
+        };
+        let Some(path) = path.text(values).filter(|path| !path.is_empty()) else { return Vec::new() };
+        let nothing = |value: &Option<Value>| value.as_ref().is_none_or(Value::is_null);
+        if before == after {
+            return Vec::new();
+        }
+        let op = match (nothing(&before), nothing(&after)) {
+            (false, true) => Op::Remove,
+            // A feed that has no place for a value before does not say that there was none.
+            (true, false) if self.before.is_none() => Op::Set,
+            (true, false) => Op::Add,
+            _ => Op::Replace,
+        };
+        vec![Change { path, op, before, after }]
+    }
+}
+
+fn set(path: &str, after: Value) -> Change {
+    Change { path: path.to_owned(), op: Op::Set, before: None, after: Some(after) }
+}
+
+/// The new values of an object, one change each; anything else is one change of the whole document.
+fn became(after: Option<&Value>) -> Vec<Change> {
+    match after {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Object(members)) => {
+            members.iter().map(|(key, value)| set(&diff::child("", key), value.clone())).collect()
+        }
+        Some(other) => vec![set(diff::DOCUMENT, other.clone())],
+    }
+}
+
+type Element<'v> = (Option<&'v str>, Values<'v>);
+
+/// What expressions see in each element of a list, or in each member of an object with its key.
+fn elements<'v>(list: Option<&'v Value>, document: &'v Value, outer: Option<&'v Value>) -> Vec<Element<'v>> {
+    let outer = outer.or(Some(document));
+    let values = |value| Values { record: Some(value), outer, ..Values::default() };
+    match list {
+        Some(Value::Array(list)) => list.iter().map(|value| (None, values(value))).collect(),
+        Some(Value::Object(members)) => {
+            members.iter().map(|(key, value)| (Some(key.as_str()), values(value))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What one field gained and lost.
+fn sets(key: Option<&str>, values: &Values<'_>, [path, added, removed]: [Option<&Expr>; 3]) -> Vec<Change> {
+    let path = path.and_then(|path| path.text(values)).or_else(|| key.map(|key| diff::child("", key)));
+    let path = path.map_or_else(|| diff::DOCUMENT.to_owned(), |path| format!("{path}[]"));
+    let list = |expr: Option<&Expr>| match expr.and_then(|expr| expr.value(values)).map(Cow::into_owned) {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(list)) => list,
+        Some(one) => vec![one],
+    };
+    let gone = list(removed).into_iter().map(|value| (Op::Remove, Some(value), None));
+    let new = list(added).into_iter().map(|value| (Op::Add, None, Some(value)));
+    gone.chain(new).map(|(op, before, after)| Change { path: path.clone(), op, before, after }).collect()
+}
+
+/// `after` with the values of `previous` put over it. Lists of the same length go element by element, as
+/// far as those are objects; any other list replaces the one that stands there.
+fn overlaid(after: &Value, previous: &Value) -> Value {
+    match (after, previous) {
+        (Value::Object(after), Value::Object(previous)) => {
+            let mut merged = after.clone();
+            for (key, old) in previous {
+                let value = after.get(key).map_or_else(|| old.clone(), |new| overlaid(new, old));
+                merged.insert(key.clone(), value);
+            }
+            Value::Object(merged)
+        }
+        (Value::Array(after), Value::Array(previous))
+            if after.len() == previous.len() && previous.iter().chain(after).all(Value::is_object) =>
+        {
+            after.iter().zip(previous).map(|(after, previous)| overlaid(after, previous)).collect()
+        }
+        (_, previous) => previous.clone(),
+    }
+}
+
+/// The element that the event names, and the one before it: by number where both keys are numbers, else
+/// the next in the list, since versions stand newest first.
+fn version<'r, 'v>(
+    rows: &'r [Element<'v>],
+    key: &Expr,
+    is: &str,
+) -> (Option<&'r Values<'v>>, Option<&'r Values<'v>>) {
+    let keyed: Vec<(String, &Values<'_>)> =
+        rows.iter().filter_map(|(_, values)| Some((key.text(values)?, values))).collect();
+    let Some(at) = keyed.iter().position(|(key, _)| key == is) else { return (None, None) };
+    let number = |key: &str| key.parse::<u128>().ok();
+    let before = match number(is) {
+        Some(own) => {
+            let older = keyed.iter().filter_map(|(key, values)| Some((number(key)?, *values)));
+            older.filter(|(key, _)| *key < own).max_by_key(|(key, _)| *key).map(|(_, values)| values)
+        }
+        None => keyed.get(at + 1).map(|(_, values)| *values),
+    };
+    (before, Some(keyed[at].1))
+}
+
+/// The snapshots that chains need of a record, one for each `chain` of the profile.
+pub(super) fn snapshots(
+    extractors: &[Extractor],
+    record: &Value,
+    outer: Option<&Value>,
+) -> Vec<Option<Value>> {
+    let values = Values { record: Some(record), outer, ..Values::default() };
+    let shot = |extractor: &Extractor| match &extractor.kind {
+        ExtractorKind::Chain { snapshot } => Some(snapshot.value(&values).map(Cow::into_owned)),
+        _ => None,
+    };
+    extractors.iter().filter_map(shot).collect()
+}
+
+/// Compares the snapshots of every entity in a page, each with the one before it in time. The oldest has
+/// nothing to be compared with.
+pub(super) fn link(extractors: &[Extractor], records: &mut [Record], snapshots: &[Vec<Option<Value>>]) {
+    let chains: Vec<&Extractor> =
+        extractors.iter().filter(|extractor| matches!(extractor.kind, ExtractorKind::Chain { .. })).collect();
+    if chains.is_empty() {
+        return;
+    }
+    let mut entities: HashMap<Entity, Vec<usize>> = HashMap::new();
+    for (place, record) in records.iter().enumerate() {
+        // The name of an entity may change; its id does not.
+        let mut entity = record.entity.clone();
+        entity.name = entity.name.filter(|_| entity.id.is_none());
+        entities.entry(entity).or_default().push(place);
+    }
+    // Lists stand newest first unless their ends say otherwise; records of one time keep that order.
+    let rising = records.first().zip(records.last()).is_some_and(|(first, last)| first.time < last.time);
+    for mut places in entities.into_values() {
+        if !rising {
+            places.reverse();
+        }
+        places.sort_by_key(|place| records[*place].time);
+        for pair in places.windows(2) {
+            for (which, chain) in chains.iter().enumerate() {
+                if let (Some(before), Some(after)) = (&snapshots[pair[0]][which], &snapshots[pair[1]][which])
                 {
-                    changes.extend(free_form(object, rules));
+                    records[pair[1]].changes.extend(chain.compare(Some(before), Some(after)));
                 }
             }
         }
-    }
-    changes
-}
-
-/// Pairs of words for "what it was" and "what it is". Alone they are the keys of an object that stands for
-/// one field: `{"mode": {"from": "a", "to": "b"}}`. In front of a name they mark two fields as one:
-/// `fromVersion` and `toVersion`, `old_name` and `new_name`.
-const PAIRS: &[(&str, &str)] = &[
-    ("from", "to"),
-    ("before", "after"),
-    ("old", "new"),
-    ("oldValue", "newValue"),
-    ("old_value", "new_value"),
-    ("previous", "current"),
-    ("previousValue", "currentValue"),
-    ("previous", "new"),
-];
-
-/// What a free-form object says changed. Fields that come as a pair have both values; any other field is
-/// something the feed states about the change, without a value before.
-fn free_form(object: &Map<String, Value>, rules: &Rules) -> Vec<Change> {
-    let (mut before, mut after) = (Map::new(), Map::new());
-    let mut stated: Vec<String> = Vec::new();
-    let mut told: Vec<&str> = Vec::new();
-    let mut changes = Vec::new();
-    for (key, value) in object {
-        if told.contains(&key.as_str()) {
-            continue;
-        }
-        let (name, old, new) = if let Some((old, new)) = value.as_object().and_then(pair_in) {
-            (key.clone(), old, new)
-        } else if let Some((name, partner, old, new)) = pair_of_keys(object, key) {
-            told.push(partner);
-            if name.is_empty() && !is_plain(old) && !is_plain(new) {
-                changes.extend(diff::compare(old, new, rules));
-                continue;
-            }
-            (if name.is_empty() { "value".to_owned() } else { name }, old, new)
-        } else {
-            stated.push(diff::child("", key));
-            after.insert(key.clone(), value.clone());
-            continue;
-        };
-        before.insert(name.clone(), old.clone());
-        after.insert(name, new.clone());
-    }
-    // One comparison for all, so that the rules, whose pointers start at the object, apply to every field.
-    for mut change in diff::compare(&Value::Object(before), &Value::Object(after), rules) {
-        if change.op == Op::Add && stated.contains(&change.path) {
-            change.op = Op::Set;
-        }
-        changes.push(change);
-    }
-    changes
-}
-
-/// Whether it is a single value, and not a document or the absence of one.
-fn is_plain(value: &Value) -> bool {
-    !value.is_object() && !value.is_null()
-}
-
-/// The two values of an object that holds nothing but a pair.
-fn pair_in(object: &Map<String, Value>) -> Option<(&Value, &Value)> {
-    if object.len() != 2 {
-        return None;
-    }
-    PAIRS.iter().find_map(|(before, after)| Some((object.get(*before)?, object.get(*after)?)))
-}
-
-/// The pair that `key` is one half of: the name both share, the key of the other half, both values.
-fn pair_of_keys<'o>(
-    object: &'o Map<String, Value>,
-    key: &str,
-) -> Option<(String, &'o str, &'o Value, &'o Value)> {
-    let (own, _) = object.get_key_value(key)?;
-    for (before, after) in PAIRS {
-        for (own_word, other_word, is_before) in [(before, after, true), (after, before, false)] {
-            let Some(rest) = own.strip_prefix(own_word) else { continue };
-            let Some((partner, value)) = object.get_key_value(&format!("{other_word}{rest}")) else {
-                continue;
-            };
-            let Some(name) = plain_name(rest) else { continue };
-            if object.contains_key(&name) {
-                continue;
-            }
-            let (before, after) = if is_before { (&object[key], value) } else { (value, &object[key]) };
-            return Some((name, partner, before, after));
-        }
-    }
-    None
-}
-
-/// `Version` and `_version` become `version`; a rest such as `age`, as in `fromage`, is no name of its own.
-fn plain_name(rest: &str) -> Option<String> {
-    let mut chars = rest.trim_start_matches(['_', '-']).chars();
-    match chars.next() {
-        None => Some(String::new()),
-        Some(first) if first.is_uppercase() => Some(first.to_lowercase().chain(chars).collect()),
-        Some(first) if rest.starts_with(['_', '-']) => Some(std::iter::once(first).chain(chars).collect()),
-        Some(_) => None,
     }
 }

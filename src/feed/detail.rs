@@ -1,4 +1,4 @@
-//! Reading the answer to the second request for one event.
+//! Reading the answers to further requests about one event.
 
 use serde_json::Value;
 
@@ -6,11 +6,35 @@ use super::errors::ok_but_error;
 use super::page::{Envelope, text};
 use super::shape::snippet;
 use super::{Profile, ShapeError, changes};
-use crate::domain::Change;
+use crate::domain::{Change, Event};
 
-/// What changed, as the answer to [`request::detail`](super::request::detail) says.
-pub fn read(profile: &Profile, body: &[u8]) -> Result<Vec<Change>, ShapeError> {
-    let detail = profile.detail.as_ref().ok_or(ShapeError::NotDescribed { what: "detail request" })?;
+/// Which of the profile's detail requests are about `event`, each to be built with
+/// [`request::detail`](super::request::detail).
+pub fn wanted(profile: &Profile, event: &Event) -> Vec<usize> {
+    profile.details_of(&record(profile, event)).collect()
+}
+
+/// What the record of `event` itself says changed. Snapshots that are compared along a page are no part of
+/// a single record, see [`has_chain`].
+pub fn own_changes(profile: &Profile, event: &Event) -> Vec<Change> {
+    if has_chain(profile) {
+        return event.record.changes.clone();
+    }
+    changes::extract(&profile.changes, &record(profile, event), None)
+}
+
+/// Whether changes are found by comparing records of one page with each other.
+fn has_chain(profile: &Profile) -> bool {
+    profile.changes.iter().any(|extractor| matches!(extractor.kind, changes::ExtractorKind::Chain { .. }))
+}
+
+pub(super) fn record(profile: &Profile, event: &Event) -> Value {
+    profile.items.parse(&event.record.raw).unwrap_or(Value::Null)
+}
+
+/// What changed, as the answer to the detail request `which` about `event` says.
+pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Result<Vec<Change>, ShapeError> {
+    let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
     let text = text(body)?;
     ok_but_error(profile, &Envelope::read(&text)?)?;
     let body: Value = serde_json::from_str(&text)
@@ -25,5 +49,5 @@ pub fn read(profile: &Profile, body: &[u8]) -> Result<Vec<Change>, ShapeError> {
             snippet: snippet(&text),
         });
     }
-    Ok(changes::extract(&detail.changes, &body))
+    Ok(changes::extract(&detail.changes, &body, Some(&record(profile, event))))
 }

@@ -7,6 +7,8 @@
 //! | `@name` | a variable: `@tenant`, `@scope.id`, `@secret.token`, `@token` |
 //! | `text {/a} text` | a template; without a value for each of its placeholders it has none itself |
 //! | `{/a\|word}` | … with the value put through the table `[map.enum.word]`, or `lower`, `upper` |
+//! | `{/a\|first}`, `{/a\|last}` | … of a dotted word such as `project.edit`, the part before the first or after the last dot |
+//! | `{@since\|epoch_ms}` | … a time in one of the forms of `[time]`; `@since` and `@until` exist in requests |
 //! | `{/a?text}` | … `text` itself, provided that there is a value that is not empty |
 //! | `#{/a}{/b}` | these parts together identify the record, where it has no id |
 //! | `["x", "y"]` | the first that is not absent, null, `""` or `[]` |
@@ -15,14 +17,17 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::pointer::child;
 use super::profile::{Profile, Var};
+use super::time::TimeFormat;
 use super::{Binding, Scope, Token};
+use crate::domain::Timestamp;
+
+mod show;
 
 /// A compiled value expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,9 +78,15 @@ pub(super) enum From {
 pub(super) enum Shaping {
     Lower,
     Upper,
+    /// What stands before the first dot.
+    First,
+    /// What stands after the last dot.
+    Last,
     Words(Arc<Words>),
     /// This text in place of any value that is not empty.
     Instead(String),
+    /// A time in this form.
+    Time(TimeFormat),
 }
 
 /// A table of words, `[map.enum.NAME]`.
@@ -106,6 +117,10 @@ pub(super) enum Variable {
     Token,
     /// What buys the next token.
     Refresh,
+    /// From when on the request asks.
+    Since,
+    /// Until when the request asks.
+    Until,
 }
 
 /// What an expression is evaluated over. What is not there has no value.
@@ -117,6 +132,8 @@ pub(super) struct Values<'a> {
     pub(super) binding: Option<&'a Binding>,
     pub(super) scope: Option<&'a Scope>,
     pub(super) token: Option<&'a Token>,
+    pub(super) since: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
 }
 
 impl<'a> Values<'a> {
@@ -124,8 +141,22 @@ impl<'a> Values<'a> {
         Self { vars: &profile.vars, binding: Some(binding), ..Self::default() }
     }
 
-    fn variable(&self, variable: &Variable) -> Option<&'a str> {
+    /// The variable's value; a time in the form that `shape` names, else as ISO 8601.
+    fn variable(&self, variable: &Variable, shape: Option<&Shaping>) -> Option<Cow<'a, str>> {
+        let written = |time: Timestamp| match shape {
+            Some(Shaping::Time(format)) => Cow::Owned(format.write(time)),
+            _ => Cow::Owned(TimeFormat::Iso.write(time)),
+        };
         match variable {
+            Variable::Since => self.since.map(written),
+            Variable::Until => self.until.map(written),
+            other => self.text(other).map(Cow::Borrowed),
+        }
+    }
+
+    fn text(&self, variable: &Variable) -> Option<&'a str> {
+        match variable {
+            Variable::Since | Variable::Until => None,
             Variable::Var(name) => {
                 let given = self.binding.and_then(|binding| binding.vars.get(name));
                 let default = || self.vars.iter().find(|var| var.name == *name)?.default.as_ref();
@@ -162,12 +193,14 @@ impl Slot {
     pub(super) fn text<'a>(&self, values: &Values<'a>) -> Option<Cow<'a, str>> {
         let found = match &self.from {
             From::Path(path) => scalar(path.of(values)?)?,
-            From::Variable(variable) => Cow::Borrowed(values.variable(variable)?),
+            From::Variable(variable) => values.variable(variable, self.shape.as_ref())?,
         };
         Some(match &self.shape {
-            None => found,
+            None | Some(Shaping::Time(_)) => found,
             Some(Shaping::Lower) => found.to_lowercase().into(),
             Some(Shaping::Upper) => found.to_uppercase().into(),
+            Some(Shaping::First) => found.split('.').next().unwrap_or_default().to_owned().into(),
+            Some(Shaping::Last) => found.rsplit('.').next().unwrap_or_default().to_owned().into(),
             Some(Shaping::Words(words)) => words.word(&found).to_owned().into(),
             Some(Shaping::Instead(_)) if found.is_empty() => return None,
             Some(Shaping::Instead(text)) => text.clone().into(),
@@ -191,7 +224,7 @@ impl Expr {
     pub(super) fn text(&self, values: &Values<'_>) -> Option<String> {
         match self {
             Self::Pointer(path) => scalar(path.of(values)?).map(Cow::into_owned),
-            Self::Variable(variable) => values.variable(variable).map(str::to_owned),
+            Self::Variable(variable) => values.variable(variable, None).map(Cow::into_owned),
             Self::Template(pieces) => {
                 let mut text = String::new();
                 for piece in pieces {
@@ -224,6 +257,14 @@ impl Expr {
         self.text(values).filter(|text| !text.is_empty())
     }
 
+    /// The number that it is, where it is nothing but a time counted in some unit.
+    pub(super) fn number(&self, values: &Values<'_>) -> Option<i64> {
+        let Self::Template(pieces) = self else { return None };
+        let [Piece::Slot(slot)] = &pieces[..] else { return None };
+        let counted = matches!(slot.shape, Some(Shaping::Time(TimeFormat::Epoch(_))));
+        slot.text(values).filter(|_| counted)?.parse().ok()
+    }
+
     /// Calls `each` with every variable that it names.
     fn variables<'e>(&'e self, each: &mut dyn FnMut(&'e Variable)) {
         match self {
@@ -245,7 +286,7 @@ impl Expr {
     pub(super) fn missing(&self, values: &Values<'_>) -> Option<&Variable> {
         let mut missing = None;
         self.variables(&mut |variable| {
-            if missing.is_none() && values.variable(variable).is_none_or(str::is_empty) {
+            if missing.is_none() && values.variable(variable, None).is_none_or(|text| text.is_empty()) {
                 missing = Some(variable);
             }
         });
@@ -346,37 +387,5 @@ pub(super) fn canonical(value: &Value) -> String {
             format!("[{}]", list.iter().map(canonical).collect::<Vec<_>>().join(","))
         }
         scalar => scalar.to_string(),
-    }
-}
-
-impl fmt::Display for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.from {
-            From::Path(path) => write!(f, "{{{path}}}"),
-            From::Variable(variable) => write!(f, "{{{variable}}}"),
-        }
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.outer { "^" } else { "" })?;
-        self.segments.iter().try_for_each(|segment| match segment {
-            Segment::Key(key) => write!(f, "/{key}"),
-            Segment::Slot(slot) => write!(f, "/{slot}"),
-        })
-    }
-}
-
-impl fmt::Display for Variable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Var(name) | Self::Set(name) => write!(f, "@{name}"),
-            Self::ScopeId => f.write_str("@scope.id"),
-            Self::ScopeName => f.write_str("@scope.name"),
-            Self::Secret(name) => write!(f, "@secret.{name}"),
-            Self::Token => f.write_str("@token"),
-            Self::Refresh => f.write_str("@refresh"),
-        }
     }
 }

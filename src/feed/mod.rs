@@ -6,6 +6,8 @@
 //!
 //! Bodies and user-written profiles are not trusted. Reading them must end, must not panic, and must not
 //! let a secret leave for any other place than the base that the user configured.
+//!
+#![doc = include_str!("language.md")]
 
 mod binding;
 mod catalog;
@@ -13,10 +15,15 @@ mod changes;
 pub mod detail;
 pub mod errors;
 mod expr;
+mod items;
 pub mod page;
+mod paging;
 mod parse;
+mod pattern;
 mod pointer;
 mod profile;
+pub mod rate;
+mod reach;
 mod reader;
 mod record;
 pub mod report;
@@ -33,6 +40,9 @@ pub use binding::{Binding, Position, Scope, Token};
 pub use catalog::{Catalog, ProfileText};
 pub use errors::ServerSays;
 pub use page::{Page, ScopePage};
-pub use profile::{DetailWhen, Order, Pattern, Profile, SecretNeed, Var};
+pub use paging::Seam;
+pub use pattern::Pattern;
+pub use profile::{DetailWhen, Profile, SecretNeed, Var};
+pub use reach::Order;
 pub use request::{Body, Method, Request, RequestError};
 pub use shape::ShapeError;

@@ -4,12 +4,15 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::binding::Place;
 use super::errors::ok_but_error;
-use super::expr::Values;
+use super::expr::{Values, scalar};
+use super::paging::{Answer, Following, Paging};
 use super::pointer::{Members, Pointer, raw_child};
-use super::profile::{Paging, Profile};
+use super::profile::Profile;
+use super::request::{Stray, resolve};
 use super::shape::snippet;
-use super::{Binding, Position, Scope, ShapeError, record};
+use super::{Binding, Position, RequestError, Scope, ShapeError, changes, record};
 use crate::domain::{Quarantined, Record};
 
 /// One page of events, and what it says about the rest of the list. It is evidence, not a decision.
@@ -29,6 +32,11 @@ pub struct Page {
     pub effective_size: Option<u64>,
     /// Where to ask for what follows, should anything follow.
     pub next: Option<Position>,
+    /// Why what follows cannot be asked for, although the answer says where it is.
+    pub stray: Option<ShapeError>,
+    /// Which of two records with the same id is the newer: one word for each record, where the profile
+    /// says how to tell. Empty where it does not. See [`is_newer`].
+    pub versions: Vec<Option<String>>,
 }
 
 /// One page of the list of scopes, with the same evidence as [`Page`].
@@ -46,6 +54,8 @@ pub struct ScopePage {
     pub effective_size: Option<u64>,
     /// Where to ask for what follows, should anything follow.
     pub next: Option<Position>,
+    /// Why what follows cannot be asked for, although the answer says where it is.
+    pub stray: Option<ShapeError>,
 }
 
 /// Reads the answer to [`request::page`](super::request::page). `headers` have lower-case names; a
@@ -55,13 +65,16 @@ pub fn read(
     binding: &Binding,
     scope: Option<&Scope>,
     position: &Position,
-    _headers: &[(String, String)],
+    headers: &[(String, String)],
     body: &[u8],
 ) -> Result<Page, ShapeError> {
     let text = text(body)?;
     let envelope = Envelope::read(&text)?;
     ok_but_error(profile, &envelope)?;
-    let items = envelope.list(&profile.items)?;
+    let items = profile.items.of(&envelope)?;
+    let answer = Answer { position, envelope: &envelope, headers, items: &items };
+    let asked = || super::request::address(profile, binding, scope, position);
+    let (next, stray) = following(profile, &profile.paging, &answer, asked);
     let mut page = Page {
         records: Vec::with_capacity(items.len()),
         quarantined: Vec::new(),
@@ -69,15 +82,58 @@ pub fn read(
         more: envelope.more(&profile.paging),
         total: envelope.number(profile.paging.total.as_ref()),
         effective_size: envelope.number(profile.paging.echo.as_ref()),
-        next: position.following(),
+        next,
+        stray,
+        versions: Vec::new(),
     };
-    for raw in items {
-        match record::read(profile, binding, scope, raw.get()) {
+    let mut snapshots = Vec::new();
+    profile.items.each(&items, &mut |raw, entry| {
+        let read = entry.and_then(|(value, outer)| {
+            let record = record::read(profile, binding, scope, raw, &value, outer)?;
+            if let Some(version) = &profile.sync.version {
+                page.versions.push(version.of(&value).and_then(scalar).map(Cow::into_owned));
+            }
+            snapshots.push(changes::snapshots(&profile.changes, &value, outer));
+            Ok(record)
+        });
+        match read {
             Ok(record) => page.records.push(record),
-            Err(reason) => page.quarantined.push(Quarantined { raw: raw.get().into(), reason }),
+            Err(reason) => page.quarantined.push(Quarantined { raw: raw.into(), reason }),
         }
-    }
+    });
+    changes::link(&profile.changes, &mut page.records, &snapshots);
     Ok(page)
+}
+
+/// The place of the next page, and why it cannot be asked for although the answer names it.
+fn following(
+    profile: &Profile,
+    paging: &Paging,
+    answer: &Answer<'_>,
+    asked: impl Fn() -> Result<String, RequestError>,
+) -> (Option<Position>, Option<ShapeError>) {
+    let reference = match paging.following(answer) {
+        Following::At(next) => return (Some(next), None),
+        Following::Nowhere => return (None, None),
+        Following::Address(reference) => reference,
+    };
+    let asked = match &answer.position.place {
+        Place::Address(address) => Ok(address.clone()),
+        _ => asked(),
+    };
+    let secrets: Vec<&str> = profile.auth.query.iter().map(|(name, _)| name.as_str()).collect();
+    let target = asked.map_err(|_| Stray::Unreadable);
+    match target.and_then(|asked| resolve(&reference, &asked, &secrets)) {
+        Ok(address) => (Some(Position { place: Place::Address(address), ..answer.position.clone() }), None),
+        Err(stray) => (None, Some(ShapeError::Stray { target: shown(&reference), reason: stray.reason() })),
+    }
+}
+
+/// An address that a server named, without what could be a secret in it.
+fn shown(reference: &str) -> String {
+    let plain = reference.split(['?', '#']).next().unwrap_or_default();
+    let plain = plain.rsplit_once('@').map_or(plain, |(_, rest)| rest);
+    super::shape::clip(plain, 200)
 }
 
 /// Reads the answer to [`request::scopes`](super::request::scopes).
@@ -85,7 +141,7 @@ pub fn read_scopes(
     profile: &Profile,
     binding: &Binding,
     position: &Position,
-    _headers: &[(String, String)],
+    headers: &[(String, String)],
     body: &[u8],
 ) -> Result<ScopePage, ShapeError> {
     let list = profile.scope.as_ref().ok_or(ShapeError::NotDescribed { what: "list of scopes" })?;
@@ -93,6 +149,9 @@ pub fn read_scopes(
     let envelope = Envelope::read(&text)?;
     ok_but_error(profile, &envelope)?;
     let items = envelope.list(&list.items)?;
+    let answer = Answer { position, envelope: &envelope, headers, items: &items };
+    let asked = || super::request::address_of_scopes(profile, binding, position);
+    let (next, stray) = following(profile, &list.paging, &answer, asked);
     let scope = |raw: &&RawValue| {
         let value = serde_json::from_str(raw.get()).ok()?;
         let values = Values { record: Some(&value), ..Values::of(profile, binding) };
@@ -109,8 +168,21 @@ pub fn read_scopes(
         more: envelope.more(&list.paging),
         total: envelope.number(list.paging.total.as_ref()),
         effective_size: envelope.number(list.paging.echo.as_ref()),
-        next: position.following(),
+        next,
+        stray,
     })
+}
+
+/// Whether the version `a` of a record is newer than `b`: by number, else in the order of the alphabet, as
+/// dates are written. A record without a version is not newer than any other.
+pub fn is_newer(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => match (a.parse::<u128>(), b.parse::<u128>()) {
+            (Ok(a), Ok(b)) => a > b,
+            _ => a > b,
+        },
+        (a, b) => a.is_some() && b.is_none(),
+    }
 }
 
 /// The body as text: UTF-8, with or without a byte order mark, and neither empty nor a web page.
@@ -184,7 +256,7 @@ impl<'t> Envelope<'t> {
     }
 
     /// Whether more follows, as the flags of the envelope say.
-    fn more(&self, paging: &Paging) -> Option<bool> {
+    pub(super) fn more(&self, paging: &Paging) -> Option<bool> {
         let flag = |pointer: Option<&Pointer>| self.at(pointer?)?.get().parse::<bool>().ok();
         flag(paging.more.as_ref()).or_else(|| flag(paging.last.as_ref()).map(|last| !last))
     }

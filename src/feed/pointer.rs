@@ -27,6 +27,15 @@ impl Pointer {
         self.0.iter().try_fold(value, |value, key| child(value, key))
     }
 
+    /// The same, to be changed.
+    pub(super) fn of_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
+        self.0.iter().try_fold(value, |value, key| match value {
+            Value::Object(map) => map.get_mut(&**key),
+            Value::Array(list) => list.get_mut(index(key)?),
+            _ => None,
+        })
+    }
+
     /// The keys that lead there.
     pub(super) fn keys(&self) -> &[Box<str>] {
         &self.0

@@ -1,20 +1,22 @@
 //! A profile after it was read and checked: every pointer and template is compiled.
 
-use std::fmt;
 use std::time::Duration;
 
-use regex::Regex;
 use serde_json::Value;
 
-use super::binding::{Place, Position};
 use super::changes::Extractor;
 use super::expr::Expr;
+use super::items::Items;
+use super::paging::{Paging, Seam};
+use super::pattern::Pattern;
 use super::pointer::Pointer;
+use super::rate::ResetFormat;
+use super::reach::{Order, Sync};
 use super::record::Map;
 use super::request::Method;
 use super::time::TimeFormat;
 use super::{Scope, parse};
-use crate::domain::Problem;
+use crate::domain::{Problem, Timestamp};
 
 /// How one provider's history is asked for and read.
 #[derive(Debug)]
@@ -27,16 +29,17 @@ pub struct Profile {
     pub(super) secrets: Vec<SecretNeed>,
     pub(super) auth: Auth,
     pub(super) base: Option<String>,
-    pub(super) ask: Ask,
+    /// What a page of events is asked with; none where only a program or a file can bring them.
+    pub(super) ask: Option<Ask>,
     pub(super) paging: Paging,
-    pub(super) items: Pointer,
+    pub(super) items: Items,
     pub(super) scope: Option<ScopeList>,
     pub(super) sync: Sync,
     pub(super) filters: Vec<(String, String)>,
     pub(super) map: Map,
     pub(super) time: TimeFormat,
     pub(super) changes: Vec<Extractor>,
-    pub(super) detail: Option<DetailAsk>,
+    pub(super) details: Vec<DetailAsk>,
     pub(super) errors: Errors,
     pub(super) rate: Rate,
 }
@@ -63,38 +66,6 @@ impl Var {
     }
 }
 
-/// A regular expression that a whole value has to match. It displays as the profile writes it.
-#[derive(Debug, Clone)]
-pub struct Pattern {
-    text: String,
-    whole: Regex,
-}
-
-impl Pattern {
-    /// The error says in one line what is wrong.
-    pub(super) fn new(text: &str) -> Result<Self, String> {
-        // The text alone first, so that errors show it and not what stands around it.
-        let reason = |error: regex::Error| {
-            let text = error.to_string();
-            text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-        };
-        Regex::new(text).map_err(reason)?;
-        let whole = Regex::new(&format!(r"\A(?:{text})\z")).map_err(reason)?;
-        Ok(Self { text: text.to_owned(), whole })
-    }
-
-    /// The expression as the profile writes it.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-}
-
-impl fmt::Display for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
 /// A secret that the profile names. Where it comes from is the user's configuration's business.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretNeed {
@@ -106,18 +77,6 @@ pub struct SecretNeed {
     pub required: bool,
 }
 
-/// In which order a feed sends its records, as far as its documentation says.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Order {
-    /// Newest first.
-    Descending,
-    /// Oldest first.
-    Ascending,
-    /// It does not say.
-    #[default]
-    Unknown,
-}
-
 /// When the detail of an event is worth a request of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DetailWhen {
@@ -126,7 +85,7 @@ pub enum DetailWhen {
     Open,
     /// For every event.
     Always,
-    /// Only when the user asks.
+    /// Not at all.
     Never,
 }
 
@@ -187,62 +146,6 @@ pub(super) struct Ask {
     pub(super) timeout: Option<Duration>,
 }
 
-impl Ask {
-    /// Stands where a profile says so badly what to ask for that nobody will ask.
-    pub(super) fn nothing() -> Self {
-        Self {
-            method: Method::Get,
-            path: Expr::Template(Vec::new()),
-            headers: Vec::new(),
-            query: Vec::new(),
-            body: None,
-            timeout: None,
-        }
-    }
-}
-
-/// How a list is paged, and where its answers say how far it goes.
-#[derive(Debug, Default)]
-pub(super) struct Paging {
-    pub(super) kind: PagingKind,
-    /// The parameter that carries the page size.
-    pub(super) size_param: Option<String>,
-    pub(super) size_default: Option<u32>,
-    pub(super) size_max: Option<u32>,
-    /// A boolean that is true when more follows.
-    pub(super) more: Option<Pointer>,
-    /// A boolean that is true on the last page.
-    pub(super) last: Option<Pointer>,
-    /// The number of records in the whole list.
-    pub(super) total: Option<Pointer>,
-    /// The page size that the server says it used.
-    pub(super) echo: Option<Pointer>,
-}
-
-#[derive(Debug, Default)]
-pub(super) enum PagingKind {
-    /// One answer holds everything.
-    #[default]
-    Whole,
-    /// Pages are numbered from `start` in the parameter `param`.
-    Page { param: String, start: u64 },
-}
-
-impl Paging {
-    /// The largest size that the profile states, else the default, else none.
-    pub(super) fn size(&self) -> Option<u32> {
-        self.size_max.or(self.size_default)
-    }
-
-    pub(super) fn first(&self) -> Position {
-        let place = match self.kind {
-            PagingKind::Page { start, .. } => Place::Page(start),
-            PagingKind::Whole => Place::Whole,
-        };
-        Position { place, size: self.size() }
-    }
-}
-
 /// How the things that a source fans out over are listed.
 #[derive(Debug)]
 pub(super) struct ScopeList {
@@ -255,18 +158,13 @@ pub(super) struct ScopeList {
     pub(super) refresh_every: Option<Duration>,
 }
 
-/// What is known beforehand about fetching again.
-#[derive(Debug, Default)]
-pub(super) struct Sync {
-    pub(super) order: Order,
-    pub(super) poll: Option<Duration>,
-}
-
 /// The second request for one event.
 #[derive(Debug)]
 pub(super) struct DetailAsk {
     pub(super) ask: Ask,
     pub(super) when: DetailWhen,
+    /// It is only about records that have one of these words at each of these places.
+    pub(super) only: Vec<(Pointer, Vec<String>)>,
     pub(super) optional: Vec<u16>,
     pub(super) changes: Vec<Extractor>,
 }
@@ -286,6 +184,11 @@ pub(super) struct Errors {
 /// How fast the provider may be asked.
 #[derive(Debug, Default)]
 pub(super) struct Rate {
+    /// The header that says how many requests are left, in lower case.
+    pub(super) remaining: Option<String>,
+    /// The header that says when there will be more, in lower case.
+    pub(super) reset: Option<String>,
+    pub(super) reset_format: ResetFormat,
     pub(super) min_interval: Option<Duration>,
     pub(super) concurrency: Option<u32>,
 }
@@ -338,6 +241,11 @@ impl Profile {
         self.base.as_deref()
     }
 
+    /// Whether it says how to ask over HTTP. A source of a profile that does not is a program or a file.
+    pub fn makes_requests(&self) -> bool {
+        self.ask.is_some()
+    }
+
     /// Whether the history is asked for scope by scope.
     pub fn fans_out(&self) -> bool {
         self.scope.is_some()
@@ -373,7 +281,7 @@ impl Profile {
     pub fn maps(&self) -> Vec<String> {
         let mut maps: Vec<String> = self.map.fields().into_iter().map(|(key, _)| key).collect();
         maps.extend((!self.changes.is_empty()).then(|| "changes".to_owned()));
-        maps.extend(self.detail.is_some().then(|| "detail".to_owned()));
+        maps.extend((!self.details.is_empty()).then(|| "detail".to_owned()));
         maps
     }
 
@@ -397,6 +305,21 @@ impl Profile {
         self.paging.first().number()
     }
 
+    /// How the place of the next page of events comes about.
+    pub fn seam(&self) -> Seam {
+        self.paging.seam()
+    }
+
+    /// The same for the list of scopes.
+    pub fn seam_of_scopes(&self) -> Seam {
+        self.scope.as_ref().map(|scope| scope.paging.seam()).unwrap_or_default()
+    }
+
+    /// Whether an answer of this status means that a walk has to begin again at the head of the list.
+    pub fn restarts_on(&self, status: u16) -> bool {
+        self.paging.restart_on.contains(&status)
+    }
+
     /// The order of the records, as documented.
     pub fn order(&self) -> Order {
         self.sync.order
@@ -407,20 +330,61 @@ impl Profile {
         self.sync.poll
     }
 
+    /// How long the provider keeps records, where it says.
+    pub fn retention(&self) -> Option<Duration> {
+        self.sync.retention
+    }
+
+    /// Whether an answer can be asked for on the condition that it changed (RFC 9110, section 13.1.2).
+    pub fn etag(&self) -> bool {
+        self.sync.etag
+    }
+
+    /// Whether the server can be asked for what happened since some time.
+    pub fn asks_since(&self) -> bool {
+        self.sync.since.is_some()
+    }
+
+    /// The ranges of time to walk one after the other, the newest first; each end may be open. `top` is the
+    /// newest time below which an earlier walk left nothing out, `overlap` how far below it to ask again
+    /// where the profile does not say.
+    pub fn ranges(
+        &self,
+        top: Option<Timestamp>,
+        now: Timestamp,
+        overlap: Duration,
+    ) -> Vec<(Option<Timestamp>, Option<Timestamp>)> {
+        self.sync.ranges(top, now, overlap)
+    }
+
     /// Query fields that the server can filter by, each with the parameter that carries its value.
     pub fn filters(&self) -> &[(String, String)] {
         &self.filters
     }
 
-    /// When the detail of an event is worth a request; `None` where there is no such request.
+    /// When the detail of an event is worth a request: the most eager of its requests; `None` where there
+    /// is none.
     pub fn detail_when(&self) -> Option<DetailWhen> {
-        self.detail.as_ref().map(|detail| detail.when)
+        let wanted = |when| self.details.iter().any(|detail| detail.when == when);
+        [DetailWhen::Always, DetailWhen::Open, DetailWhen::Never].into_iter().find(|when| wanted(*when))
     }
 
-    /// Whether an answer of this status to a detail request means that there is nothing to see, and not
-    /// that something went wrong.
-    pub fn detail_may_answer(&self, status: u16) -> bool {
-        self.detail.as_ref().is_some_and(|detail| detail.optional.contains(&status))
+    /// Whether an answer of this status to the detail request `which` means that there is nothing to see,
+    /// and not that something went wrong.
+    pub fn detail_may_answer(&self, which: usize, status: u16) -> bool {
+        self.details.get(which).is_some_and(|detail| detail.optional.contains(&status))
+    }
+
+    /// Which of the detail requests are about `record`.
+    pub(super) fn details_of<'p>(&'p self, record: &'p Value) -> impl Iterator<Item = usize> + 'p {
+        let about = |detail: &DetailAsk| {
+            detail.when != DetailWhen::Never
+                && detail.only.iter().all(|(place, words)| {
+                    let word = place.of(record).and_then(super::expr::scalar);
+                    word.is_some_and(|word| words.iter().any(|one| *one == *word))
+                })
+        };
+        self.details.iter().enumerate().filter(move |(_, detail)| about(detail)).map(|(which, _)| which)
     }
 
     /// The least time between two requests.

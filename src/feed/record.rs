@@ -76,19 +76,19 @@ impl Field {
     }
 }
 
-/// Reads one record. The error says in words for people why it is no event.
+/// Reads one record, parsed from `raw`; `outer` is the one it was cut out of. The error says in words for people why it is no event.
 pub(super) fn read(
     profile: &Profile,
     binding: &Binding,
     scope: Option<&Scope>,
     raw: &str,
+    value: &Value,
+    outer: Option<&Value>,
 ) -> Result<Record, String> {
-    let value: Value =
-        serde_json::from_str(raw).map_err(|error| format!("it is not readable JSON: {error}"))?;
     if !value.is_object() {
         return Err("it is not an object".to_owned());
     }
-    let values = Values { record: Some(&value), scope, ..Values::of(profile, binding) };
+    let values = Values { record: Some(value), outer, scope, ..Values::of(profile, binding) };
     let map = &profile.map;
     let text = |expr: &Option<Expr>| expr.as_ref().and_then(|expr| expr.text(&values));
     let time = map.time.as_ref().and_then(|time| time.value(&values));
@@ -107,7 +107,7 @@ pub(super) fn read(
         .collect();
     let status = status(map.status.as_ref().and_then(|field| field.read(&values)), &mut facts);
     Ok(Record {
-        identity: identity(map.id.as_ref(), &values, &value),
+        identity: identity(map.id.as_ref(), &values, value),
         time,
         action: action.as_ref().map_or(Action::Unknown, |(_, word)| Action::from_word(word)),
         raw_action: action.map(|(own, _)| own),
@@ -125,8 +125,8 @@ pub(super) fn read(
         error: text(&map.error),
         summary: text(&map.summary),
         ai_summary: text(&map.ai_summary),
-        changes: changes::extract(&profile.changes, &value),
-        detail: if profile.detail.is_some() { Detail::Available } else { Detail::Nothing },
+        changes: changes::extract(&profile.changes, value, outer),
+        detail: if profile.details_of(value).next().is_some() { Detail::Available } else { Detail::Nothing },
         set: text(&map.group),
         url: text(&map.url),
         facts,

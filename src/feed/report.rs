@@ -10,13 +10,17 @@ use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
 use super::expr::{self, Expr, Piece, Segment, Slot, Values};
+use super::page::Envelope;
 use super::pointer::child;
 use super::profile::Profile;
-use super::{Binding, Page, Position, Scope, detail, errors, page, token};
+use super::{Binding, Page, Position, Scope, changes, errors, page, saved, token};
 use crate::domain::{Place, Problem, nearest};
 
 /// The fields without which an event is hardly one.
 const NEEDED: [&str; 3] = ["id", "time", "action"];
+
+/// How many records are looked through for a member that was meant.
+const EXAMPLES: usize = 200;
 
 /// What came of a map over the records of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,25 +62,22 @@ impl FieldReport {
     }
 }
 
-/// Counts what the map of `profile` finds in the records of `page`, those that are no events included.
-pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, page: &Page) -> Report {
-    let raw = page.records.iter().map(|record| &*record.raw);
-    let raw = raw.chain(page.quarantined.iter().map(|record| &*record.raw));
-    let records: Vec<Value> =
-        raw.filter_map(|raw| serde_json::from_str(raw).ok()).filter(Value::is_object).collect();
+/// Counts what the map of `profile` finds in the records of `body`, those that are no events included.
+/// `page` is what came of the same body.
+pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, body: &[u8], page: &Page) -> Report {
     let base = Values { scope, ..Values::of(profile, binding) };
-    let mut fields: Vec<FieldReport> = profile
-        .map
-        .fields()
-        .into_iter()
-        .map(|(field, expr)| {
-            let tried = match expr {
-                Expr::First(exprs) => exprs.as_slice(),
-                one => std::slice::from_ref(one),
-            };
-            count(field, tried, &records, &base)
-        })
-        .collect();
+    let mut counts: Vec<Count<'_>> = profile.map.fields().into_iter().map(Count::new).collect();
+    let mut examples = Vec::new();
+    each_record(profile, body, &mut |record, outer| {
+        let values = Values { record: Some(&record), outer, ..base };
+        for count in &mut counts {
+            count.look(&values);
+        }
+        if examples.len() < EXAMPLES {
+            examples.push(record);
+        }
+    });
+    let mut fields: Vec<FieldReport> = counts.into_iter().map(|count| count.finish(&examples)).collect();
     if !profile.changes.is_empty() {
         let hits = page.records.iter().filter(|record| !record.changes.is_empty()).count();
         fields.push(FieldReport {
@@ -89,20 +90,54 @@ pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, page: &
     Report { records: page.length, fields }
 }
 
-fn count(field: String, tried: &[Expr], records: &[Value], base: &Values<'_>) -> FieldReport {
-    let mut counts = vec![0; tried.len()];
-    let mut misses = 0;
-    for record in records {
-        let values = Values { record: Some(record), ..*base };
-        match tried.iter().position(|expr| expr.value(&values).is_some_and(|value| !expr::is_empty(&value))) {
-            Some(place) => counts[place] += 1,
-            None => misses += 1,
+/// Calls `each` with every object among the records of a body, and what it was cut out of.
+fn each_record(profile: &Profile, body: &[u8], each: &mut dyn FnMut(Value, Option<&Value>)) {
+    let Ok(text) = page::text(body) else { return };
+    let Ok(bodies) = saved::bodies(profile, &text) else { return };
+    for page in &bodies.pages {
+        let Ok(envelope) = Envelope::read(page) else { continue };
+        let Ok(items) = profile.items.of(&envelope) else { continue };
+        profile.items.each(&items, &mut |_, entry| {
+            if let Ok((record, outer)) = entry
+                && record.is_object()
+            {
+                each(record, outer);
+            }
+        });
+    }
+}
+
+/// The counters of one field.
+struct Count<'p> {
+    field: String,
+    tried: &'p [Expr],
+    hits: Vec<usize>,
+    misses: usize,
+}
+
+impl<'p> Count<'p> {
+    fn new((field, expr): (String, &'p Expr)) -> Self {
+        let tried = match expr {
+            Expr::First(exprs) => exprs.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        Self { field, tried, hits: vec![0; tried.len()], misses: 0 }
+    }
+
+    fn look(&mut self, values: &Values<'_>) {
+        let finds = |expr: &Expr| expr.value(values).is_some_and(|value| !expr::is_empty(&value));
+        match self.tried.iter().position(finds) {
+            Some(place) => self.hits[place] += 1,
+            None => self.misses += 1,
         }
     }
-    let never = misses == records.len();
-    let meant = tried.iter().filter(|_| never).find_map(|expr| meant(expr, records));
-    let tried = tried.iter().map(written).zip(counts).collect();
-    FieldReport { field, tried, misses, meant }
+
+    fn finish(self, examples: &[Value]) -> FieldReport {
+        let never = self.hits.iter().sum::<usize>() == 0;
+        let meant = self.tried.iter().filter(|_| never).find_map(|expr| meant(expr, examples));
+        let tried = self.tried.iter().map(written).zip(self.hits).collect();
+        FieldReport { field: self.field, tried, misses: self.misses, meant }
+    }
 }
 
 /// For a pointer that leads nowhere in any record: the member that is called nearly so.
@@ -123,7 +158,9 @@ fn meant(expr: &Expr, records: &[Value]) -> Option<String> {
         if below.is_empty() {
             let members = reached.iter().filter_map(|value| value.as_object());
             let names: BTreeSet<&str> = members.flat_map(|map| map.keys().map(String::as_str)).collect();
-            let name = nearest(key, names)?;
+            // A longer name that begins like the one that is missing is more often another thing.
+            let other = |name: &str| name.len() > key.len() + 1 && name.starts_with(key);
+            let name = nearest(key, names).filter(|name| key.len() > 2 && !other(name))?;
             let mut said = keys.clone();
             said[depth] = name;
             return Some(format!("/{}", said.join("/")));
@@ -216,10 +253,18 @@ pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
     {
         return Some(format!("a list of {} scopes", page.scopes.len()));
     }
-    if let Ok(changes) = detail::read(profile, body)
-        && !changes.is_empty()
-    {
+    let value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let mut details = profile.details.iter().map(|detail| changes::extract(&detail.changes, &value, None));
+    if let Some(changes) = details.find(|changes| !changes.is_empty()) {
         return Some(format!("the detail of one event with {} changes", changes.len()));
+    }
+    let values = Values { record: Some(&value), ..Values::default() };
+    let versions = profile.details.iter().flat_map(|detail| &detail.changes).any(|extractor| {
+        matches!(&extractor.kind, changes::ExtractorKind::Versions { at, .. }
+            if at.value(&values).is_some_and(|list| list.is_array()))
+    });
+    if versions {
+        return Some("the versions of one entity, in which an event finds its own".to_owned());
     }
     let says = errors::read(profile, 400, &[], body);
     says.message.map(|message| format!("an error of the provider: {message}"))

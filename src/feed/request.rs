@@ -8,14 +8,16 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::binding::Place;
-use super::expr::{Expr, Values, Variable};
-use super::profile::{Ask, Encoding, Paging, PagingKind, Profile, Tree};
+use super::expr::{Expr, Values, Variable, scalar};
+use super::paging::Paging;
+use super::profile::{Ask, Encoding, Profile, Tree};
 use super::{Binding, Position, Scope, Token};
 use crate::domain::{Event, Secret};
 
+mod body;
 mod url;
 
-pub(super) use url::check_base;
+pub(super) use url::{Stray, check_base, resolve};
 
 /// How a request is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -129,8 +131,45 @@ pub fn page(
     position: &Position,
     token: Option<&Token>,
 ) -> Result<Request, RequestError> {
-    let values = Values { scope, token, ..Values::of(profile, binding) };
-    build(profile, &profile.ask, &values, Some((&profile.paging, position)))
+    let values = values_at(profile, binding, scope, position, token);
+    build(profile, asked(profile)?, &values, Some((&profile.paging, position)))
+}
+
+fn asked(profile: &Profile) -> Result<&Ask, RequestError> {
+    profile.ask.as_ref().ok_or(RequestError::NotDescribed { what: "requests" })
+}
+
+/// The address of a page of events, without anything that proves who is asking.
+pub fn address(
+    profile: &Profile,
+    binding: &Binding,
+    scope: Option<&Scope>,
+    position: &Position,
+) -> Result<String, RequestError> {
+    let values = values_at(profile, binding, scope, position, None);
+    whole_address(profile, asked(profile)?, &values, Some((&profile.paging, position))).map(|(url, _)| url)
+}
+
+/// The address of a page of the list of scopes, likewise.
+pub(super) fn address_of_scopes(
+    profile: &Profile,
+    binding: &Binding,
+    position: &Position,
+) -> Result<String, RequestError> {
+    let list = profile.scope.as_ref().ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
+    let values = values_at(profile, binding, None, position, None);
+    whole_address(profile, &list.ask, &values, Some((&list.paging, position))).map(|(url, _)| url)
+}
+
+fn values_at<'a>(
+    profile: &'a Profile,
+    binding: &'a Binding,
+    scope: Option<&'a Scope>,
+    position: &Position,
+    token: Option<&'a Token>,
+) -> Values<'a> {
+    let (since, until) = (position.since, position.until);
+    Values { scope, token, since, until, ..Values::of(profile, binding) }
 }
 
 /// One page of the list of scopes.
@@ -141,7 +180,7 @@ pub fn scopes(
     token: Option<&Token>,
 ) -> Result<Request, RequestError> {
     let list = profile.scope.as_ref().ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
-    let values = Values { token, ..Values::of(profile, binding) };
+    let values = values_at(profile, binding, None, position, token);
     build(profile, &list.ask, &values, Some((&list.paging, position)))
 }
 
@@ -162,16 +201,16 @@ pub fn refresh(profile: &Profile, binding: &Binding, token: &Token) -> Result<Re
     buy(profile, &values, url, body, exchange.encoding)
 }
 
-/// The second request for one event.
+/// The further request `which` about one event, see [`detail::wanted`](super::detail::wanted).
 pub fn detail(
     profile: &Profile,
     binding: &Binding,
     scope: Option<&Scope>,
-    event: &Event,
+    (event, which): (&Event, usize),
     token: Option<&Token>,
 ) -> Result<Request, RequestError> {
-    let detail = profile.detail.as_ref().ok_or(RequestError::NotDescribed { what: "detail request" })?;
-    let record: Value = serde_json::from_str(&event.record.raw).unwrap_or(Value::Null);
+    let detail = profile.details.get(which).ok_or(RequestError::NotDescribed { what: "detail request" })?;
+    let record = super::detail::record(profile, event);
     let values = Values { record: Some(&record), scope, token, ..Values::of(profile, binding) };
     build(profile, &detail.ask, &values, None)
 }
@@ -183,26 +222,54 @@ fn build(
     paged: Option<(&Paging, &Position)>,
 ) -> Result<Request, RequestError> {
     check_vars(profile, values)?;
+    let (url, in_body) = whole_address(profile, ask, values, paged)?;
+    let mut headers = vec![("Accept".to_owned(), Secret::new("application/json".to_owned()))];
+    for (name, expr) in &ask.headers {
+        if let Some(text) = expr.filled(values) {
+            headers.retain(|(given, _)| !given.eq_ignore_ascii_case(name));
+            headers.push((name.clone(), header(name, text)?));
+        }
+    }
+    let mut secret_query = Vec::new();
+    authorise(profile, values, &mut headers, &mut secret_query)?;
+    let mut document = ask.body.as_ref().map(|tree| tree.json(values).unwrap_or(Value::Null));
+    for (place, value) in in_body {
+        body::put(document.get_or_insert_with(|| Value::Object(serde_json::Map::new())), &place, value);
+    }
+    let body = document.map(|document| body::write(&document, Encoding::Json));
+    Ok(Request { method: ask.method, url, secret_query, headers, body, timeout: ask.timeout })
+}
+
+/// The address of a request, and the parameters of its paging that go into its body.
+fn whole_address(
+    profile: &Profile,
+    ask: &Ask,
+    values: &Values<'_>,
+    paged: Option<(&Paging, &Position)>,
+) -> Result<(String, Vec<(String, Value)>), RequestError> {
+    if let Some((_, Position { place: Place::Address(address), .. })) = paged {
+        return Ok((address.clone(), Vec::new()));
+    }
     let mut query = Vec::new();
     for (name, exprs) in &ask.query {
         for expr in exprs {
             query.extend(expr.filled(values).map(|text| (name.clone(), text)));
         }
     }
+    let mut in_body = Vec::new();
     if let Some((paging, position)) = paged {
-        query.extend(place(paging, position));
-    }
-    let url = url::build(&base(profile, values)?, &ask.path, &query, values)?;
-    let mut headers = vec![("Accept".to_owned(), Secret::new("application/json".to_owned()))];
-    for (name, expr) in &ask.headers {
-        if let Some(text) = expr.filled(values) {
-            headers.push((name.clone(), header(name, text)?));
+        let of_events = std::ptr::eq(paging, &raw const profile.paging);
+        let reach = if of_events { profile.sync.reach(position) } else { Vec::new() };
+        for (name, value) in paging.parameters(position).into_iter().chain(reach) {
+            if paging.in_body || name.starts_with('/') {
+                in_body.push((name.to_owned(), value));
+            } else {
+                query.retain(|(given, _)| given != name);
+                query.extend(scalar(&value).map(|text| (name.to_owned(), text.into_owned())));
+            }
         }
     }
-    let mut secret_query = Vec::new();
-    authorise(profile, values, &mut headers, &mut secret_query)?;
-    let body = ask.body.as_ref().map(|tree| write(tree, values, Encoding::Json));
-    Ok(Request { method: ask.method, url, secret_query, headers, body, timeout: ask.timeout })
+    Ok((url::build(&base(profile, values)?, &ask.path, &query, values)?, in_body))
 }
 
 fn buy(
@@ -220,19 +287,9 @@ fn buy(
         url,
         secret_query: Vec::new(),
         headers: vec![("Accept".to_owned(), Secret::new("application/json".to_owned()))],
-        body: Some(write(body, values, encoding)),
+        body: Some(body::write(&body.json(values).unwrap_or(Value::Null), encoding)),
         timeout: None,
     })
-}
-
-/// The parameters that say where in the list to ask.
-fn place(paging: &Paging, position: &Position) -> Vec<(String, String)> {
-    let number = match (&paging.kind, &position.place) {
-        (PagingKind::Page { param, .. }, Place::Page(number)) => Some((param.clone(), number.to_string())),
-        _ => None,
-    };
-    let size = paging.size_param.clone().zip(position.size.map(|size| size.to_string()));
-    number.into_iter().chain(size).collect()
 }
 
 /// Adds what proves who is asking.
@@ -305,50 +362,6 @@ fn header(name: &str, text: String) -> Result<Secret, RequestError> {
         return Err(RequestError::ControlCharacter { what: name.to_owned() });
     }
     Ok(Secret::new(text))
-}
-
-fn write(tree: &Tree, values: &Values<'_>, encoding: Encoding) -> Body {
-    match encoding {
-        Encoding::Json => {
-            let text = tree.json(values).unwrap_or(Value::Null).to_string();
-            Body { content_type: "application/json", text: Secret::new(text) }
-        }
-        Encoding::Form => {
-            let mut pairs = Vec::new();
-            if let Tree::Object(members) = tree {
-                for (name, member) in members {
-                    if let Some(text) = member.json(values).as_ref().and_then(super::expr::scalar) {
-                        pairs.push(format!("{}={}", url::encode(name), url::encode(&text)));
-                    }
-                }
-            }
-            let text = Secret::new(pairs.join("&"));
-            Body { content_type: "application/x-www-form-urlencoded", text }
-        }
-    }
-}
-
-impl Tree {
-    /// The document with its placeholders filled in; members without a value are left out.
-    fn json(&self, values: &Values<'_>) -> Option<Value> {
-        Some(match self {
-            Self::Text(expr) => Value::String(expr.filled(values)?),
-            Self::Fixed(value) => value.clone(),
-            Self::List(list) => list.iter().filter_map(|tree| tree.json(values)).collect(),
-            Self::Object(members) => Value::Object(
-                members.iter().filter_map(|(name, tree)| Some((name.clone(), tree.json(values)?))).collect(),
-            ),
-        })
-    }
-
-    fn each(&self, check: &mut dyn FnMut(&Expr) -> Result<(), RequestError>) -> Result<(), RequestError> {
-        match self {
-            Self::Text(expr) => check(expr),
-            Self::Fixed(_) => Ok(()),
-            Self::List(list) => list.iter().try_for_each(|tree| tree.each(check)),
-            Self::Object(members) => members.iter().try_for_each(|(_, tree)| tree.each(check)),
-        }
-    }
 }
 
 /// Base 64 with padding (RFC 4648, section 4), which HTTP basic authentication is written in.

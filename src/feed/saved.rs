@@ -3,8 +3,11 @@
 //! A saved body has no position in a list and no headers. Whatever it is, it becomes one [`Page`] with
 //! nothing after it, read by the same profile as an answer over the network.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
+use super::items::Items;
 use super::page::{self, Envelope};
 use super::pointer::Pointer;
 use super::shape::snippet;
@@ -28,30 +31,48 @@ pub fn read(
         Err(ShapeError::Empty) => return Ok(whole),
         Err(error) => return Err(error),
     };
-    let (documents, unreadable) = documents(&text)?;
-    let mut records: Vec<&str> = Vec::new();
+    let Bodies { pages, unreadable, doubt } = bodies(profile, &text)?;
     let head = Position::first(profile);
-    let read = |body: &str| page::read(profile, binding, scope, &head, &[], body.as_bytes());
-    let mut no_page = None;
-    for document in &documents {
-        match Kind::of(document, &profile.items)? {
-            Kind::Page => add(&mut whole, read(document.get())?),
-            Kind::Records(elements) => records.extend(elements),
-            Kind::Record(why_no_page) => {
-                records.push(document.get());
-                no_page = Some(why_no_page);
-            }
-        }
+    for body in &pages {
+        add(&mut whole, page::read(profile, binding, scope, &head, &[], body.as_bytes())?);
     }
-    if !records.is_empty() {
-        add(&mut whole, read(&dressed(&records, &profile.items))?);
-    }
-    if let (Some(error), [_], true) = (no_page, documents.as_slice(), whole.records.is_empty()) {
+    if let Some(error) = doubt.filter(|_| whole.records.is_empty()) {
         return Err(error);
     }
     whole.length += unreadable.len();
     whole.quarantined.extend(unreadable);
     Ok(whole)
+}
+
+/// A saved body as the bodies of pages.
+pub(super) struct Bodies<'t> {
+    pub(super) pages: Vec<Cow<'t, str>>,
+    /// Lines that are no JSON.
+    unreadable: Vec<Quarantined>,
+    /// Why the only document there is no page; it may still be a record.
+    doubt: Option<ShapeError>,
+}
+
+/// Takes the text of a saved body apart.
+pub(super) fn bodies<'t>(profile: &Profile, text: &'t str) -> Result<Bodies<'t>, ShapeError> {
+    let (documents, unreadable) = documents(text)?;
+    let mut records: Vec<&str> = Vec::new();
+    let mut pages = Vec::new();
+    let mut doubt = None;
+    for document in &documents {
+        match Kind::of(document, &profile.items)? {
+            Kind::Page => pages.push(Cow::Borrowed(document.get())),
+            Kind::Records(elements) => records.extend(elements),
+            Kind::Record(error) => {
+                records.push(document.get());
+                doubt = Some(error);
+            }
+        }
+    }
+    if !records.is_empty() {
+        pages.push(Cow::Owned(dressed(&records, &profile.items.at)));
+    }
+    Ok(Bodies { pages, unreadable, doubt: doubt.filter(|_| documents.len() == 1) })
 }
 
 fn empty() -> Page {
@@ -63,6 +84,8 @@ fn empty() -> Page {
         total: None,
         effective_size: None,
         next: None,
+        stray: None,
+        versions: Vec::new(),
     }
 }
 
@@ -70,6 +93,7 @@ fn add(whole: &mut Page, page: Page) {
     whole.records.extend(page.records);
     whole.quarantined.extend(page.quarantined);
     whole.length += page.length;
+    whole.versions.extend(page.versions);
 }
 
 /// What one JSON document of a saved body is.
@@ -81,9 +105,9 @@ enum Kind<'t> {
 }
 
 impl<'t> Kind<'t> {
-    fn of(document: &'t RawValue, items: &Pointer) -> Result<Self, ShapeError> {
+    fn of(document: &'t RawValue, items: &Items) -> Result<Self, ShapeError> {
         let text = document.get();
-        let Err(error) = Envelope::read(text)?.list(items) else { return Ok(Self::Page) };
+        let Err(error) = items.of(&Envelope::read(text)?) else { return Ok(Self::Page) };
         match serde_json::from_str::<Vec<&RawValue>>(text) {
             Ok(elements) => Ok(Self::Records(elements.into_iter().map(RawValue::get).collect())),
             Err(_) => Ok(Self::Record(error)),

@@ -39,6 +39,14 @@ pub enum ShapeError {
         /// What the server says.
         message: String,
     },
+    /// The answer says that the next page is where no request of this source goes.
+    #[error("the answer names `{target}` for its next page, which {reason}")]
+    Stray {
+        /// The address, without its query.
+        target: String,
+        /// Why it is not asked for.
+        reason: &'static str,
+    },
     /// The profile does not describe an answer of this kind.
     #[error("the feed profile describes no {what}")]
     NotDescribed {

@@ -1,5 +1,7 @@
 //! Reading times as feeds write them.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::Value;
 
@@ -54,6 +56,49 @@ impl TimeFormat {
             Self::Pattern(pattern) => by_pattern(value.as_str()?.trim(), pattern)?,
         };
         RANGE.contains(&millis).then(|| Timestamp::from_millis(millis))
+    }
+}
+
+impl TimeFormat {
+    /// `time` in this form; where the form is open, as ISO 8601 in UTC.
+    pub(super) fn write(&self, time: Timestamp) -> String {
+        let millis = time.millis();
+        match self {
+            Self::Iso | Self::Auto => time.to_string(),
+            Self::Epoch(Unit::Seconds) => millis.div_euclid(1000).to_string(),
+            Self::Epoch(Unit::Millis) => millis.to_string(),
+            Self::Epoch(Unit::Micros) => (i128::from(millis) * 1000).to_string(),
+            Self::Epoch(Unit::Nanos) => (i128::from(millis) * 1_000_000).to_string(),
+            Self::Pattern(pattern) => {
+                let mut text = String::new();
+                // Patterns are checked when a profile is read; an empty text is left out of a request.
+                if write!(text, "{}", time.utc().format(pattern)).is_err() {
+                    text.clear();
+                }
+                text
+            }
+        }
+    }
+
+    /// The format that a profile's word or pattern names; the error says what is wrong.
+    pub(super) fn from_word(word: &str) -> Result<Self, String> {
+        if !word.contains('%') {
+            let known = FORMATS.iter().find(|(name, _)| *name == word);
+            return known.map(|(_, format)| format.clone()).ok_or_else(|| format!("unknown value `{word}`"));
+        }
+        let mut parts = chrono::format::StrftimeItems::new(word);
+        if parts.any(|part| part == chrono::format::Item::Error) {
+            return Err(format!("`{word}` is no pattern of `strftime`"));
+        }
+        Ok(Self::Pattern(word.to_owned()))
+    }
+
+    /// The least step between two times that it can tell apart, in milliseconds.
+    pub(super) fn step(&self) -> i64 {
+        match self {
+            Self::Epoch(Unit::Seconds) | Self::Pattern(_) => 1000,
+            _ => 1,
+        }
     }
 }
 

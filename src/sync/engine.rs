@@ -13,16 +13,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{
-    Detail, Event, Fault, FaultKind, Outcome, Record, SourceState, SourceStatus, Timestamp, Via,
-};
-use crate::feed::{Scope, detail, errors, request};
+use crate::domain::{Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
+use crate::feed::Scope;
 use crate::store::{SourceSummary, Store};
 
 use super::http::Http;
 use super::line::{Board, Line, Tally, Waits};
 use super::probe::{self, Probe};
-use super::{Report, Source, local, pull, scopes};
+use super::{Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -139,7 +137,7 @@ impl Engine {
         while tasks.join_next().await.is_some() {}
     }
 
-    /// Asks what changed in `event`, with a second request, and stores the answer. A refusal that the
+    /// Asks what changed in `event`, with further requests, and stores the answer. A refusal that the
     /// profile foresees is an answer too. An event that has nothing to ask for comes back as it is.
     pub async fn detail(&self, event: &Event) -> Result<Event, Fault> {
         let Some(line) = self.0.lines.iter().find(|line| line.source.name == event.source) else {
@@ -148,7 +146,7 @@ impl Engine {
         if line.source.profile.detail_when().is_none() || line.source.via != Via::Http {
             return Ok(event.clone());
         }
-        match self.0.stop.run_until_cancelled(fetch_detail(line, event)).await {
+        match self.0.stop.run_until_cancelled(detail::fetch(line, event)).await {
             Some(answer) => answer,
             None => Ok(event.clone()),
         }
@@ -334,32 +332,6 @@ fn broken(line: &Line) -> Outcome {
         requests: 0,
         fault: Some(fault),
     }
-}
-
-async fn fetch_detail(line: &Line, event: &Event) -> Result<Event, Fault> {
-    let (profile, binding) = (&*line.source.profile, &line.source.binding);
-    let scope = event.scope.as_deref().map(|id| profile.scope_from_id(id));
-    let build = |token: Option<&_>| request::detail(profile, binding, scope.as_ref(), event, token);
-    let accept = |status| profile.detail_may_answer(status);
-    let reply = line.ask(&Tally::default(), scope.as_ref(), build, accept).await?;
-    let (changes, came) = if (200..300).contains(&reply.status) {
-        let changes =
-            detail::read(profile, &reply.body).map_err(|error| line.fault_of_shape(&error, &reply))?;
-        (changes, Detail::Fetched)
-    } else {
-        let says = errors::read(profile, reply.status, &reply.headers, &reply.body);
-        let reason = says.message.unwrap_or_else(|| format!("the server answered {}", reply.status));
-        (event.record.changes.clone(), Detail::Refused(line.mask(&reason)))
-    };
-    let row = event.row;
-    let (kept, said) = (changes.clone(), came.clone());
-    let saved = line.store.run(move |db| db.save_detail(row, &kept, &said)).await;
-    let saved = saved.map_err(|error| line.fault_of_store(&error))?;
-    // The row may have moved or gone meanwhile; what was asked for is answered all the same.
-    Ok(saved.unwrap_or_else(|| {
-        let record = Record { changes, detail: came, ..event.record.clone() };
-        Event { record, ..event.clone() }
-    }))
 }
 
 fn not_configured(source: &str) -> Fault {

@@ -219,6 +219,7 @@ impl Line {
             Stall::Repeated { seen } => {
                 format!("{origin} sends the same page again and again after the first {seen} events")
             }
+            Stall::Restarted => format!("{origin} loses the place in its list before the list is read"),
             Stall::Endless { pages } => format!("{origin} has sent {pages} pages and no end"),
         };
         let fix = "what came is kept; the server may offer only so many events, or the paging of the feed \

@@ -175,7 +175,8 @@ async fn exchange(
     let mut response =
         client.execute(outgoing).await.map_err(|error| HttpError::before_answer(&error, &peer.origin))?;
     let status = response.status();
-    if status.is_redirection() {
+    // 304 leads nowhere: it is the answer to a condition that the request named.
+    if status.is_redirection() && status != reqwest::StatusCode::NOT_MODIFIED {
         let target = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
         let target = target.and_then(|location| response.url().join(location).ok());
         let target = target.map_or_else(|| "an address it does not name".to_owned(), |url| origin(&url));

@@ -5,6 +5,7 @@
 //! run side by side. It must never send a request before the time that the server named, also when that
 //! was told to another program or before a restart, and it must not know what an answer is about.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp, Via};
-use crate::feed::{Request, RequestError, Scope, ServerSays, Token, errors};
+use crate::feed::{Request, RequestError, Scope, ServerSays, Token, errors, rate};
 use crate::store::Store;
 
 use super::http::{Http, HttpError, Peer, Reply};
@@ -34,6 +35,8 @@ pub(super) struct Line {
     pub(super) scopes: Mutex<Option<(Instant, Vec<Scope>)>>,
     /// What a source that is a file looked like when it was read last.
     pub(super) seen: Mutex<Option<Stamp>>,
+    /// By address: the `ETag` of the head of a list that was read to where nothing was left out.
+    pub(super) etags: Mutex<HashMap<String, String>>,
     http: Arc<Http>,
     peer: Result<Peer, HttpError>,
     /// What stands for the origin of a source that is not asked over the network.
@@ -179,6 +182,7 @@ impl Line {
             turn: tokio::sync::Mutex::default(),
             scopes: Mutex::default(),
             seen: Mutex::default(),
+            etags: Mutex::default(),
             http,
             peer,
             local,
@@ -257,6 +261,12 @@ impl Line {
         let sent = self.http.send(request, peer).await;
         let status = sent.as_ref().ok().map(|reply| reply.status);
         tracing::debug!(source = %self.source.name, url = %request.url, status, "request");
+        let spent = sent.as_ref().ok().and_then(|reply| {
+            rate::wait(&self.source.profile, &reply.headers, reply.date.unwrap_or_else(Timestamp::now))
+        });
+        if let Some(wait) = spent {
+            self.hold(wait).await?;
+        }
         let answer = match sent {
             Ok(reply) if (200..300).contains(&reply.status) || accept(reply.status) => {
                 return Ok(Step::Answered(reply));
@@ -269,7 +279,11 @@ impl Line {
             (reply, says, wait)
         });
         let failure = match &refusal {
-            Ok((reply, _, wait)) => Failure::Status { status: reply.status, wait: *wait },
+            // Some servers say 403 where the limit is spent, and mean 429.
+            Ok((reply, _, wait)) => {
+                let status = if reply.status == 403 && spent.is_some() { 429 } else { reply.status };
+                Failure::Status { status, wait: (*wait).max(spent) }
+            }
             Err(error) => Failure::Error(error),
         };
         let verdict = judge(&failure, tries, &mut lock(&self.jitter));

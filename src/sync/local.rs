@@ -66,13 +66,13 @@ pub(super) async fn bring_in(line: &Line, tally: &Tally) -> Result<(), Fault> {
 pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
     let begun = Instant::now();
     let body = body(line, None).await?.map(|body| body.bytes).unwrap_or_default();
-    let (bytes, took) = (body.len(), begun.elapsed());
+    let took = begun.elapsed();
     let scope = scope(line);
-    let page = read(line, scope.clone(), body).await?;
+    let page = read(line, scope.clone(), body.clone()).await?;
     Ok(Probe {
         scope: scope.map(|scope| (scope, 1)),
         status: None,
-        bytes,
+        body,
         took,
         clock: None,
         size: None,

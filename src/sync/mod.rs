@@ -11,6 +11,7 @@
 //!
 //! What a cache knows to be complete is, for now, one time per feed (see [`crate::store::WalkProgress`]).
 
+mod detail;
 mod engine;
 mod fault;
 mod http;

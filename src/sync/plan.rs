@@ -5,6 +5,11 @@
 //! the total. It must never take an empty page, a failed page or a page that came twice for the end of a
 //! list whose server says there is more.
 //!
+//! Where the server names the next place, it alone says where the list ends: a short page means nothing, and
+//! a few empty pages on the way are passed over. A place that leads back to where the walk has been is no
+//! way on. Where the next place is derived from a record, a page that shows nothing new is the end unless it
+//! is full, since then more records share that value than fit into a page.
+//!
 //! A walk starts at the head and goes deeper. It ends in one of two ways. At the **end of the list**, on
 //! the server's own evidence. Or, on a refresh, at **known ground**: the last complete walk is on record,
 //! all pages came newest first, everything on this page was in the cache already, the page reaches below
@@ -21,6 +26,11 @@
 use std::collections::HashSet;
 
 use crate::domain::Timestamp;
+use crate::feed::Seam;
+
+mod words;
+
+pub(super) use words::{Basis, Claim, Next, Sight, Stall};
 
 /// How far below the newest event of the last complete walk a refresh reaches, in milliseconds, since
 /// servers write events late.
@@ -33,94 +43,13 @@ const LOOKS: u32 = 5;
 const EMPTY_TRIES: u32 = 2;
 /// Pages one walk may read where the server counts nothing; twenty million events at usual sizes.
 const PAGES_WITHOUT_TOTAL: u64 = 100_000;
-
-/// What earlier walks left behind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Basis {
-    /// The newest time below which the last complete walk left nothing out; `None` without one.
-    pub(super) top: Option<Timestamp>,
-    /// The server's total at the end of that walk.
-    pub(super) total: Option<u64>,
-    /// Rows of this feed in the cache when this walk starts.
-    pub(super) rows: u64,
-}
-
-/// What one page showed.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sight {
-    /// Entries in the page, readable or not.
-    pub(super) length: u64,
-    /// One number for each entry, the same whenever the same entry is seen. See [`prints`].
-    pub(super) prints: Vec<u64>,
-    /// Entries that could not be read as events.
-    pub(super) quarantined: u64,
-    /// Rows that were not in the cache before this page.
-    pub(super) new: u64,
-    /// Whether the server says that more follows.
-    pub(super) more: Option<bool>,
-    /// How many entries the server counts.
-    pub(super) total: Option<u64>,
-    /// The page size that was asked for, or that the server says it used.
-    pub(super) size: Option<u64>,
-    /// Whether there is a way to ask for the next page at all.
-    pub(super) can_go_on: bool,
-    /// The newest time in the page.
-    pub(super) newest: Option<Timestamp>,
-    /// The oldest time in the page.
-    pub(super) oldest: Option<Timestamp>,
-    /// Whether the entries stand newest first.
-    pub(super) descending: bool,
-    /// The server's clock.
-    pub(super) date: Option<Timestamp>,
-}
-
-/// What to do after a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Ask for the page after this one.
-    Deeper,
-    /// Ask for this page again.
-    Again,
-    /// Start over at the head of the list.
-    Head,
-    /// The walk is done.
-    Done(Claim),
-    /// The walk cannot go on.
-    GiveUp(Stall),
-}
-
-/// What a finished walk knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Claim {
-    /// Everything adds up: later refreshes may stop at known ground.
-    pub(super) settled: bool,
-    /// The newest time below which nothing was left out, never later than the server's clock.
-    pub(super) top: Option<Timestamp>,
-    /// The server's total.
-    pub(super) total: Option<u64>,
-}
-
-/// Why a walk cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stall {
-    /// A page came empty although the server counts more entries than it has shown.
-    Empty {
-        /// Entries shown so far.
-        seen: u64,
-        /// Entries the server counts; `None` where it only says that there is more.
-        total: Option<u64>,
-    },
-    /// Three different pages had the same entries.
-    Repeated {
-        /// Entries shown so far.
-        seen: u64,
-    },
-    /// The list does not end.
-    Endless {
-        /// Pages read.
-        pages: u64,
-    },
-}
+/// How many empty pages in a row are passed over where the server names a next place after each, and does
+/// not say whether anything is there.
+const EMPTY_STEPS: u32 = 3;
+/// How many where it says that more follows.
+const EMPTY_PROMISES: u32 = 200;
+/// How often one walk begins again because the place that it asked for is gone.
+const RESTARTS: u32 = 3;
 
 /// A walk under way.
 #[derive(Debug)]
@@ -132,6 +61,7 @@ pub(super) struct Walk {
     pages: u64,
     passes: u32,
     looks: u32,
+    restarts: u32,
     /// This pass only looks at the head for what arrived since the last one.
     looking: bool,
     /// More than half of some page could not be read: nothing may be claimed.
@@ -159,6 +89,10 @@ struct Pass {
     last: Vec<u64>,
     repeats: u32,
     empties: u32,
+    /// Some page, or the step from one to the next, went from newer to older.
+    fell: bool,
+    /// Places that answers led to.
+    places: HashSet<u64>,
 }
 
 impl Walk {
@@ -170,6 +104,7 @@ impl Walk {
             pages: 0,
             passes: 1,
             looks: 0,
+            restarts: 0,
             looking: false,
             drifted: false,
             top: None,
@@ -193,10 +128,14 @@ impl Walk {
         self.drifted |= page.quarantined * 2 > page.length;
         self.pass.shrank |= self.pass.total.zip(page.total).is_some_and(|(before, now)| now < before);
         self.pass.total = page.total;
+        let led_back = page.seam != Seam::Counted && page.can_go_on && !self.pass.places.insert(page.next);
         if page.length == 0 {
-            return self.after_empty(page);
+            return self.after_empty(page, led_back);
         }
         self.pass.empties = 0;
+        if led_back {
+            return self.after_loop(page);
+        }
         if page.prints == self.pass.last {
             self.pass.repeats += 1;
             if self.pass.repeats >= 2 {
@@ -218,6 +157,28 @@ impl Walk {
         }
     }
 
+    /// Begins again at the head, since the place that was asked for is gone.
+    pub(super) fn restart(&mut self) -> Next {
+        self.restarts += 1;
+        if self.restarts > RESTARTS {
+            return Next::GiveUp(Stall::Restarted);
+        }
+        self.looking = false;
+        self.seen.clear();
+        self.pass = Pass::default();
+        Next::Head
+    }
+
+    /// The page with entries leads to a place where this pass has been.
+    fn after_loop(&mut self, page: &Sight) -> Next {
+        let unseen = self.take_in(page);
+        let full = page.size.map_or(page.length > 1, |size| page.length >= size);
+        match page.seam {
+            Seam::Derived if unseen == 0 && !full && page.more != Some(true) => self.at_end(page),
+            _ => Next::GiveUp(Stall::Repeated { seen: self.pass.offset }),
+        }
+    }
+
     /// Adds a page to what this walk has seen; says how many of its entries were not seen before.
     fn take_in(&mut self, page: &Sight) -> usize {
         if self.pass.pages == 1 && !self.looking {
@@ -227,6 +188,8 @@ impl Walk {
         }
         let shallower = self.pass.oldest.zip(page.oldest).is_some_and(|(before, now)| now > before);
         self.pass.disordered |= !page.descending || shallower;
+        let deeper = self.pass.oldest.zip(page.oldest).is_some_and(|(before, now)| now < before);
+        self.pass.fell |= deeper || page.newest > page.oldest;
         self.pass.oldest = page.oldest.or(self.pass.oldest);
         self.pass.offset += page.length;
         self.pass.longest = self.pass.longest.max(page.length);
@@ -251,6 +214,7 @@ impl Walk {
         }
         match (page.more, page.total) {
             (Some(true), _) => false,
+            (more, _) if page.seam == Seam::Named => more == Some(false),
             (_, Some(total)) => self.pass.offset >= total,
             (Some(false), None) => true,
             // A short page ends a list only at a size that this server has been seen to fill: a first
@@ -259,7 +223,10 @@ impl Walk {
         }
     }
 
-    fn after_empty(&mut self, page: &Sight) -> Next {
+    fn after_empty(&mut self, page: &Sight, led_back: bool) -> Next {
+        if page.seam == Seam::Named {
+            return self.after_empty_step(page, led_back);
+        }
         let short_of_total = page.total.is_some_and(|total| {
             // A server that leaves entries out of pages already cut sends fewer than its total. There, being
             // past the page that the total ends on is evidence, once a page of the full size was seen.
@@ -283,6 +250,22 @@ impl Walk {
         Next::Again
     }
 
+    /// An empty page of a list whose server names the next place.
+    fn after_empty_step(&mut self, page: &Sight, led_back: bool) -> Next {
+        self.pass.empties += 1;
+        let promised = page.more == Some(true);
+        let most = if promised { EMPTY_PROMISES } else { EMPTY_STEPS };
+        if !page.can_go_on || page.more == Some(false) {
+            self.at_end(page)
+        } else if !led_back && self.pass.empties <= most {
+            Next::Deeper
+        } else if promised {
+            Next::GiveUp(Stall::Empty { seen: self.pass.offset, total: page.total })
+        } else {
+            self.at_end(page)
+        }
+    }
+
     /// Whether a refresh may stop here, see the head of this file.
     fn is_known_ground(&self, page: &Sight) -> bool {
         let Some(top) = self.basis.top else { return false };
@@ -292,7 +275,8 @@ impl Walk {
             (Some(now), Some(then)) => {
                 i128::from(now) - i128::from(then) == i128::from(self.rows) - i128::from(self.basis.rows)
             }
-            (None, None) => true,
+            // Without a count, the order has to have been seen: a page of one time has none.
+            (None, None) => self.pass.fell,
             _ => false,
         };
         self.passes == 1
@@ -312,6 +296,10 @@ impl Walk {
         }
         if self.pass.shrank {
             return self.walk_again(page);
+        }
+        if page.more == Some(true) && page.seam != Seam::Counted {
+            // The server says that more follows, and not where.
+            return self.done(page, false);
         }
         match self.missing(page) {
             0 => self.done(page, true),

@@ -19,8 +19,8 @@ pub struct Probe {
     pub scope: Option<(Scope, usize)>,
     /// The HTTP status; `None` where the source is asked without HTTP.
     pub status: Option<u16>,
-    /// The size of the body in bytes.
-    pub bytes: usize,
+    /// The body as it came.
+    pub body: Vec<u8>,
     /// How long the last request took, retries included.
     pub took: Duration,
     /// By how many milliseconds the server's clock is ahead of ours; `None` where it does not tell.
@@ -61,12 +61,12 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
         .map_err(|error| line.fault_of_shape(&error, &reply))?;
     Ok(Probe {
         status: Some(reply.status),
-        bytes: reply.body.len(),
         took,
         // The header has whole seconds, so the middle of one is the best guess.
         clock: reply.date.map(|date| date.millis() + 500 - Timestamp::now().millis()),
         size: head.size(),
         requests: tally.requests(),
+        body: reply.body,
         page,
         scope,
     })

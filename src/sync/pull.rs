@@ -3,46 +3,211 @@
 //! It assumes that it may be dropped at any point: a page is in the cache whole or not at all, and what
 //! a walk claims is written after its rows. It must not decide where a walk ends.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::domain::{Fault, Timestamp};
-use crate::feed::{Page, Position, Scope, page, request};
+use crate::domain::{Detail, Fault, Identity, RowId, Secret, Timestamp};
+use crate::feed::{DetailWhen, Order, Page, Position, Scope, Seam, page, request};
 use crate::store::{FeedKey, WalkProgress};
 
-use super::Report;
 use super::http::Reply;
-use super::line::{Line, Tally};
-use super::plan::{Basis, Claim, Next, Sight, Walk, prints};
+use super::line::{Line, Tally, lock};
+use super::plan::{Basis, Claim, LAG, Next, Sight, Walk, prints};
 use super::scopes::number_of;
+use super::{Report, detail};
+
+/// The answer to a condition that the request named: nothing changed (RFC 9110, section 15.4.5).
+const NOT_MODIFIED: u16 = 304;
 
 /// Walks one feed of a source: the whole source, or one scope of it.
 pub(super) async fn walk(line: &Line, tally: &Tally, scope: Option<&Scope>) -> Result<(), Fault> {
-    let (profile, binding) = (&*line.source.profile, &line.source.binding);
+    let profile = &*line.source.profile;
     let key = key_of(line, scope);
     let (progress, rows) = begin(line, &key).await?;
     let top = progress.top.filter(|_| progress.complete_to_floor);
-    let mut walk = Walk::new(Basis { top, total: progress.last_total, rows });
-    let head = Position::first(profile);
-    let mut position = head.clone();
-    loop {
-        let build = |token: Option<&_>| request::page(profile, binding, scope, &position, token);
-        let reply = line.ask(tally, scope, build, |_| false).await?;
-        let page = page::read(profile, binding, scope, &position, &reply.headers, &reply.body)
-            .map_err(|error| line.fault_of_shape(&error, &reply))?;
-        let mut sight = sight(&page, &position, &reply);
-        let deeper = page.next.clone();
-        sight.new = store(line, tally, &key, page, &progress).await?;
-        match (walk.step(&sight), deeper) {
-            (Next::Deeper, Some(deeper)) => position = deeper,
-            (Next::Again | Next::Deeper, _) => {}
-            (Next::Head, _) => position = head.clone(),
-            (Next::GiveUp(stall), _) => return Err(line.fault_of_stall(&stall)),
-            (Next::Done(claim), _) => {
-                end(line, &key, &progress, claim).await?;
-                return if walk.drifted() { Err(line.fault_of_drift()) } else { Ok(()) };
+    let overlap = Duration::from_millis(LAG.unsigned_abs());
+    let ranges = profile.ranges(top.filter(|_| profile.asks_since()), Timestamp::now(), overlap);
+    let whole = ranges.iter().all(|(since, _)| since.is_none());
+    // In a list that begins with the oldest, and in a part of one, reaching known rows proves nothing.
+    let known = top.filter(|_| whole && profile.order() != Order::Ascending);
+    let basis = Basis { top: known, total: progress.last_total.filter(|_| whole), rows };
+    let mut errand = Errand { line, tally, scope, key, progress, drifted: false, fresh: Vec::new() };
+    let mut claim: Option<Claim> = None;
+    for (since, until) in ranges {
+        let head = Position::first(profile).within(since, until);
+        let Some(found) = errand.walk(&head, Walk::new(basis)).await? else { continue };
+        claim = Some(match claim {
+            None => found,
+            // Ranges come newest first, so the first one knows the top.
+            Some(newest) => Claim { settled: newest.settled && found.settled, ..newest },
+        });
+    }
+    if let Some(claim) = claim {
+        errand.end(claim, whole).await?;
+    }
+    errand.look_closer().await?;
+    if errand.drifted { Err(line.fault_of_drift()) } else { Ok(()) }
+}
+
+/// What one walk of a feed is about, and what it has come to.
+struct Errand<'a> {
+    line: &'a Line,
+    tally: &'a Tally,
+    scope: Option<&'a Scope>,
+    key: FeedKey,
+    progress: WalkProgress,
+    /// More than half of some page could not be read.
+    drifted: bool,
+    /// Rows that were not in the cache before.
+    fresh: Vec<RowId>,
+}
+
+impl Errand<'_> {
+    /// Walks the list that begins at `head`. Gives what is known after it; nothing where the server says
+    /// that the list is what it was.
+    async fn walk(&mut self, head: &Position, mut walk: Walk) -> Result<Option<Claim>, Fault> {
+        let (line, profile) = (self.line, &*self.line.source.profile);
+        let binding = &line.source.binding;
+        let mut position = head.clone();
+        let mut versions = HashMap::new();
+        let mut tag: Option<(String, String)> = None;
+        loop {
+            let known_tag = self.known_tag(&position, head);
+            let build = |token: Option<&_>| {
+                let mut request = request::page(profile, binding, self.scope, &position, token)?;
+                if let Some(tag) = known_tag.as_ref().and_then(|tags| tags.get(&request.url)) {
+                    request.headers.push(("If-None-Match".to_owned(), Secret::new(tag.clone())));
+                }
+                Ok(request)
+            };
+            let accept =
+                |status| profile.restarts_on(status) || (status == NOT_MODIFIED && known_tag.is_some());
+            let reply = line.ask(self.tally, self.scope, build, accept).await?;
+            if reply.status == NOT_MODIFIED {
+                return Ok(None);
+            }
+            let next = if profile.restarts_on(reply.status) {
+                (walk.restart(), None)
+            } else {
+                if position == *head && profile.etag() {
+                    tag = self.tag_of(&position, &reply);
+                }
+                let page = page::read(profile, binding, self.scope, &position, &reply.headers, &reply.body)
+                    .map_err(|error| line.fault_of_shape(&error, &reply))?;
+                self.take_in(page, &position, &reply, &mut walk, &mut versions).await?
+            };
+            match next {
+                (Next::Deeper, Some(deeper)) => position = deeper,
+                (Next::Again | Next::Deeper, _) => {}
+                (Next::Head, _) => {
+                    position = head.clone();
+                    versions.clear();
+                }
+                (Next::GiveUp(stall), _) => return Err(line.fault_of_stall(&stall)),
+                (Next::Done(claim), _) => {
+                    self.drifted |= walk.drifted();
+                    if claim.settled {
+                        lock(&line.etags).extend(tag);
+                    }
+                    return Ok(Some(claim));
+                }
             }
         }
     }
+
+    /// Stores one page, then asks the plan. What is stored is kept, whatever is wrong with the way on.
+    async fn take_in(
+        &mut self,
+        mut page: Page,
+        position: &Position,
+        reply: &Reply,
+        walk: &mut Walk,
+        versions: &mut HashMap<Identity, Option<String>>,
+    ) -> Result<(Next, Option<Position>), Fault> {
+        let mut sight = sight(&page, position, reply, self.line.source.profile.seam());
+        let (deeper, stray) = (page.next.clone(), page.stray.take());
+        keep_newest(&mut page, versions);
+        sight.new = self.store(page).await?;
+        match stray {
+            Some(error) => Err(self.line.fault_of_shape(&error, reply)),
+            None => Ok((walk.step(&sight), deeper)),
+        }
+    }
+
+    /// The tags to name in a request for `position`: none but for the head of a list that is known whole.
+    fn known_tag(&self, position: &Position, head: &Position) -> Option<HashMap<String, String>> {
+        let wanted = self.line.source.profile.etag() && position == head && self.progress.complete_to_floor;
+        wanted.then(|| lock(&self.line.etags).clone()).filter(|tags| !tags.is_empty())
+    }
+
+    /// The address of a page and the tag that it came with.
+    fn tag_of(&self, position: &Position, reply: &Reply) -> Option<(String, String)> {
+        let (_, tag) = reply.headers.iter().find(|(name, _)| name == "etag")?;
+        let source = &self.line.source;
+        let address = request::address(&source.profile, &source.binding, self.scope, position).ok()?;
+        Some((address, tag.clone()))
+    }
+
+    /// Stores one page. Gives how many rows were new.
+    async fn store(&mut self, page: Page) -> Result<u64, Fault> {
+        let new = store(self.line, self.tally, &self.key, page, &self.progress).await?;
+        if self.line.source.profile.detail_when() == Some(DetailWhen::Always) {
+            self.fresh.extend(&new);
+        }
+        Ok(new.len() as u64)
+    }
+
+    /// Writes down what a finished walk knows. Its rows are in the cache already, so a kill between the two
+    /// costs a claim and never makes a false one.
+    async fn end(&self, claim: Claim, whole: bool) -> Result<(), Fault> {
+        let key = self.key.clone();
+        let before = &self.progress;
+        // A walk over a part of the list adds to what was known before, and its total counts that part only.
+        let claimed = WalkProgress {
+            complete_to_floor: claim.settled,
+            top: if whole { claim.top } else { claim.top.max(before.top) },
+            last_total: if whole { claim.total } else { before.last_total },
+            last_sync: Some(Timestamp::now()),
+            ..before.clone()
+        };
+        let written =
+            self.line.store.run(move |db| db.write_page(&key, &[], &[], &claimed, Timestamp::now()));
+        written.await.map(drop).map_err(|error| self.line.fault_of_store(&error))
+    }
+
+    /// Asks what changed in every new event, where the profile wants that for all of them.
+    async fn look_closer(&self) -> Result<(), Fault> {
+        let line = self.line;
+        for row in self.fresh.iter().copied() {
+            let events = line.store.run(move |db| db.events(&[row])).await;
+            let events = events.map_err(|error| line.fault_of_store(&error))?;
+            for event in events.iter().filter(|event| event.record.detail == Detail::Available) {
+                detail::fetch(line, event).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes out of `page` what `versions`, the newest of each record in this walk, knows to be older.
+fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>) {
+    if page.versions.len() != page.records.len() {
+        return;
+    }
+    let mut kept: HashMap<Identity, usize> = HashMap::new();
+    for (place, (record, version)) in page.records.iter().zip(&page.versions).enumerate() {
+        let newest = versions.get(&record.identity);
+        if newest.is_none_or(|newest| !page::is_newer(newest.as_deref(), version.as_deref())) {
+            versions.insert(record.identity.clone(), version.clone());
+            kept.insert(record.identity.clone(), place);
+        }
+    }
+    let mut place = 0;
+    page.records.retain(|record| {
+        place += 1;
+        kept.get(&record.identity) == Some(&(place - 1))
+    });
 }
 
 /// The feed that a source, or one scope of it, has in the cache.
@@ -60,14 +225,14 @@ pub(super) async fn begin(line: &Line, key: &FeedKey) -> Result<(WalkProgress, u
     begun.map_err(|error| line.fault_of_store(&error))
 }
 
-/// Writes one page and tells about it. Gives how many rows were new.
+/// Writes one page and tells about it. Gives the rows that were new.
 pub(super) async fn store(
     line: &Line,
     tally: &Tally,
     key: &FeedKey,
     page: Page,
     progress: &WalkProgress,
-) -> Result<u64, Fault> {
+) -> Result<Vec<RowId>, Fault> {
     let (key, progress) = (key.clone(), progress.clone());
     let written = line.store.run(move |db| {
         let written = db.write_page(&key, &page.records, &page.quarantined, &progress, Timestamp::now())?;
@@ -77,10 +242,10 @@ pub(super) async fn store(
     });
     let (written, allowed) = written.await.map_err(|error| line.fault_of_store(&error))?;
     line.learn_gate(allowed);
-    let new = written.new.len() as u64;
-    tally.page(new);
+    let new: Vec<RowId> = written.new.iter().map(|row| row.row).collect();
+    tally.page(new.len() as u64);
     line.board.show(tally.state(), |status| {
-        status.events += new;
+        status.events += new.len() as u64;
         status.quarantined += written.quarantined as u64;
     });
     if !written.new.is_empty() || !written.changed.is_empty() {
@@ -90,22 +255,7 @@ pub(super) async fn store(
     Ok(new)
 }
 
-/// Writes down what a finished walk knows. Its rows are in the cache already, so a kill between the two
-/// costs a claim and never makes a false one.
-async fn end(line: &Line, key: &FeedKey, progress: &WalkProgress, claim: Claim) -> Result<(), Fault> {
-    let key = key.clone();
-    let claimed = WalkProgress {
-        complete_to_floor: claim.settled,
-        top: claim.top,
-        last_total: claim.total,
-        last_sync: Some(Timestamp::now()),
-        ..progress.clone()
-    };
-    let written = line.store.run(move |db| db.write_page(&key, &[], &[], &claimed, Timestamp::now()));
-    written.await.map(drop).map_err(|error| line.fault_of_store(&error))
-}
-
-fn sight(page: &Page, position: &Position, reply: &Reply) -> Sight {
+fn sight(page: &Page, position: &Position, reply: &Reply, seam: Seam) -> Sight {
     let times = || page.records.iter().map(|record| record.time);
     let records = page.records.iter().map(|record| number_of(&record.identity));
     let unread = page.quarantined.iter().map(|record| number_of(&record.raw));
@@ -118,6 +268,8 @@ fn sight(page: &Page, position: &Position, reply: &Reply) -> Sight {
         total: page.total,
         size: page.effective_size.or_else(|| position.size().map(u64::from)),
         can_go_on: page.next.is_some(),
+        seam,
+        next: number_of(&page.next),
         newest: times().max(),
         oldest: times().min(),
         descending: times().is_sorted_by(|before, after| before >= after),

@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use tokio::time::Instant;
 
 use crate::domain::{Fault, FaultKind, ScopeChoice};
-use crate::feed::{Position, Scope, ScopePage, page, request};
+use crate::feed::{Position, Scope, ScopePage, Seam, page, request};
 
 use super::line::{Line, Tally, lock};
 use super::plan::{Basis, Next, Sight, Walk, prints};
@@ -77,7 +77,10 @@ async fn list(line: &Line, tally: &Tally) -> Result<Vec<Scope>, Fault> {
         let reply = line.ask(tally, None, build, |_| false).await?;
         let page = page::read_scopes(profile, binding, &position, &reply.headers, &reply.body)
             .map_err(|error| line.fault_of_shape(&error, &reply))?;
-        let next = walk.step(&sight(&page, &position));
+        if let Some(error) = &page.stray {
+            return Err(line.fault_of_shape(error, &reply));
+        }
+        let next = walk.step(&sight(&page, &position, profile.seam_of_scopes()));
         scopes.extend(page.scopes.into_iter().filter(|scope| seen.insert(scope.id.clone())));
         match (next, page.next) {
             (Next::Deeper, Some(deeper)) => position = deeper,
@@ -91,7 +94,7 @@ async fn list(line: &Line, tally: &Tally) -> Result<Vec<Scope>, Fault> {
     Ok(scopes)
 }
 
-fn sight(page: &ScopePage, position: &Position) -> Sight {
+fn sight(page: &ScopePage, position: &Position, seam: Seam) -> Sight {
     // Entries without an id count too: otherwise the list would seem short of its total.
     let named = page.scopes.iter().map(|scope| number_of(&scope.id));
     let nameless = (page.scopes.len()..page.length).map(|place| number_of(&(position, place)));
@@ -102,6 +105,8 @@ fn sight(page: &ScopePage, position: &Position) -> Sight {
         total: page.total,
         size: page.effective_size.or_else(|| position.size().map(u64::from)),
         can_go_on: page.next.is_some(),
+        seam,
+        next: number_of(&page.next),
         ..Sight::default()
     }
 }

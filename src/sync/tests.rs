@@ -3,7 +3,9 @@
 mod demo;
 mod fake;
 mod faults;
+mod knobs;
 mod local;
+mod paging;
 mod rig;
 mod tokens;
 mod walks;

@@ -70,7 +70,7 @@ fn try_on(profile: &Profile, file: &str, text: &str, body: &[u8]) -> (Tried, Vec
     }
     match page {
         Ok(page) => {
-            let read = report::read(profile, &binding, scope.as_ref(), &page);
+            let read = report::read(profile, &binding, scope.as_ref(), body, &page);
             let problems = report::problems(file, text, &read, &page);
             (tried(profile, scope.as_ref(), page, read), problems)
         }

@@ -35,7 +35,7 @@ pub(super) async fn run(name: &str, json: bool, options: &Options) -> Result<Exi
     };
     let binding = Binding { vars: source.vars.clone(), ..Binding::default() };
     let scope = probe.scope.as_ref().map(|(scope, _)| scope);
-    let report = report::read(&source.profile, &binding, scope, &probe.page);
+    let report = report::read(&source.profile, &binding, scope, &probe.body, &probe.page);
     let printed = if json {
         print::lines([escape_json(&as_json(name, &probe, &report).to_string())])
     } else {
@@ -99,7 +99,7 @@ fn as_json(name: &str, probe: &Probe, report: &Report) -> Value {
         "status": probe.status,
         "requests": probe.requests,
         "millis": u64::try_from(probe.took.as_millis()).unwrap_or(u64::MAX),
-        "bytes": probe.bytes,
+        "bytes": probe.body.len(),
         "records": page.length,
         "asked_for": probe.size,
         "page_cap": page.effective_size,
@@ -125,7 +125,11 @@ fn describe(name: &str, probe: &Probe, report: &Report) -> Vec<String> {
         let millis = probe.took.as_millis();
         fact(
             "answer",
-            format!("status {status}, {} bytes in {millis} ms, {} requests", probe.bytes, probe.requests),
+            format!(
+                "status {status}, {} bytes in {millis} ms, {} requests",
+                probe.body.len(),
+                probe.requests
+            ),
         );
     }
     fact("page", page_line(probe));

@@ -1,16 +1,17 @@
-//! Requests, paging and the list of scopes.
+//! Requests and the list of scopes.
 
 use super::super::expr::{Expr, Piece};
 use super::super::pointer::Pointer;
-use super::super::profile::{Ask, Paging, PagingKind, ScopeList, Tree};
+use super::super::profile::{Ask, ScopeList, Tree};
 use super::super::reader::{Item, Table};
 use super::super::request::Method;
 use super::compile::{Compiler, Place};
+use super::paging::{page_size, paging};
 
 /// The keys that every request has. The caller reads the rest of the table.
 pub(super) fn ask(table: &Table<'_>, place: Place, compiler: &Compiler<'_>) -> Option<Ask> {
     const METHODS: &[(&str, Method)] = &[("GET", Method::Get), ("POST", Method::Post)];
-    let method = table.get("method").and_then(|item| item.choice(METHODS)).unwrap_or_default();
+    let method = table.get("method").and_then(|item| item.choice(METHODS));
     let path = table.need("path", "what comes after the base, such as `/v1/events`");
     let path = path.and_then(|item| path_of(&item, place, compiler));
     let headers = table.table("headers").map(|table| headers(&table, place, compiler)).unwrap_or_default();
@@ -22,6 +23,7 @@ pub(super) fn ask(table: &Table<'_>, place: Place, compiler: &Compiler<'_>) -> O
         query.push((name.to_owned(), values));
     }
     let body = table.get("body").and_then(|item| tree(&item, place, compiler));
+    let method = method.unwrap_or(if body.is_some() { Method::Post } else { Method::Get });
     let timeout = table.get("timeout").and_then(|item| item.duration());
     Some(Ask { method, path: path?, headers, query, body, timeout })
 }
@@ -106,48 +108,6 @@ pub(super) fn pointer(item: &Item<'_>) -> Option<Pointer> {
         );
     }
     read.ok()
-}
-
-/// `page_size`, which stands beside the request that it belongs to.
-pub(super) fn page_size(table: &Table<'_>, paging: &mut Paging) {
-    let Some(sizes) = table.table("page_size") else { return };
-    let size = |item: Item<'_>| item.integer(1..=100_000).and_then(|size| u32::try_from(size).ok());
-    paging.size_default = sizes.get("default").and_then(size);
-    paging.size_max = sizes.get("max").and_then(size);
-    if paging.size_default.zip(paging.size_max).is_some_and(|(default, max)| default > max) {
-        sizes.problem("the default is larger than the maximum", None);
-    }
-    sizes.finish();
-}
-
-pub(super) fn paging(table: Table<'_>) -> Paging {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Kind {
-        Whole,
-        Page,
-    }
-    let kind = table.need("kind", "how the list is paged: `page` or `none`");
-    let kind = kind.and_then(|item| item.choice(&[("page", Kind::Page), ("none", Kind::Whole)]));
-    let param = table.text("param");
-    let start = table.get("start").and_then(|item| item.integer(0..=1_000_000));
-    let at = |key| table.get(key).and_then(|item| pointer(&item));
-    let paging = Paging {
-        kind: match kind {
-            Some(Kind::Page) => PagingKind::Page {
-                param: param.unwrap_or_else(|| "page".to_owned()),
-                start: start.unwrap_or(1),
-            },
-            Some(Kind::Whole) | None => PagingKind::Whole,
-        },
-        size_param: table.text("size_param"),
-        more: at("more"),
-        last: at("last"),
-        total: at("total"),
-        echo: at("effective_size"),
-        ..Paging::default()
-    };
-    table.finish();
-    paging
 }
 
 pub(super) fn scope_list(item: &Item<'_>, compiler: &mut Compiler<'_>) -> Option<ScopeList> {

@@ -8,6 +8,7 @@ use super::super::expr::{Expr, From, Path, Piece, Segment, Shaping, Slot, Variab
 use super::super::pointer::segment;
 use super::super::profile::{SecretNeed, Var};
 use super::super::reader::{Item, Table};
+use super::super::time::{FORMATS, TimeFormat};
 use crate::domain::{did_you_mean, what_fits};
 
 /// Where in a profile an expression stands, which decides what it may name.
@@ -31,6 +32,10 @@ pub(super) enum Place {
     MapKey,
     /// `[[changes]]`, which sees the document only.
     Changes,
+    /// An element of a list in `[[changes]]`.
+    Element,
+    /// `[[detail.changes]]`, which sees an answer and the record that it is about.
+    Answer,
     /// `[detail]`: a request about one record.
     Detail,
     /// `[errors]`
@@ -51,7 +56,12 @@ impl Place {
     }
 
     fn has_vars(self) -> bool {
-        !matches!(self, Self::Changes | Self::Errors)
+        !matches!(self, Self::Changes | Self::Element | Self::Answer | Self::Errors)
+    }
+
+    /// Whether `^` can mean something, apart from records that are cut out of others.
+    fn has_outer(self) -> bool {
+        matches!(self, Self::Element | Self::Answer)
     }
 }
 
@@ -64,6 +74,8 @@ pub(super) struct Compiler<'d> {
     pub(super) set: Vec<String>,
     pub(super) fans_out: bool,
     pub(super) exchanges: bool,
+    /// Records are cut out of others, which `^` means.
+    pub(super) explodes: bool,
     enums: BTreeMap<&'d str, (Item<'d>, Arc<Words>)>,
     used_enums: RefCell<BTreeSet<String>>,
     secrets: RefCell<Vec<SecretNeed>>,
@@ -76,6 +88,7 @@ impl<'d> Compiler<'d> {
             set: Vec::new(),
             fans_out: false,
             exchanges: false,
+            explodes: false,
             enums: BTreeMap::new(),
             used_enums: RefCell::default(),
             secrets: RefCell::default(),
@@ -239,8 +252,18 @@ impl<'d> Compiler<'d> {
         let shape = match (shape.get(..1), shape.get(1..)) {
             (Some("|"), Some("lower")) => Some(Shaping::Lower),
             (Some("|"), Some("upper")) => Some(Shaping::Upper),
+            (Some("|"), Some("first")) => Some(Shaping::First),
+            (Some("|"), Some("last")) => Some(Shaping::Last),
+            (Some("|"), Some(format))
+                if matches!(from, From::Variable(Variable::Since | Variable::Until)) =>
+            {
+                Some(Shaping::Time(TimeFormat::from_word(format).map_err(|why| {
+                    let known: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
+                    (why, Some(what_fits(format, &known)))
+                })?))
+            }
             (Some("|"), Some(name)) => Some(Shaping::Words(self.words(name).ok_or_else(|| {
-                let known = ["lower", "upper"].into_iter().chain(self.enums.keys().copied());
+                let known = ["lower", "upper", "first", "last"].into_iter().chain(self.enums.keys().copied());
                 let help = what_fits(name, &known.collect::<Vec<_>>());
                 (format!("there is no table `[map.enum.{name}]`"), Some(help))
             })?)),
@@ -256,7 +279,8 @@ impl<'d> Compiler<'d> {
             return Err((format!("`{text}` points into a record, and there is none here"), Some(help)));
         }
         let (outer, mut rest) = text.strip_prefix('^').map_or((false, text), |rest| (true, rest));
-        if outer {
+        let cut_out = self.explodes && matches!(place, Place::Map | Place::MapKey | Place::Changes);
+        if outer && !cut_out && !place.has_outer() {
             let help = "records of this feed are not cut out of an outer one".to_owned();
             return Err((format!("`{text}` points into an outer record, and there is none"), Some(help)));
         }
@@ -294,6 +318,8 @@ impl<'d> Compiler<'d> {
             "scope.name" if scope => return Ok(Variable::ScopeName),
             "token" if place == Place::Auth && self.exchanges => return Ok(Variable::Token),
             "refresh" if place == Place::Refresh => return Ok(Variable::Refresh),
+            "since" if place == Place::Request => return Ok(Variable::Since),
+            "until" if place == Place::Request => return Ok(Variable::Until),
             _ => {}
         }
         if place.has_vars() && self.vars.iter().any(|var| var == name) {
@@ -311,6 +337,7 @@ impl<'d> Compiler<'d> {
         }
         known.extend((place == Place::Auth && self.exchanges).then_some("token"));
         known.extend((place == Place::Refresh).then_some("refresh"));
+        known.extend((place == Place::Request).then_some(["since", "until"]).into_iter().flatten());
         let help = if name.starts_with("scope.") && !self.fans_out {
             Some("the profile has no `[[scope]]`".to_owned())
         } else {

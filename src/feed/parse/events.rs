@@ -1,13 +1,14 @@
 //! What becomes of records, detail answers and error bodies.
 
-use super::super::changes::{Extractor, ExtractorKind};
+use super::super::pointer::Pointer;
 use super::super::profile::{DetailAsk, DetailWhen, Errors};
 use super::super::reader::{Item, Table};
 use super::super::record::{Field, Map};
 use super::super::time::{FORMATS, TimeFormat};
 use super::ask::{ask, pointer};
+use super::changes;
 use super::compile::{Compiler, Place};
-use crate::diff::{Align, Rules};
+use crate::domain::what_fits;
 
 pub(super) fn map(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Map> {
     let value = |table: &Table<'_>, key| compiler.value(&table.get(key)?, Place::Map);
@@ -67,63 +68,33 @@ pub(super) fn map(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Map> {
     Some(map)
 }
 
+/// A word for a form of times, or a pattern.
+pub(super) fn format(item: &Item<'_>) -> Option<TimeFormat> {
+    let text = item.text()?;
+    let known: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
+    let read = TimeFormat::from_word(text);
+    read.map_err(|why| item.problem(why, Some(what_fits(text, &known)).filter(|_| !text.contains('%')))).ok()
+}
+
 pub(super) fn time(table: Table<'_>) -> Option<TimeFormat> {
     let item =
         table.need("format", "`iso`, `auto`, `epoch_s`, `epoch_ms` or a pattern such as `%d.%m.%Y %H:%M`");
+    let pattern = table.get("pattern");
     let format = item.and_then(|item| {
-        let text = item.text()?;
-        if !text.contains('%') {
-            return item.choice(FORMATS);
-        }
-        let mut parts = chrono::format::StrftimeItems::new(text);
-        if parts.any(|part| part == chrono::format::Item::Error) {
-            item.problem(format!("`{text}` is no pattern of `strftime`"), None);
-        }
-        Some(TimeFormat::Pattern(text.to_owned()))
+        // `format = "strptime"` and the pattern beside it say the same as the pattern alone.
+        let item = pattern.filter(|_| item.as_text() == Some("strptime")).unwrap_or(item);
+        format(&item)
     });
     table.finish();
     format
 }
 
-/// The elements of `[[changes]]` or of `changes = [...]`.
-pub(super) fn changes(item: &Item<'_>, compiler: &Compiler<'_>) -> Vec<Extractor> {
-    let list = item.list().unwrap_or_default();
-    list.iter().filter_map(|item| extractor(item.table()?, compiler)).collect()
+/// `[detail]`, or each `[[detail]]`.
+pub(super) fn details(item: &Item<'_>, compiler: &Compiler<'_>) -> Vec<DetailAsk> {
+    item.one_or_many().iter().filter_map(|item| detail(item.table()?, compiler)).collect()
 }
 
-fn extractor(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Extractor> {
-    #[derive(Clone, Copy)]
-    enum Kind {
-        Pair,
-        Map,
-    }
-    let kind = table.need("kind", "`pair` or `map`");
-    let kind = kind?.choice(&[("pair", Kind::Pair), ("map", Kind::Map)])?;
-    let value = |key, why| compiler.value(&table.need(key, why)?, Place::Changes);
-    let kind = match kind {
-        Kind::Pair => {
-            let before = value("before", "where the document is as it was");
-            let after = value("after", "where the document is as it became");
-            before.zip(after).map(|(before, after)| ExtractorKind::Pair { before, after })
-        }
-        Kind::Map => value("at", "the object that says what changed").map(|at| ExtractorKind::Map { at }),
-    };
-    let texts = |key| {
-        let items = table.get(key).and_then(|item| item.list()).unwrap_or_default();
-        items.iter().filter_map(|item| item.text().map(str::to_owned)).collect()
-    };
-    let mut rules = Rules { ignore: texts("ignore"), redact: texts("redact"), ..Rules::default() };
-    for (at, item) in table.table("array_keys").map(|table| table.entries()).unwrap_or_default() {
-        if !at.starts_with('/') {
-            item.problem("expected a JSON Pointer to a list", Some(format!("did you mean `/{at}`?")));
-        }
-        rules.array_keys.extend(item.text().map(|word| (at.to_owned(), Align::from_word(word))));
-    }
-    table.finish();
-    Some(Extractor { kind: kind?, rules })
-}
-
-pub(super) fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<DetailAsk> {
+fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<DetailAsk> {
     const WHEN: &[(&str, DetailWhen)] =
         &[("open", DetailWhen::Open), ("always", DetailWhen::Always), ("never", DetailWhen::Never)];
     let ask = ask(&table, Place::Detail, compiler);
@@ -131,9 +102,23 @@ pub(super) fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Detail
     let statuses = table.get("optional").and_then(|item| item.list()).unwrap_or_default();
     let statuses = statuses.iter().filter_map(|item| item.integer(400..=599));
     let optional = statuses.filter_map(|status| u16::try_from(status).ok()).collect();
-    let changes = table.need("changes", "how to read the answer").map(|item| changes(&item, compiler));
+    let mut only = Vec::new();
+    for (at, words) in table.table("only").map(|table| table.entries()).unwrap_or_default() {
+        match Pointer::parse(at) {
+            Ok(pointer) => {
+                let words = words.one_or_many();
+                only.push((
+                    pointer,
+                    words.iter().filter_map(|word| word.text().map(str::to_owned)).collect(),
+                ));
+            }
+            Err(why) => words.problem(format!("`{at}` is no JSON Pointer: {why}"), None),
+        }
+    }
+    let changes = table.need("changes", "how to read the answer");
+    let changes = changes.map(|item| changes::list(&item, Place::Answer, compiler));
     table.finish();
-    Some(DetailAsk { ask: ask?, when, optional, changes: changes? })
+    Some(DetailAsk { ask: ask?, when, only, optional, changes: changes? })
 }
 
 pub(super) fn errors(table: Table<'_>, compiler: &Compiler<'_>) -> Errors {

@@ -4,15 +4,21 @@
 
 mod ask;
 mod auth;
+mod changes;
 mod compile;
 mod events;
+mod paging;
+mod timing;
 
 use toml::de::DeTable;
 
-use self::ask::{ask, page_size, paging, pointer, scope_list};
+use self::ask::{ask, pointer, scope_list};
 use self::compile::{Compiler, Place};
-use super::pointer::Pointer;
-use super::profile::{Ask, Order, Paging, Pattern, Profile, Rate, Sync, Var};
+use self::paging::{page_size, paging};
+use super::items::Items;
+use super::paging::Paging;
+use super::pattern::Pattern;
+use super::profile::{Ask, Profile, Var};
 use super::reader::{Doc, Table};
 use crate::domain::{Problem, what_fits};
 
@@ -48,18 +54,21 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let scope = root.get("scope").and_then(|item| scope_list(&item, &mut compiler));
     let auth = auth::auth(root, &mut compiler);
     let mut pages = root.table("paging").map(paging).unwrap_or_default();
-    let (base, ask) = request(root, &mut pages, &compiler).unwrap_or_default();
+    let request = request(root, &mut pages, &compiler);
     let items = items(root);
-    let sync = root.table("sync").map(sync).unwrap_or_default();
+    compiler.explodes = items.as_ref().is_some_and(|items| items.explode.is_some());
+    let sync = timing::sync(root);
     let filters = root.table("filters").as_ref().map(filters).unwrap_or_default();
     let time = root.table("time").and_then(events::time).unwrap_or_default();
     let map = map_table.and_then(|table| events::map(table, &compiler));
-    let changes = root.get("changes").map(|item| events::changes(&item, &compiler)).unwrap_or_default();
-    let detail = root.table("detail").and_then(|table| events::detail(table, &compiler));
+    let changes =
+        root.get("changes").map(|item| changes::list(&item, Place::Changes, &compiler)).unwrap_or_default();
+    let details = root.get("detail").map(|item| events::details(&item, &compiler)).unwrap_or_default();
     let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
-    let rate = root.table("rate").map(rate).unwrap_or_default();
+    let rate = root.table("rate").map(timing::rate).unwrap_or_default();
     compiler.finish();
     let Heading { id, name, docs, verified } = heading.unwrap_or_default();
+    let (base, ask) = request.unwrap_or_default();
     Some(Profile {
         id,
         name,
@@ -69,7 +78,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         vars,
         auth: auth.unwrap_or_default(),
         base,
-        ask: ask.unwrap_or_else(Ask::nothing),
+        ask,
         paging: pages,
         items: items?,
         scope,
@@ -78,7 +87,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         map: map?,
         time,
         changes,
-        detail,
+        details,
         errors,
         rate,
     })
@@ -108,25 +117,39 @@ fn heading(root: &Table<'_>) -> Option<Heading> {
     Some(Heading { id: id?, name: name?.to_owned(), docs, verified })
 }
 
-/// The base of all requests and the request for a page of events, whose size belongs to its paging.
+/// The base of all requests and the request for a page of events, whose size belongs to its paging. A feed
+/// that only programs and files can bring in makes no requests.
 fn request(
     root: &Table<'_>,
     pages: &mut Paging,
     compiler: &Compiler<'_>,
 ) -> Option<(Option<String>, Option<Ask>)> {
-    let table = root.need("request", "it says what to ask for")?.table()?;
+    const KINDS: &[(&str, bool)] = &[("http", true), ("none", false)];
+    let why = "it says what to ask for; write `request = { kind = \"none\" }` if a program or a file brings the records";
+    let table = root.need("request", why)?.table()?;
+    let asks = table.get("kind").and_then(|item| item.choice(KINDS)).unwrap_or(true);
+    if !asks {
+        table.finish();
+        return Some((None, None));
+    }
     let base = table.get("base").and_then(|item| base(&item));
     page_size(&table, pages);
-    let ask = ask(&table, Place::Request, compiler);
+    let mut ask = ask(&table, Place::Request, compiler);
+    if let Some(ask) = ask.as_mut().filter(|_| pages.in_body && table.get("method").is_none()) {
+        ask.method = super::request::Method::Post;
+    }
     table.finish();
-    Some((base, ask))
+    Some((base, Some(ask?)))
 }
 
-fn items(root: &Table<'_>) -> Option<Pointer> {
+fn items(root: &Table<'_>) -> Option<Items> {
     let table = root.need("items", "`at` says where the list of records is")?.table()?;
     let at = table.need("at", "the list of records, such as `/events`").and_then(|at| pointer(&at));
+    let decode = table.get("decode").map(|item| item.one_or_many()).unwrap_or_default();
+    let decode = decode.iter().filter_map(pointer).collect();
+    let explode = table.get("explode").and_then(|item| pointer(&item));
     table.finish();
-    at
+    Some(Items { at: at?, decode, explode })
 }
 
 fn schema(root: &Table<'_>) {
@@ -154,8 +177,8 @@ fn vars(table: &Table<'_>) -> Vec<Var> {
     let mut vars = Vec::new();
     for (name, item) in table.entries() {
         let Some(table) = item.table() else { continue };
-        if matches!(name, "token" | "refresh") || !is_name(name) {
-            let help = "a name is made of letters, digits and `_`; `token` and `refresh` are taken";
+        if matches!(name, "token" | "refresh" | "since" | "until") || !is_name(name) {
+            let help = "a name is made of letters, digits and `_`; `token`, `refresh`, `since` and `until` are taken";
             item.problem(format!("`{name}` cannot name a variable"), Some(help.to_owned()));
         }
         let default = table.text("default");
@@ -179,17 +202,6 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn sync(table: Table<'_>) -> Sync {
-    const ORDERS: &[(&str, Order)] =
-        &[("desc", Order::Descending), ("asc", Order::Ascending), ("unknown", Order::Unknown)];
-    let sync = Sync {
-        order: table.get("order").and_then(|item| item.choice(ORDERS)).unwrap_or_default(),
-        poll: table.get("poll").and_then(|item| item.duration()),
-    };
-    table.finish();
-    sync
-}
-
 /// Query fields that a server can filter by. The keys are words of the query language.
 fn filters(table: &Table<'_>) -> Vec<(String, String)> {
     let text = |(_, item): &(&str, super::reader::Item<'_>)| item.text().map(str::to_owned);
@@ -202,14 +214,4 @@ fn filters(table: &Table<'_>) -> Vec<(String, String)> {
         filters.extend(text(&entry).map(|param| (entry.0.to_owned(), param)));
     }
     filters
-}
-
-fn rate(table: Table<'_>) -> Rate {
-    let concurrency = table.get("concurrency").and_then(|item| item.integer(1..=64));
-    let rate = Rate {
-        min_interval: table.get("min_interval").and_then(|item| item.duration()),
-        concurrency: concurrency.and_then(|count| u32::try_from(count).ok()),
-    };
-    table.finish();
-    rate
 }

@@ -65,6 +65,105 @@ pub(super) fn build(
     Ok(url)
 }
 
+/// Why an address that a server names is not asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Stray {
+    /// It is at another origin than the base.
+    OtherOrigin,
+    /// It cannot be read as an address.
+    Unreadable,
+}
+
+impl Stray {
+    pub(in super::super) fn reason(self) -> &'static str {
+        match self {
+            Self::OtherOrigin => "is another server than `base`; secrets only go there",
+            Self::Unreadable => "cannot be read as an address",
+        }
+    }
+}
+
+/// The whole address of `reference`, which an answer to a request for `asked` named (RFC 3986, section 5),
+/// provided that it is at the same origin. Parameters named in `without` are left out: servers repeat what
+/// they were asked with, and a secret is appended anew when the request is sent.
+pub(in super::super) fn resolve(reference: &str, asked: &str, without: &[&str]) -> Result<String, Stray> {
+    let reference = reference.trim();
+    let reference = reference.split('#').next().unwrap_or_default();
+    let bad = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+    if reference.is_empty() || reference.chars().any(bad) {
+        return Err(Stray::Unreadable);
+    }
+    let (origin, path) = split_origin(asked).ok_or(Stray::Unreadable)?;
+    let plain = path.split('?').next().unwrap_or_default();
+    let target = if let Some(after) = reference.strip_prefix("//") {
+        let scheme = origin.split("//").next().unwrap_or_default();
+        same_origin(&format!("{scheme}//{after}"), origin)?
+    } else if reference.starts_with('/') {
+        reference.to_owned()
+    } else if reference.starts_with('?') {
+        format!("{plain}{reference}")
+    } else if has_scheme(reference) {
+        same_origin(reference, origin)?
+    } else {
+        format!("{}/{reference}", plain.rsplit_once('/').map_or("", |(folder, _)| folder))
+    };
+    let (path, query) = target.split_once('?').map_or((target.as_str(), None), |(p, q)| (p, Some(q)));
+    if path.split('/').any(is_dots) {
+        return Err(Stray::Unreadable);
+    }
+    let kept = query.map(|query| {
+        let own = |pair: &&str| !without.iter().any(|name| names(pair, name));
+        query.split('&').filter(own).collect::<Vec<_>>().join("&")
+    });
+    Ok(match kept.filter(|query| !query.is_empty()) {
+        Some(query) => format!("{origin}{path}?{query}"),
+        None => format!("{origin}{path}"),
+    })
+}
+
+/// Whether the parameter `pair` of an address is called `name`, however it is encoded.
+fn names(pair: &str, name: &str) -> bool {
+    let key = pair.split('=').next().unwrap_or_default().replace('+', " ");
+    let bytes = key.as_bytes();
+    let mut plain = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
+        let decoded = hex.filter(|_| bytes[at] == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        plain.push(decoded.unwrap_or(bytes[at]));
+        at += if decoded.is_some() { 3 } else { 1 };
+    }
+    plain == name.as_bytes()
+}
+
+fn has_scheme(reference: &str) -> bool {
+    let head = reference.split(['/', '?']).next().unwrap_or_default();
+    head.contains(':')
+}
+
+/// An address before and after the end of its origin.
+fn split_origin(address: &str) -> Option<(&str, &str)> {
+    let start = address.find("://")? + 3;
+    let end = address[start..].find(['/', '?']).map_or(address.len(), |at| start + at);
+    Some(address.split_at(end))
+}
+
+/// What stands behind the origin of `address`, if that is `origin`.
+fn same_origin(address: &str, origin: &str) -> Result<String, Stray> {
+    let (own, rest) = split_origin(address).ok_or(Stray::Unreadable)?;
+    if plain_origin(own) != plain_origin(origin) {
+        return Err(Stray::OtherOrigin);
+    }
+    Ok(if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") })
+}
+
+/// Case does not matter in an origin, and neither does the port that its scheme means anyway.
+fn plain_origin(origin: &str) -> String {
+    let lower = origin.to_ascii_lowercase();
+    let usual = if lower.starts_with("https:") { ":443" } else { ":80" };
+    lower.strip_suffix(usual).unwrap_or(&lower).to_owned()
+}
+
 /// The path with its placeholders percent-encoded. An empty placeholder would name another resource.
 fn fill(path: &Expr, values: &Values<'_>) -> Result<String, RequestError> {
     let Expr::Template(pieces) = path else {

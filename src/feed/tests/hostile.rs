@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::{Position, Profile, detail, errors, page, token};
-use super::{binding, built_in, fixture, profile_with, read, scope};
+use super::{binding, built_in, event, fixture, profile_with, read, scope};
 
 const FEEDS: [&str; 3] = ["streamkap", "kaireonai", "microvisualizer"];
 
@@ -16,7 +16,7 @@ fn read_all(profile: &Profile, body: &[u8]) {
         assert_eq!(page.records.len() + page.quarantined.len(), page.length);
     }
     let _ = page::read_scopes(profile, &binding(), &position, &[], body);
-    let _ = detail::read(profile, body);
+    let _ = detail::read(profile, 0, &event("{}"), body);
     let _ = token::read(profile, body);
     let _ = errors::read(profile, 500, &[], body);
 }

@@ -1,19 +1,26 @@
 //! Tests of the room as a whole: the built-in profiles over recorded answers, requests, and bad input.
 
 mod hostile;
+mod language;
 mod pages;
 mod problems;
+mod profiles;
+mod providers;
+mod reference;
 mod requests;
 mod saved;
 mod values;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Binding, Catalog, Page, Position, Profile, Scope, page};
-use crate::domain::Secret;
+use crate::domain::{Event, EventId, Record, RowId, Secret};
+
+/// Read once: some tests ask for profiles very often.
+static BUILT_IN: LazyLock<Catalog> = LazyLock::new(Catalog::built_in);
 
 pub(super) fn built_in(id: &str) -> Arc<Profile> {
-    Catalog::built_in().get(id).expect("a built-in profile")
+    BUILT_IN.get(id).expect("a built-in profile")
 }
 
 pub(super) fn fixture(path: &str) -> String {
@@ -52,4 +59,17 @@ pub(super) fn profile_with(map: &str, rest: &str) -> Profile {
     Profile::parse("x.toml", &text).unwrap_or_else(|problems| {
         panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })
+}
+
+/// An event in the cache that was sent as `raw`.
+pub(super) fn event(raw: &str) -> Event {
+    let mut record = read(&profile_with("", ""), r#"[{"t": "2026-01-01"}]"#).unwrap().records.remove(0);
+    record.raw = raw.into();
+    cached(record)
+}
+
+/// `record` as an event in the cache.
+pub(super) fn cached(record: Record) -> Event {
+    let (source, feed) = (Arc::from("s"), Arc::from("f"));
+    Event { row: RowId(1), id: EventId([0; 10]), source, feed, scope: None, count: 1, record }
 }

@@ -4,27 +4,9 @@ use std::time::Duration;
 
 use insta::assert_debug_snapshot;
 
-use super::super::{Catalog, Position, ShapeError, detail, errors, page, token};
-use super::{binding, built_in, fixture, read, scope};
+use super::super::{Position, ShapeError, detail, errors, page, token};
+use super::{binding, built_in, event, fixture, read, scope};
 use crate::domain::{Action, Detail, Identity};
-
-#[test]
-fn every_built_in_profile_can_be_read_and_says_where_it_is_documented() {
-    let catalog = Catalog::built_in();
-    let ids: Vec<&str> = catalog.ids().collect();
-    assert_eq!(ids, ["kaireonai", "microvisualizer", "streamkap"]);
-    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/feeds")).unwrap();
-    assert_eq!(
-        files.count(),
-        ids.len(),
-        "every file under assets/feeds is in the table of built-in profiles"
-    );
-    for id in ids {
-        let profile = catalog.get(id).unwrap();
-        assert!(profile.docs().is_some_and(|docs| docs.starts_with("https://")), "{id}");
-        assert!(profile.base().is_some(), "{id}");
-    }
-}
 
 /// The events that come out of a recorded page, without their raw text, which is compared by itself.
 #[track_caller]
@@ -58,12 +40,15 @@ fn microvisualizer_details() {
     let profile = built_in("microvisualizer");
     for name in ["detail-update", "detail-create"] {
         let body = fixture(&format!("microvisualizer/{name}.json"));
-        assert_debug_snapshot!(name, detail::read(&profile, body.as_bytes()).unwrap());
+        assert_debug_snapshot!(name, detail::read(&profile, 0, &event("{}"), body.as_bytes()).unwrap());
     }
     let deleted = r#"{"before": {"name": "Orders", "flows": ["a"]}}"#;
-    assert_debug_snapshot!("detail-delete", detail::read(&profile, deleted.as_bytes()).unwrap());
-    assert_eq!(detail::read(&profile, b"{}").unwrap(), []);
-    assert!(profile.detail_may_answer(404) && !profile.detail_may_answer(500));
+    assert_debug_snapshot!(
+        "detail-delete",
+        detail::read(&profile, 0, &event("{}"), deleted.as_bytes()).unwrap()
+    );
+    assert_eq!(detail::read(&profile, 0, &event("{}"), b"{}").unwrap(), []);
+    assert!(profile.detail_may_answer(0, 404) && !profile.detail_may_answer(0, 500));
 }
 
 #[test]

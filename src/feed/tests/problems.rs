@@ -133,13 +133,35 @@ fn mistakes_are_told_with_what_to_do() {
         ("scope = [{ path = '/a', items = '' }]", "`id` is missing"),
         ("scope = [{ path = '/a', items = '', id = '/a' }, {}]", "a source fans out over one list of scopes"),
         ("secrets.token = 's3cret'", "a profile only names secrets"),
-        ("vars.token = {}", "`token` and `refresh` are taken"),
+        ("vars.token = {}", "`token`, `refresh`, `since` and `until` are taken"),
         ("vars.a = { default = 'x', pattern = 'y' }", "the default `x` does not match the pattern"),
         ("auth.user = 'x'\nauth.password = 'y'", "belong to `kind = \"basic\"`"),
         ("auth.exchange = { url = '/t', body = {}, token = '/t' }", "belongs to `kind = \"exchange\"`"),
         ("filters.who = 'x'", "no query field has this name"),
         ("time.format = '%Q%'", "is no pattern of `strftime`"),
-        ("window = {}", "`window`: unknown key"),
+        ("windows = {}", "`windows`: unknown key; did you mean `window`?"),
+        ("window = { required = true }", "`from` is missing"),
+        ("window = { from = 'a', span = '1d' }", "`to` is missing"),
+        ("window = { from = 'a', format = 'epoch' }", "unknown value `epoch`"),
+        ("paging = { kind = 'cursor', param = 'c' }", "`cursor` is missing"),
+        ("paging = { kind = 'keyset', param = 'c', from = '/id' }", "write `last:` or `first:`"),
+        ("paging = { kind = 'link', param = 'page' }", "`paging.param`: unknown key"),
+        ("paging = { kind = 'offset', in = 'header' }", "expected one of `query`, `body`"),
+        ("items.explode = 'history'", "is no JSON Pointer"),
+        ("map.action = '^/a'", "points into an outer record, and there is none"),
+        ("request.query = { a = '{@since|epoch}' }", "unknown value `epoch`"),
+        ("map.action = '{@since}'", "there is no variable `@since` here"),
+        ("changes = [{ kind = 'row', path = 'x' }]", "neither `before` nor `after`"),
+        ("changes = [{ kind = 'sets', at = '/x' }]", "neither `added` nor `removed`"),
+        ("changes = [{ kind = 'rows', before = '/x' }]", "`at` is missing"),
+        ("changes = [{ kind = 'chain' }]", "`snapshot` is missing"),
+        ("changes = [{ kind = 'pairs' }]", "did you mean `pair`?"),
+        (
+            "detail = { path = '/d', changes = [{ kind = 'chain', snapshot = '/x' }] }",
+            "say where the versions are",
+        ),
+        ("upsert = {}", "`version` is missing"),
+        ("rate = { reset_format = 'epoch' }", "unknown value `epoch`"),
     ] {
         let said = said(line);
         assert!(said.contains(message), "{line}: {said}");
@@ -189,7 +211,7 @@ fn the_users_profiles_replace_built_in_ones_and_all_their_problems_are_told() {
     let files = [file("a.toml", own("streamkap", "Mine")), file("b.toml", own("other", "Other"))];
     let catalog = Catalog::built_in().with_user_profiles(&files).unwrap();
     assert_eq!(catalog.get("streamkap").unwrap().name(), "Mine");
-    assert_eq!(catalog.ids().count(), 4);
+    assert_eq!(catalog.ids().count(), Catalog::built_in().ids().count() + 1);
     assert!(catalog.get("nothing").is_none());
 
     let files = [file("a.toml", own("x", "X")), file("b.toml", own("x", "X")), file("c.toml", String::new())];

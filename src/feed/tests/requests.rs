@@ -1,10 +1,8 @@
 //! Requests as they would be sent.
 
-use std::sync::Arc;
-
 use super::super::{Binding, Body, Method, Position, Profile, Request, RequestError, Scope, Token, request};
-use super::{binding, built_in, read, scope};
-use crate::domain::{Event, EventId, RowId, Secret};
+use super::{binding, built_in, cached, read, scope};
+use crate::domain::Secret;
 
 fn token() -> Token {
     Token { access: Secret::new("jwt".into()), refresh: Some(Secret::new("next".into())), expires_in: None }
@@ -86,19 +84,14 @@ fn microvisualizer_counts_pages_from_zero_and_asks_for_the_detail_of_one_event()
     assert_eq!(request.url, "http://127.0.0.1:7001/v1/projects/shop-a1b2c/history?page=0&size=50");
 
     let body = r#"{"events": [{"snapshotId": "s-1", "timestamp": "2026-01-01"}], "totalCount": 1}"#;
-    let event = event(read(&profile, body).unwrap().records.remove(0));
-    let detail = request::detail(&profile, &local, Some(&scope("shop-a1b2c")), &event, None).unwrap();
+    let event = cached(read(&profile, body).unwrap().records.remove(0));
+    let detail = request::detail(&profile, &local, Some(&scope("shop-a1b2c")), (&event, 0), None).unwrap();
     assert_eq!(detail.url, "http://127.0.0.1:7001/v1/projects/shop-a1b2c/history/s-1/diff");
 
     let mut without = event;
     without.record.raw = "{}".into();
-    let error = request::detail(&profile, &local, Some(&scope("shop")), &without, None).unwrap_err();
+    let error = request::detail(&profile, &local, Some(&scope("shop")), (&without, 0), None).unwrap_err();
     assert_eq!(error.to_string(), "nothing to put into `{/snapshotId}`");
-}
-
-fn event(record: crate::domain::Record) -> Event {
-    let (source, feed) = (Arc::from("s"), Arc::from("f"));
-    Event { row: RowId(1), id: EventId([0; 10]), source, feed, scope: None, count: 1, record }
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn a_near_miss_is_told_only_where_nothing_was_found() {
     assert!(problems.is_empty());
     let body = include_bytes!("../../../tests/fixtures/kaireonai/history.json");
     let page = saved::read(&profile, &binding, scope.as_ref(), body).unwrap();
-    let found = report::read(&profile, &binding, scope.as_ref(), &page);
+    let found = report::read(&profile, &binding, scope.as_ref(), body, &page);
     let problems = report::problems("x.toml", &wrong, &found, &page);
     let line = wrong.lines().position(|line| line.contains("/entityNmae")).unwrap() + 1;
     let told: Vec<_> = problems.iter().map(|one| (one.line, one.key.as_str(), one.help.as_deref())).collect();

@@ -21,6 +21,7 @@ fn each_form_of_a_value_finds_what_it_names() {
     let record = json!({
         "a": "x", "n": 7, "f": 1.5, "b": true, "nil": null, "e": "", "list": ["p", {"q": "r"}], "obj": {"k": "v"},
         "a/b": "slash", "m~n": "tilde", "{odd}": "brace", "type": "obj", "": "blank", "none": [],
+        "dots": "user.human.changed",
     });
     for (value, found) in [
         ("'/a'", Some("x")),
@@ -49,6 +50,9 @@ fn each_form_of_a_value_finds_what_it_names() {
         ("'{{{/a}}}'", Some("{x}")),
         ("'{/a|upper}{@tenant|upper}'", Some("XACME")),
         ("'{/type|lower}'", Some("obj")),
+        ("'{/dots|first}'", Some("user")),
+        ("'{/dots|last}'", Some("changed")),
+        ("'{/type|first}{/type|last}'", Some("objobj")),
         ("'{/a|word}'", Some("ex")),
         ("'{/n|word}'", Some("other")),
         ("'{/type|plain}'", Some("obj")),

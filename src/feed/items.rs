@@ -1,0 +1,85 @@
+//! Which parts of an answer are records.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::ShapeError;
+use super::page::Envelope;
+use super::pointer::{Pointer, raw_child};
+
+/// Where records stand, and what is done to them before they are read: `[items]`.
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    /// The list of records. Where records are cut out of others, this may be a single one.
+    pub(super) at: Pointer,
+    /// Texts that hold JSON; each is replaced by what it holds.
+    pub(super) decode: Vec<Pointer>,
+    /// The list inside each record whose elements are the events.
+    pub(super) explode: Option<Pointer>,
+}
+
+/// A record and what it was cut out of, or why it is none.
+pub(super) type Entry<'v> = Result<(Value, Option<&'v Value>), String>;
+
+impl Items {
+    /// The elements of the list, as they were sent.
+    pub(super) fn of<'t>(&self, envelope: &Envelope<'t>) -> Result<Vec<&'t RawValue>, ShapeError> {
+        let one = envelope.at(&self.at).filter(|raw| self.explode.is_some() && raw.get().starts_with('{'));
+        one.map_or_else(|| envelope.list(&self.at), |raw| Ok(vec![raw]))
+    }
+
+    /// One element, parsed, with the texts in it that hold JSON replaced by what they hold.
+    pub(super) fn parse(&self, raw: &str) -> Result<Value, String> {
+        let mut value: Value =
+            serde_json::from_str(raw).map_err(|error| format!("it is not readable JSON: {error}"))?;
+        for pointer in &self.decode {
+            if let Some(part) = pointer.of_mut(&mut value)
+                && let Some(inner) = part.as_str().and_then(|text| serde_json::from_str(text).ok())
+            {
+                *part = inner;
+            }
+        }
+        Ok(value)
+    }
+
+    /// Calls `each` with every record and the text it was sent as. What was cut out of a text that holds
+    /// JSON is written anew.
+    pub(super) fn each(&self, items: &[&RawValue], each: &mut dyn FnMut(&str, Entry<'_>)) {
+        for raw in items {
+            let value = self.parse(raw.get());
+            let Some(explode) = &self.explode else {
+                each(raw.get(), value.map(|value| (value, None)));
+                continue;
+            };
+            let outer = match value {
+                Ok(outer) if outer.is_object() => outer,
+                Ok(_) => {
+                    each(raw.get(), Err("it is not an object".to_owned()));
+                    continue;
+                }
+                Err(reason) => {
+                    each(raw.get(), Err(reason));
+                    continue;
+                }
+            };
+            match explode.of(&outer) {
+                None | Some(Value::Null) => {}
+                Some(Value::Array(list)) => {
+                    let sent = explode.keys().iter().try_fold(*raw, |value, key| raw_child(value, key));
+                    let sent = sent.and_then(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok());
+                    let sent = sent.filter(|sent| sent.len() == list.len());
+                    for (place, inner) in list.iter().enumerate() {
+                        let raw = sent.as_ref().map_or_else(
+                            || Cow::Owned(inner.to_string()),
+                            |sent| Cow::Borrowed(sent[place].get()),
+                        );
+                        each(&raw, Ok((inner.clone(), Some(&outer))));
+                    }
+                }
+                Some(_) => each(raw.get(), Err(format!("it has no list at `{explode}`"))),
+            }
+        }
+    }
+}

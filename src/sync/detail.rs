@@ -1,0 +1,82 @@
+//! What changed in one event, asked for with requests of its own.
+//!
+//! It assumes that some of these requests may be refused although others are answered. What the record
+//! itself says is kept whatever the answers are, and asking twice must not show a change twice.
+
+use crate::domain::{Change, Detail, Event, Fault, Record};
+use crate::feed::{Scope, detail, errors, request};
+
+use super::line::{Line, Tally, lock};
+
+/// What the requests about one event brought.
+#[derive(Debug, Default)]
+struct Found {
+    changes: Vec<Change>,
+    answered: bool,
+    /// What the server said to the first request that it refused.
+    refused: Option<String>,
+}
+
+/// Makes every request that the profile describes for `event`, and stores what they say.
+pub(super) async fn fetch(line: &Line, event: &Event) -> Result<Event, Fault> {
+    let profile = &*line.source.profile;
+    let wanted = detail::wanted(profile, event);
+    if wanted.is_empty() {
+        return Ok(event.clone());
+    }
+    let scope = event.scope.as_deref().map(|id| scope_of(line, id));
+    let mut found = Found::default();
+    for which in wanted {
+        ask(line, scope.as_ref(), event, which, &mut found).await?;
+    }
+    let came = match found.refused {
+        Some(reason) if !found.answered => Detail::Refused(reason),
+        _ => Detail::Fetched,
+    };
+    let mut changes = if event.record.detail == Detail::Fetched {
+        detail::own_changes(profile, event)
+    } else {
+        event.record.changes.clone()
+    };
+    changes.append(&mut found.changes);
+    let row = event.row;
+    let (kept, said) = (changes.clone(), came.clone());
+    let saved = line.store.run(move |db| db.save_detail(row, &kept, &said)).await;
+    let saved = saved.map_err(|error| line.fault_of_store(&error))?;
+    // The row may have moved or gone meanwhile; what was asked for is answered all the same.
+    Ok(saved.unwrap_or_else(|| {
+        let record = Record { changes, detail: came, ..event.record.clone() };
+        Event { record, ..event.clone() }
+    }))
+}
+
+async fn ask(
+    line: &Line,
+    scope: Option<&Scope>,
+    event: &Event,
+    which: usize,
+    found: &mut Found,
+) -> Result<(), Fault> {
+    let (profile, binding) = (&*line.source.profile, &line.source.binding);
+    let build = |token: Option<&_>| request::detail(profile, binding, scope, (event, which), token);
+    let accept = |status| profile.detail_may_answer(which, status);
+    let reply = line.ask(&Tally::default(), scope, build, accept).await?;
+    if (200..300).contains(&reply.status) {
+        let changes = detail::read(profile, which, event, &reply.body)
+            .map_err(|error| line.fault_of_shape(&error, &reply))?;
+        found.changes.extend(changes);
+        found.answered = true;
+    } else {
+        let says = errors::read(profile, reply.status, &reply.headers, &reply.body);
+        let reason = says.message.unwrap_or_else(|| format!("the server answered {}", reply.status));
+        found.refused.get_or_insert_with(|| line.mask(&reason));
+    }
+    Ok(())
+}
+
+/// The scope as the server listed it last, else by its id alone.
+fn scope_of(line: &Line, id: &str) -> Scope {
+    let listed = lock(&line.scopes);
+    let listed = listed.as_ref().and_then(|(_, scopes)| scopes.iter().find(|scope| scope.id == id));
+    listed.cloned().unwrap_or_else(|| line.source.profile.scope_from_id(id))
+}
