@@ -12,12 +12,13 @@
 //!    pointer leads to the time, the action, the entity; out comes a [`domain::Record`] that no longer
 //!    knows which provider it came from, with the bytes it was sent as. What cannot be read as an event
 //!    is set apart with a reason, so one bad record never costs a page.
-//! 3. **Deciding.** `sync::plan` looks only at evidence in the page (its length, its total, what was
-//!    known already) and says: another page, wait, refresh the token, done, give up. It has no clock and
-//!    no socket, so its rules are tested as tables.
-//! 4. **Keeping.** [`store`] writes the page's rows and the walk's progress in one transaction. The
+//! 3. **Keeping.** [`store`] writes the page's rows and the walk's progress in one transaction. The
 //!    row's key is its time, so the cache is a timeline already; a second key, hashed from source, scope
 //!    and identity, makes the same record the same row however often it is fetched.
+//! 4. **Deciding.** `sync::plan` looks only at evidence in the page (its length, its total, how much of it
+//!    was new to the cache) and says: deeper, again, back to the head, done, give up. It has no clock and no
+//!    socket, so its rules are tested as tables. What a failed request asks for (wait, buy a new token, try
+//!    again) was decided before, by `sync::retry`.
 //! 5. **Indexing.** The rows that were new go to [`index`], which holds a few numbers per event in
 //!    memory. A message tells the screen that the cache grew.
 //! 6. **Selecting.** [`tui::App`] still shows what it showed; it answers the message with an effect that
@@ -52,8 +53,8 @@
 //! | a query field | one row in [`query::FIELDS`] |
 //! | a command | one row in the list of commands, one arm where it acts |
 //! | a key | one line in `assets/keys.toml` |
-//! | a pane | one file in `tui`, one variant, one slot in the layout |
-//! | a theme | one file in `assets/themes/` |
+//! | a pane | one file in `tui::pane`, one variant, one slot in the layout |
+//! | a theme | one file in `assets/themes/`, its row in [`tui::theme`] |
 //! | a subcommand | one file in [`cli`], one variant |
 //!
 //! Which room may import which is written down in `tests/architecture.rs`, and that test holds it.

@@ -39,6 +39,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("crossterm", &["runtime"]),
     ("clap", &["cli"]),
     ("color_eyre", &["main"]),
+    // What a misspelt word was meant to be is decided in one place.
+    ("strsim", &["domain"]),
 ];
 
 /// Crates that these rooms must not name: the interface is pure, and so is everything below it.

@@ -143,7 +143,7 @@ async fn the_sources_screen_says_how_each_is_doing_and_what_to_do() {
     let screen = demo.screen((120, 40), "g s").await;
     assert_shows(
         &screen,
-        &["refused the connection", "check that the server is running", "complete", "101 events"],
+        &["refused the connection", "check that the server is running", "complete", "145 events"],
     );
     assert!(!screen.contains("never complete"), "{screen}");
 }

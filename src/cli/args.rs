@@ -39,11 +39,11 @@ impl Cli {
 /// Where the program keeps its things.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Places {
-    /// Read this configuration file.
-    #[arg(long, global = true, value_name = "FILE", env = "BACKTRAIL_CONFIG")]
+    /// Read this configuration file. [env: `BACKTRAIL_CONFIG`]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Keep the cache in this folder.
-    #[arg(long, global = true, value_name = "DIR", env = "BACKTRAIL_CACHE_DIR")]
+    /// Keep the cache in this folder. [env: `BACKTRAIL_CACHE_DIR`]
+    #[arg(long, global = true, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 }
 
@@ -73,7 +73,7 @@ pub enum Command {
 /// `backtrail demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// The world that this number stands for; the same number is always the same world.
+    /// The world that this number stands for; within an hour, the same number is the same world.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
     /// How many events the world starts with.

@@ -8,17 +8,17 @@ use crate::config::{self, Options, Paths};
 use crate::runtime::{Exit, Failure};
 
 pub(super) fn run(command: &ConfigCommand, options: &Options) -> Result<Exit, Failure> {
-    let paths = config::paths(options).map_err(|problem| Failure::of_problems(&[problem]))?;
+    let paths = config::paths(options).map_err(|problem| Failure::of_problems([problem]))?;
     let printed = match command {
         ConfigCommand::Init => {
-            config::init(&paths.config).map_err(|problem| Failure::of_problems(&[problem]))?;
+            config::init(&paths.config).map_err(|problem| Failure::of_problems([problem]))?;
             let file = paths.config.display();
             print::lines([format!("wrote {file}"), "edit it, then run `backtrail config check`".to_owned()])
         }
         ConfigCommand::Check => {
             let problems = config::check(options);
             if !problems.is_empty() {
-                return Err(Failure::of_problems(&problems));
+                return Err(Failure::of_problems(problems));
             }
             if !paths.config.exists() {
                 let file = paths.config.display();

@@ -7,6 +7,7 @@
 use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Cli, Command, DemoArgs, Live};
-use super::{dispatch, print, sync};
+use super::{dispatch, open, print, sync};
 use crate::config::Options;
 use crate::demo::{self, Server};
 use crate::domain::{Outcome, Timestamp};
@@ -28,6 +29,10 @@ use crate::tui::theme::Theme;
 
 /// How often something new happens while somebody browses.
 const LIVE: Duration = Duration::from_secs(5);
+
+/// A world's history ends with the last full hour, in milliseconds: within one hour, a seed is one world to
+/// the last byte.
+const HOUR: i64 = 60 * 60 * 1_000;
 
 /// The file in a kept folder that says which world it is of.
 const WORLD_FILE: &str = "world.toml";
@@ -41,9 +46,20 @@ struct Identity {
     until: i64,
 }
 
+impl Identity {
+    /// The world that was asked for, as it is now.
+    fn fresh(args: &DemoArgs) -> Self {
+        let now = Timestamp::now().millis();
+        Self { seed: args.seed, events: args.events, until: now - now.rem_euclid(HOUR) }
+    }
+}
+
 pub(super) async fn run(args: DemoArgs, stop: &CancellationToken) -> Result<Exit, Failure> {
+    if args.serve.is_some() {
+        return serve(&args, stop).await;
+    }
     let browsing = args.command.is_empty() && args.picture.is_none();
-    if browsing && args.serve.is_none() {
+    if browsing {
         // Before a world is built for nobody.
         browse::require_terminal()?;
     }
@@ -54,15 +70,6 @@ pub(super) async fn run(args: DemoArgs, stop: &CancellationToken) -> Result<Exit
     let live = args.live.unwrap_or(if browsing { Live::Every(LIVE) } else { Live::Off });
     let server = start(&args, &world, live).await?;
     let options = place.configure(&server)?;
-
-    if args.serve.is_some() {
-        print::ended(print::lines([
-            demo::configuration(server.addr()),
-            "# end of the configuration".to_owned(),
-        ]))?;
-        stop.cancelled().await;
-        return Ok(Exit::Interrupted);
-    }
     let exit = match (command, &args.picture) {
         (Some(cli), _) => run_command(cli, options, stop).await,
         (None, Some(file)) => draw(&args, file, &options).await,
@@ -70,6 +77,18 @@ pub(super) async fn run(args: DemoArgs, stop: &CancellationToken) -> Result<Exit
     };
     server.stop().await;
     exit
+}
+
+/// Serves until it is interrupted. What fits the server is printed and nothing is written, so that nothing can
+/// be left behind however the end comes.
+async fn serve(args: &DemoArgs, stop: &CancellationToken) -> Result<Exit, Failure> {
+    let live = args.live.unwrap_or(Live::Every(LIVE));
+    let server = start(args, &Identity::fresh(args), live).await?;
+    let configuration = demo::configuration(server.addr());
+    print::ended(print::lines([configuration.as_str(), "# end of the configuration"]))?;
+    stop.cancelled().await;
+    server.stop().await;
+    Ok(Exit::Interrupted)
 }
 
 async fn start(args: &DemoArgs, world: &Identity, live: Live) -> Result<Server, Failure> {
@@ -91,9 +110,8 @@ async fn start(args: &DemoArgs, world: &Identity, live: Live) -> Result<Server, 
 fn read_command(words: &[String]) -> Result<Cli, Failure> {
     let words = ["backtrail".to_owned()].into_iter().chain(words.iter().cloned());
     let cli = Cli::read(words.map(Into::into)).map_err(|error| Failure::usage(one_line(&error)))?;
-    if matches!(cli.command, Some(Command::Demo(_) | Command::Config(_))) {
-        return Err(Failure::usage("this command has nothing to do with the demo's events")
-            .help("run it without `demo --`"));
+    if matches!(cli.command, Some(Command::Demo(_))) {
+        return Err(Failure::usage("the demo is running already").help("name another command after `--`"));
     }
     Ok(cli)
 }
@@ -107,7 +125,7 @@ fn one_line(error: &clap::Error) -> String {
 
 /// Runs `cli` against the demo after one full sync; a sync is that sync itself.
 async fn run_command(mut cli: Cli, options: Options, stop: &CancellationToken) -> Result<Exit, Failure> {
-    if !matches!(cli.command, Some(Command::Sync(_) | Command::Browse) | None) {
+    if !matches!(cli.command, Some(Command::Sync(_) | Command::Config(_) | Command::Browse) | None) {
         full_sync(&options, stop).await?;
     }
     cli.places.config = options.config;
@@ -116,8 +134,11 @@ async fn run_command(mut cli: Cli, options: Options, stop: &CancellationToken) -
 }
 
 async fn full_sync(options: &Options, stop: &CancellationToken) -> Result<(), Failure> {
-    let session = Session::open(options)?;
+    let session = open(options)?;
     let outcomes: Vec<Outcome> = sync::fetch(&session, &Which::All, stop).await;
+    if stop.is_cancelled() {
+        return Err(Failure::new(Exit::Interrupted, "interrupted"));
+    }
     sync::complain(&outcomes);
     match Exit::of_sync(&outcomes) {
         Exit::Fine => Ok(()),
@@ -162,7 +183,8 @@ impl Place {
     fn of(keep: Option<&Path>) -> Result<Self, Failure> {
         match keep {
             Some(folder) => {
-                fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+                let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+                made.map_err(|error| unwritable(folder, &error))?;
                 let folder = fs::canonicalize(folder).map_err(|error| unwritable(folder, &error))?;
                 Ok(Self::Kept(folder))
             }
@@ -183,7 +205,7 @@ impl Place {
 
     /// The world that was kept here, or a new one that ends now.
     fn world(&self, args: &DemoArgs) -> Result<Identity, Failure> {
-        let fresh = Identity { seed: args.seed, events: args.events, until: Timestamp::now().millis() };
+        let fresh = Identity::fresh(args);
         let file = self.folder().join(WORLD_FILE);
         if let Ok(text) = fs::read_to_string(&file) {
             let kept: Identity = toml::from_str(&text).map_err(|error| {
@@ -201,17 +223,22 @@ impl Place {
             return Ok(kept);
         }
         let text = toml::to_string(&fresh).unwrap_or_default();
-        fs::write(&file, text).map_err(|error| unwritable(&file, &error))?;
+        write_closed(&file, &text)?;
         Ok(fresh)
     }
 
     /// Writes a configuration for `server` and says where everything is.
     fn configure(&self, server: &Server) -> Result<Options, Failure> {
         let config = self.folder().join("config.toml");
-        fs::write(&config, demo::configuration(server.addr()))
-            .map_err(|error| unwritable(&config, &error))?;
+        write_closed(&config, &demo::configuration(server.addr()))?;
         Ok(Options { config: Some(config), cache_dir: Some(self.folder().join("cache")) })
     }
+}
+
+/// Writes a file that only its owner can read.
+fn write_closed(path: &Path, text: &str) -> Result<(), Failure> {
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| unwritable(path, &error))
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {

@@ -13,7 +13,7 @@ use crate::runtime::{Exit, Failure, Session};
 const NAMED: usize = 8;
 
 pub(super) async fn run(args: LifecycleArgs, options: &Options) -> Result<Exit, Failure> {
-    let session = Session::open(options)?;
+    let session = super::open_to_read(options).await?;
     session.library.load().await?;
     let query = list::parse(&query::exact_term("entity", &args.entity), &session)?;
     let rows = session.library.rows(query).await?;
@@ -27,7 +27,7 @@ pub(super) async fn run(args: LifecycleArgs, options: &Options) -> Result<Exit, 
         1 => {
             let (source, entity) = found.remove(0);
             let rows: Vec<RowId> = session.library.life_rows(&source, &entity);
-            list::print_events(&rows, args.form, &session).await
+            list::print_events(&rows, args.form, session.config.ui.zone, &session).await
         }
         several => {
             let names = found.iter().take(NAMED).map(|(source, entity)| {

@@ -21,7 +21,8 @@ use tokio_util::sync::CancellationToken;
 pub use args::Cli;
 
 use crate::config::Options;
-use crate::runtime::{Exit, Failure};
+use crate::runtime::{Exit, Failure, Session};
+use crate::store::Db;
 use args::Command;
 
 /// How long a command may take to end by itself once it was asked to.
@@ -37,7 +38,7 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<Exit, Failure> {
 }
 
 async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
-    let options = Options { config: cli.places.config, cache_dir: cli.places.cache_dir };
+    let options = Options { config: cli.places.config, cache_dir: cli.places.cache_dir }.or_environment();
     match cli.command.unwrap_or(Command::Browse) {
         Command::Browse => browse::run(&options, stop).await,
         // The demo dispatches a command of its own, so this future would contain itself.
@@ -49,4 +50,30 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Sources(command) => sources::run(command, &options).await,
         Command::Config(command) => config::run(&command, &options),
     }
+}
+
+/// Opens configuration and cache, and says what the user should know of them although they work.
+fn open(options: &Options) -> Result<Session, Failure> {
+    let session = Session::open(options)?;
+    session.notices.iter().for_each(|notice| print::warn(notice));
+    Ok(session)
+}
+
+/// The same for commands that make no sense without a source.
+fn open_with_sources(options: &Options) -> Result<Session, Failure> {
+    let session = open(options)?;
+    session.require_sources()?;
+    Ok(session)
+}
+
+/// The same for commands that read the cache. A newcomer is told how to begin: with neither a source nor an
+/// event, or with sources that were never asked, the answer would be empty whatever the question.
+async fn open_to_read(options: &Options) -> Result<Session, Failure> {
+    let session = open(options)?;
+    let asked = session.store.run(Db::sources_summary).await?;
+    if asked.is_empty() {
+        session.require_sources()?;
+        print::warn("the cache is empty: `backtrail sync` fills it");
+    }
+    Ok(session)
 }

@@ -1,6 +1,6 @@
 //! Events on stdout, in the form that was asked for.
 //!
-//! The only writer of results. It writes no escape sequences, so the same bytes go to a terminal and
+//! The only writer of results, and of warnings beside them. It writes no escape sequences, so the same bytes go to a terminal and
 //! into a pipe; only the width of the table follows the terminal.
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
@@ -99,6 +99,12 @@ pub(crate) fn lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> io::Re
     out.flush()
 }
 
+/// Says on stderr what the user should know although the command goes on.
+pub(crate) fn warn(text: &str) {
+    // Where stderr is closed there is no one to tell.
+    let _ = writeln!(io::stderr().lock(), "warning: {}", Safe::new(text).as_str());
+}
+
 /// The columns of the terminal that stdout is, if it is one.
 fn terminal_width() -> Option<usize> {
     io::stdout().is_terminal().then_some(())?;
@@ -178,15 +184,15 @@ const CSV: [CsvColumn; 23] = [
     ("feed", |event| event.feed.to_string()),
     ("scope", |event| text(event.scope.as_deref())),
     ("time", |event| event.record.time.to_string()),
-    ("action", |event| event.record.action.to_string()),
+    ("action", |event| known(event.record.action.word())),
     ("raw_action", |event| text(event.record.raw_action.as_deref())),
     ("entity_type", |event| text(event.record.entity.kind.as_deref())),
     ("entity_id", |event| text(event.record.entity.id.as_deref())),
     ("entity_name", |event| text(event.record.entity.name.as_deref())),
-    ("actor_type", |event| event.record.actor.kind.word().to_owned()),
+    ("actor_type", |event| known(event.record.actor.kind.word())),
     ("actor_id", |event| text(event.record.actor.id.as_deref())),
     ("actor_name", |event| text(event.record.actor.name.as_deref())),
-    ("status", |event| event.record.status.word().to_owned()),
+    ("status", |event| known(event.record.status.word())),
     ("error", |event| text(event.record.error.as_deref())),
     ("summary", |event| text(event.record.summary.as_deref())),
     ("ai_summary", |event| text(event.record.ai_summary.as_deref())),
@@ -196,6 +202,11 @@ const CSV: [CsvColumn; 23] = [
     ("count", |event| event.count.to_string()),
     ("raw", |event| event.record.raw.to_string()),
 ];
+
+/// A word, or nothing where the feed does not say: as absent as null is in JSON.
+fn known(word: &str) -> String {
+    if word == "unknown" { String::new() } else { word.to_owned() }
+}
 
 fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()

@@ -4,13 +4,13 @@ use super::args::ShowArgs;
 use super::print;
 use crate::config::Options;
 use crate::domain::{Change, Detail, Event, EventId, Op, Status, Zone};
-use crate::runtime::{Exit, Failure, Session};
+use crate::runtime::{Exit, Failure};
 
 pub(super) async fn run(args: ShowArgs, options: &Options) -> Result<Exit, Failure> {
     let id: EventId = args.id.parse().map_err(|error| {
         Failure::usage(format!("`{}`: {error}", args.id)).help("`backtrail list` prints ids")
     })?;
-    let session = Session::open(options)?;
+    let session = super::open_to_read(options).await?;
     let event = session.store.run(move |db| db.event(id)).await;
     let Some(event) = event? else {
         return Err(Failure::not_found(format!("no event `{id}` in the cache"))
@@ -32,7 +32,7 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     let record = &event.record;
     let mut lines = vec![format!("{}  {}", record.action, record.entity.label().unwrap_or("–"))];
     let mut fact = |name: &str, value: Option<String>| {
-        lines.extend(value.filter(|value| !value.is_empty()).map(|value| format!("  {name:<9} {value}")));
+        lines.extend(value.filter(|value| !value.is_empty()).map(|value| format!("  {name:<14} {value}")));
     };
     fact("id", Some(event.id.to_string()));
     fact("time", Some(zone.at(record.time).format("%a %-d %b %Y %H:%M:%S%.3f %:z").to_string()));
@@ -49,7 +49,8 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     for extra in &record.facts {
         fact(&extra.name, Some(extra.value.clone()));
     }
-    if let Some(summary) = &record.summary {
+    // A feed whose only text is its model's has it in both places.
+    if let Some(summary) = record.summary.as_ref().filter(|text| Some(*text) != record.ai_summary.as_ref()) {
         lines.extend([String::new(), format!("  {summary}  (auto)")]);
     }
     if let Some(summary) = &record.ai_summary {

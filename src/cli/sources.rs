@@ -6,11 +6,11 @@ use super::args::SourcesCommand;
 use super::print;
 use crate::config::Options;
 use crate::domain::{Safe, SourceStatus, Zone, escape_json};
-use crate::runtime::{Exit, Failure, Session};
+use crate::runtime::{Exit, Failure};
 
 pub(super) async fn run(command: SourcesCommand, options: &Options) -> Result<Exit, Failure> {
     let SourcesCommand::List { json } = command;
-    let session = Session::open_with_sources(options)?;
+    let session = super::open_with_sources(options)?;
     let statuses = session.remembered().await?;
     let printed = if json {
         print::lines(statuses.iter().map(|status| escape_json(&as_json(status).to_string()).into_owned()))

@@ -1,6 +1,6 @@
 //! `backtrail sync`: fetch what is new, then end.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) async fn run(
     options: &Options,
     stop: &CancellationToken,
 ) -> Result<Exit, Failure> {
-    let session = Session::open_with_sources(options)?;
+    let session = super::open_with_sources(options)?;
     let which = named(&args.sources, &session)?;
     let outcomes = fetch(&session, &which, stop).await;
     let printed = if args.json {
@@ -30,6 +30,7 @@ pub(super) async fn run(
         print::lines(outcomes.iter().map(as_line))
     };
     print::ended(printed)?;
+    complain(&outcomes);
     Ok(if stop.is_cancelled() { Exit::Interrupted } else { Exit::of_sync(&outcomes) })
 }
 
@@ -84,9 +85,7 @@ fn named(names: &[String], session: &Session) -> Result<Which, Failure> {
 async fn show_progress(mut reports: UnboundedReceiver<Report>) {
     let bar =
         if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    if let Ok(style) =
-        ProgressStyle::with_template("{spinner} {human_pos} new events  {per_sec}  {elapsed}  {msg}")
-    {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} new events  {elapsed}  {msg}") {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));
@@ -115,32 +114,47 @@ fn as_json(outcome: &Outcome) -> serde_json::Value {
 }
 
 fn state(outcome: &Outcome) -> &'static str {
-    if outcome.complete { "ready" } else { "failed" }
+    match &outcome.fault {
+        _ if outcome.complete => "ready",
+        Some(_) => "failed",
+        None => "interrupted",
+    }
 }
 
 fn as_line(outcome: &Outcome) -> String {
-    let counts = format!(
-        "{}  {} new, {} in all, {} pages, {} requests",
+    format!(
+        "{}  {}  {} new, {} in all, {}, {}",
         outcome.source,
+        state(outcome),
         HumanCount(outcome.events_new),
         HumanCount(outcome.events_total),
-        outcome.pages,
-        outcome.requests
-    );
-    match &outcome.fault {
-        Some(fault) => format!("{counts}\n  failed: {}\n  fix: {}", fault.message, fault.fix),
-        None => counts,
-    }
+        counted(outcome.pages, "page"),
+        counted(outcome.requests, "request"),
+    )
+}
+
+/// `1 page`, `2 pages`.
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", HumanCount(count), if count == 1 { "" } else { "s" })
 }
 
 /// Says on stderr what kept a sync from being complete.
 pub(super) fn complain(outcomes: &[Outcome]) {
-    let mut err = std::io::stderr().lock();
     for outcome in outcomes {
         if let Some(fault) = &outcome.fault {
-            let text = format!("{}: {}; {}", outcome.source, fault.message, fault.fix);
-            // Where stderr is closed there is no one to tell.
-            let _ = writeln!(err, "warning: {}", Safe::new(&text).as_str());
+            print::warn(&format!("{}: {}; {}", outcome.source, fault.message, fault.fix));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        for (count, words) in [(0, "0 pages"), (1, "1 page"), (2, "2 pages"), (12_000, "12,000 pages")] {
+            assert_eq!(counted(count, "page"), words);
         }
     }
 }

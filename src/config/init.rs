@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use super::problem::Problem;
+use crate::domain::Problem;
 
 /// A configuration with an example for each built-in feed, all of it commented out.
 pub const SAMPLE: &str = include_str!("../../assets/config.toml");

@@ -5,8 +5,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::paths::expand;
-use super::problem::{Place, Problem, Reader};
+use super::problem::Reader;
 use super::table::{Field, Table};
+use crate::domain::Place;
 use crate::tui::keymap::Keymap;
 
 pub(super) fn read(
@@ -28,8 +29,7 @@ pub(super) fn read(
     let (text, places) = as_keys_file(reader, &table);
     Keymap::with_user(reader.file, &text)
         .map_err(|problems| {
-            for problem in problems {
-                let mut problem = Problem::from(problem);
+            for mut problem in problems {
                 if let Some(Place { line, column, .. }) = places.get(&problem.key) {
                     (problem.line, problem.column) = (*line, *column);
                 }

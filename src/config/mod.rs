@@ -4,6 +4,9 @@
 //! at once, each with file, line, key and a way out. The room reads files at startup and fetches secrets
 //! when asked ([`Resolver`]); it opens no connection, and no secret ever becomes part of a `Config` or of
 //! a message.
+//!
+//! `table` walks the file key by key and `problem` keeps what is wrong with it; `source`, `ui` and `keys` each
+//! read the part of their name; `paths` says where everything is, `secret` where secrets come from.
 
 mod base;
 mod init;
@@ -26,14 +29,15 @@ use directories::BaseDirs;
 use self::problem::Reader;
 use self::source::Surroundings;
 use self::table::Table;
+use crate::domain::Problem;
 use crate::feed::Catalog;
 use crate::tui::keymap::Keymap;
 
 pub use init::{SAMPLE, init};
 pub use paths::{Options, Paths, paths};
-pub use problem::{Place, Problem};
+pub use problem::Diagnostic;
 pub use secret::{Resolver, SecretFrom, SecretRef};
-pub use source::{ScopeChoice, Source};
+pub use source::Source;
 pub use ui::{TimeStyle, Ui};
 
 /// The largest file that is read, in bytes.
@@ -65,7 +69,7 @@ impl Config {
 
     /// Reads `text`, the content of the file `paths.config`. All problems are reported, in the order of
     /// the file. Themes and keys that have a file of their own are read from there.
-    pub fn parse(paths: &Paths, text: &str, catalog: &Catalog) -> Result<Self, Vec<Problem>> {
+    pub fn parse(paths: &Paths, text: &str, catalog: &Catalog) -> Result<Self, Vec<Diagnostic>> {
         let file = paths.config.display().to_string();
         let mut reader = Reader::new(&file, text);
         let Some(document) = table::parse(&mut reader) else { return Err(reader.finish()) };
@@ -103,36 +107,36 @@ impl Config {
 
 /// Reads the user's feed profiles and the configuration file. Without a file there are no sources, unless
 /// the user named the file: then it has to be there.
-pub fn load(options: &Options) -> Result<Config, Vec<Problem>> {
-    let paths = paths(options).map_err(|problem| vec![problem])?;
+pub fn load(options: &Options) -> Result<Config, Vec<Diagnostic>> {
+    let paths = paths(options).map_err(|problem| vec![problem.into()])?;
     let catalog = catalog(&paths)?;
     if !paths.config_named && !paths.config.exists() {
         return Ok(Config::empty(paths));
     }
     let text = read_text(&paths.config).map_err(|message| {
-        let help = Some("write one with `backtrail config init`".to_owned());
-        vec![Problem::about_file(paths.config.display().to_string(), message, help)]
+        let missing = !paths.config.exists();
+        let help =
+            if missing { "write one with `backtrail config init`" } else { "mend it, or move it away" };
+        let help = Some(help.to_owned());
+        vec![Problem::about_file(paths.config.display().to_string(), message, help).into()]
     })?;
     Config::parse(&paths, &text, &catalog)
 }
 
 /// Everything that is wrong with the configuration, secrets that are not there included. Commands that
 /// fetch secrets are looked up, not run.
-pub fn check(options: &Options) -> Vec<Problem> {
+pub fn check(options: &Options) -> Vec<Diagnostic> {
     match load(options) {
-        Ok(config) => config.secrets().filter_map(secret::check).collect(),
+        Ok(config) => config.secrets().filter_map(secret::check).map(Diagnostic::from).collect(),
         Err(problems) => problems,
     }
 }
 
 /// The feed profiles that sources can name: the built-in ones and the user's own.
-pub fn catalog(paths: &Paths) -> Result<Catalog, Vec<Problem>> {
+pub fn catalog(paths: &Paths) -> Result<Catalog, Vec<Diagnostic>> {
     let about = |path: &Path, message: String| {
-        vec![Problem::about_file(
-            path.display().to_string(),
-            message,
-            Some("check its permissions".to_owned()),
-        )]
+        let help = Some("check its permissions".to_owned());
+        vec![Problem::about_file(path.display().to_string(), message, help).into()]
     };
     let entries = match std::fs::read_dir(&paths.feeds) {
         Ok(entries) => entries,
@@ -151,7 +155,7 @@ pub fn catalog(paths: &Paths) -> Result<Catalog, Vec<Problem>> {
     files.sort();
     Catalog::built_in()
         .with_user_profiles(&files)
-        .map_err(|problems| problems.into_iter().map(Problem::from).collect())
+        .map_err(|problems| problems.into_iter().map(Diagnostic::from).collect())
 }
 
 /// The text of a file, or what is wrong with it.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use super::problem::Problem;
+use crate::domain::Problem;
 
 /// What the command line says about places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

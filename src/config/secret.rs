@@ -15,8 +15,7 @@ use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 use tokio::io::AsyncReadExt as _;
 use zeroize::Zeroizing;
 
-use super::problem::{Place, Problem};
-use crate::domain::Secret;
+use crate::domain::{Place, Problem, Secret};
 
 /// How long a command may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
@@ -267,7 +266,12 @@ impl Cause {
     }
 
     fn at(self, secret: &SecretRef) -> Problem {
-        Problem::at(&secret.place, format!("source.secret.{}", secret.name), self.message, Some(self.help))
+        Problem::at(
+            secret.place.clone(),
+            format!("source.secret.{}", secret.name),
+            self.message,
+            Some(self.help),
+        )
     }
 }
 

@@ -10,9 +10,10 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::base::{self, Base};
-use super::problem::{Reader, nearest};
+use super::problem::Reader;
 use super::secret::SecretRef;
 use super::table::{Field, Table};
+use crate::domain::{ScopeChoice, did_you_mean};
 use crate::feed::{Catalog, Profile};
 
 /// What can stand in a `[[source]]` table.
@@ -45,16 +46,6 @@ pub struct Source {
     pub poll: Duration,
     /// Whether secrets may travel over plain `http` to another machine.
     pub insecure_http: bool,
-}
-
-/// Which scopes of a source are asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ScopeChoice {
-    /// All that the provider lists.
-    #[default]
-    All,
-    /// Those with these ids, in this order.
-    Only(Vec<String>),
 }
 
 /// What is needed to read a source beside its table.
@@ -158,7 +149,7 @@ fn profile(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>
     let profile = around.catalog.get(id);
     if profile.is_none() {
         let known: Vec<&str> = known().collect();
-        let help = nearest(id, &known).unwrap_or_else(|| {
+        let help = did_you_mean(id, known.iter().copied()).unwrap_or_else(|| {
             let folder = around.feeds.display();
             format!("there are `{}`; profiles of your own belong in `{folder}`", known.join("`, `"))
         });

@@ -5,7 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Reader, did_you_mean};
+use super::problem::Reader;
+use crate::domain::what_fits;
 
 /// A table of the file.
 pub(super) struct Table<'d> {
@@ -63,8 +64,7 @@ impl<'d> Table<'d> {
             if !known.contains(&field.key.as_str()) {
                 // Nobody knows what the value is, so it may be a secret in the wrong place.
                 reader.withhold(&field.span);
-                let help =
-                    hint(&field.key).unwrap_or_else(|| did_you_mean(&field.key, known.iter().copied()));
+                let help = hint(&field.key).unwrap_or_else(|| what_fits(&field.key, known));
                 reader.note(&field.key_span, &field.path, "there is no such key", help);
             }
         }

@@ -5,9 +5,9 @@ use std::path::Path;
 use chrono::FixedOffset;
 
 use super::paths::expand;
-use super::problem::{Reader, did_you_mean, nearest};
+use super::problem::Reader;
 use super::table::{Field, Table};
-use crate::domain::Zone;
+use crate::domain::{Zone, did_you_mean, what_fits};
 use crate::tui::theme::Theme;
 
 const KEYS: &[&str] = &["theme", "zone", "time", "follow"];
@@ -16,7 +16,7 @@ const KEYS: &[&str] = &["theme", "zone", "time", "follow"];
 const AUTO: &str = "auto";
 
 /// How the screen looks and begins.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ui {
     /// The colours; `None` leaves the choice to what the terminal's background is.
     pub theme: Option<Theme>,
@@ -26,6 +26,13 @@ pub struct Ui {
     pub time: TimeStyle,
     /// Whether arrivals join the list as they come.
     pub follow: bool,
+}
+
+impl Default for Ui {
+    /// What a newcomer gets: colours that fit the terminal, the local zone, and a list that grows by itself.
+    fn default() -> Self {
+        Self { theme: None, zone: Zone::default(), time: TimeStyle::default(), follow: true }
+    }
 }
 
 /// How times are shown.
@@ -46,7 +53,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home
         theme: get("theme").and_then(|field| theme(reader, field, file, home)),
         zone: get("zone").and_then(|field| zone(reader, field)).unwrap_or_default(),
         time: get("time").and_then(|field| time(reader, field)).unwrap_or_default(),
-        follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or_default(),
+        follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or(Ui::default().follow),
     }
 }
 
@@ -59,7 +66,7 @@ fn theme(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home: Option<&
         let built_in = Theme::built_in(name);
         if built_in.is_none() {
             let known: Vec<&str> = std::iter::once(AUTO).chain(Theme::names()).collect();
-            let help = nearest(name, &known).unwrap_or_else(|| {
+            let help = did_you_mean(name, known.iter().copied()).unwrap_or_else(|| {
                 format!("there are `{}`, and files of your own that end in `.toml`", known.join("`, `"))
             });
             reader.note(&field.span, &field.path, format!("there is no theme `{name}`"), help);
@@ -96,7 +103,7 @@ fn time(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<TimeStyle> {
     let text = field.text(reader, "\"absolute\"")?;
     let found = known.iter().find(|(word, _)| *word == text).map(|(_, style)| *style);
     if found.is_none() {
-        let help = did_you_mean(text, known.map(|(word, _)| word));
+        let help = what_fits(text, &known.map(|(word, _)| word));
         reader.note(&field.span, &field.path, format!("times cannot be shown as `{text}`"), help);
     }
     found

@@ -3,6 +3,9 @@
 //! It lives inside the program so that a newcomer sees real work over real HTTP without an account
 //! anywhere. It listens on a loopback address only, keeps nothing on disk, and knows nothing about how
 //! it is read: everything else in the program treats it like any other server.
+//!
+//! `world` makes up the people, the things and what happens to them, the same for the same seed; `server`
+//! tells it, one file per API.
 
 mod server;
 mod world;
@@ -55,7 +58,7 @@ impl Default for Options {
 pub struct Counts {
     /// Streamkap, all destinations together.
     pub streamkap: usize,
-    /// `KaireonAI`.
+    /// KaireonAI.
     pub kaireonai: usize,
     /// Microvisualizer, all projects together.
     pub microvisualizer: usize,

@@ -45,6 +45,31 @@ pub struct Record {
     pub raw: Box<str>,
 }
 
+#[cfg(test)]
+impl Record {
+    /// A record that says when something happened and no more, for tests to fill in.
+    pub(crate) fn bare(identity: Identity, time: Timestamp) -> Self {
+        Self {
+            identity,
+            time,
+            action: Action::Unknown,
+            raw_action: None,
+            entity: Entity::default(),
+            actor: Actor::default(),
+            status: Status::Unknown,
+            error: None,
+            summary: None,
+            ai_summary: None,
+            changes: Vec::new(),
+            detail: Detail::Nothing,
+            set: None,
+            url: None,
+            facts: Vec::new(),
+            raw: "{}".into(),
+        }
+    }
+}
+
 /// What makes a record the same record when it is seen again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Identity {

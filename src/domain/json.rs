@@ -99,7 +99,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{Detail, EventId, Identity, Op, Record, RowId, Timestamp};
+    use crate::domain::{EventId, Identity, Op, Record, RowId, Timestamp};
 
     fn event() -> Event {
         Event {
@@ -110,15 +110,10 @@ mod tests {
             scope: Some("dest_1".into()),
             count: 1,
             record: Record {
-                identity: Identity::Native("68f0".into()),
-                time: Timestamp::from_millis(1_774_000_000_000),
                 action: Action::Update,
                 raw_action: Some("updated".into()),
                 entity: Entity { kind: Some("destination".into()), id: Some("dest_1".into()), name: None },
                 actor: Actor { kind: ActorKind::System, id: None, name: Some("system".into()) },
-                status: Status::Unknown,
-                error: None,
-                summary: None,
                 ai_summary: Some("Raised tasks.max".into()),
                 changes: vec![Change {
                     path: "tasks.max".into(),
@@ -126,11 +121,8 @@ mod tests {
                     before: Some(json!(5)),
                     after: Some(json!(10)),
                 }],
-                detail: Detail::Nothing,
-                set: None,
-                url: None,
-                facts: Vec::new(),
                 raw: "{ \"id\" : \"68f0\",\n \"big\": 12345678901234567890.50, \"s\": \"a  \\\" b\" }".into(),
+                ..Record::bare(Identity::Native("68f0".into()), Timestamp::from_millis(1_774_000_000_000))
             },
         }
     }

@@ -2,6 +2,10 @@
 //!
 //! Nothing here does I/O, knows a provider, or knows how anything is drawn. A type belongs here when
 //! two rooms that may not import each other have to mean the same thing by it.
+//!
+//! Begin with [`Event`]: a [`Record`] as a feed sent it, with the names that the cache gave it. [`Safe`] is
+//! the only text that is ever drawn, [`Secret`] the one that never is. [`SourceStatus`] and [`Fault`] say how
+//! a source is doing, [`Problem`] what is wrong with a file that a person wrote.
 
 mod action;
 mod change;
@@ -9,9 +13,12 @@ mod event;
 mod id;
 mod index_row;
 mod json;
+mod problem;
 mod safe;
+mod scope;
 mod secret;
 mod status;
+mod suggest;
 mod time;
 
 pub use action::{ACTIONS, Action, ActionRow};
@@ -19,7 +26,10 @@ pub use change::{Change, Op};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
 pub use index_row::{IndexRow, Parts};
+pub use problem::{Place, Problem};
 pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};
+pub use scope::ScopeChoice;
 pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
+pub use suggest::{did_you_mean, nearest, what_fits};
 pub use time::{Timestamp, Zone};

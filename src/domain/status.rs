@@ -27,6 +27,23 @@ pub struct SourceStatus {
     pub fault: Option<Fault>,
 }
 
+impl SourceStatus {
+    /// The state of a source that nothing has been asked of.
+    pub fn idle(name: &Arc<str>, feed: &str, origin: &str) -> Self {
+        Self {
+            name: Arc::clone(name),
+            feed: feed.into(),
+            origin: origin.to_owned(),
+            state: SourceState::Idle,
+            events: 0,
+            quarantined: 0,
+            scopes: None,
+            last_sync: None,
+            fault: None,
+        }
+    }
+}
+
 /// What a source is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceState {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Problem, Profile};
+use super::Profile;
+use crate::domain::Problem;
 
 /// File names with their texts, by id.
 macro_rules! built_in {

@@ -16,8 +16,8 @@ use super::reach::{Order, Sync};
 use super::record::Map;
 use super::request::Method;
 use super::time::TimeFormat;
-use super::{Problem, Scope, parse};
-use crate::domain::Timestamp;
+use super::{Scope, parse};
+use crate::domain::{Problem, Timestamp};
 
 /// How one provider's history is asked for and read.
 #[derive(Debug)]

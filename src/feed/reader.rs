@@ -9,8 +9,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Problem;
-use super::problem::{did_you_mean, place};
+use crate::domain::{Place, Problem, what_fits};
 
 /// The document and what was found wrong with it so far.
 pub(super) struct Doc<'t> {
@@ -32,9 +31,8 @@ impl<'t> Doc<'t> {
     }
 
     pub(super) fn problem(&self, at: usize, key: &str, message: impl Into<String>, help: Option<String>) {
-        let (line, column) = place(self.text, at);
-        let (file, key, message) = (self.file.to_owned(), key.to_owned(), message.into());
-        self.problems.borrow_mut().push(Problem { file, line, column, key, message, help });
+        let place = Place::of(self.file, self.text, at);
+        self.problems.borrow_mut().push(Problem::at(place, key, message, help));
     }
 
     /// All problems, in the order of the file.
@@ -121,7 +119,7 @@ impl<'d> Table<'d> {
             let name: &str = key.get_ref();
             if !asked.contains(&name) {
                 let at = key.span().start;
-                self.doc.problem(at, &self.path_of(name), "unknown key", did_you_mean(name, &asked));
+                self.doc.problem(at, &self.path_of(name), "unknown key", Some(what_fits(name, &asked)));
             }
         }
     }
@@ -213,7 +211,7 @@ impl<'d> Item<'d> {
             return Some(meaning.clone());
         }
         let known: Vec<&str> = table.iter().map(|(known, _)| *known).collect();
-        self.problem(format!("unknown value `{word}`"), did_you_mean(word, &known));
+        self.problem(format!("unknown value `{word}`"), Some(what_fits(word, &known)));
         None
     }
 

@@ -4,6 +4,8 @@
 //! changed fields, raw records) is asked of whoever holds the events, newest first, through a callback
 //! that may refuse and so ends a query nobody waits for. The plain [`Query::matches`] is the truth that
 //! tests hold this module to.
+//!
+//! `columns` holds the numbers; `plan` turns a query into passes over them.
 
 mod columns;
 mod plan;

@@ -95,24 +95,6 @@ impl QueryError {
     }
 }
 
-/// The word of `known` that `word` most likely stands for.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Longer words resemble nothing, and the distance takes quadratic time.
-    if word.chars().count() > 24 {
-        return None;
-    }
-    let word = super::text::fold(word);
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
-        .filter(|(distance, candidate)| {
-            *distance <= (candidate.chars().count() / 3).max(1)
-                || (word.chars().count() >= 2 && candidate.starts_with(&*word))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
 /// `a, b or c`.
 pub(super) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();

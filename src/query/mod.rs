@@ -59,13 +59,13 @@ pub fn parse(text: &str, context: &Context) -> Result<Query, QueryError> {
     parse_with_notes(text, context).map(|(query, _)| query)
 }
 
-/// Like [`parse`], with what is worth knowing about the query: a civil time that the clock skipped or
+/// Like [`parse()`], with what is worth knowing about the query: a civil time that the clock skipped or
 /// showed twice.
 pub fn parse_with_notes(text: &str, context: &Context) -> Result<(Query, Vec<Note>), QueryError> {
     parse::read(text, context).map(|(expr, directives, notes)| (Query { expr, directives }, notes))
 }
 
-/// Like [`parse`] for a text that is still being typed: quotes and parentheses that are still open count
+/// Like [`parse()`] for a text that is still being typed: quotes and parentheses that are still open count
 /// as closed at the end.
 pub fn preview(text: &str, context: &Context) -> Result<Query, QueryError> {
     let mut closed = text.to_owned();

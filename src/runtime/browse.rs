@@ -43,7 +43,12 @@ pub fn require_terminal() -> Result<(), Failure> {
     if terminal::is_usable() {
         return Ok(());
     }
-    Err(Failure::usage("the browser needs a terminal, and stdin or stdout is none")
+    let why = if terminal::is_there() {
+        "`TERM` says that this one cannot draw"
+    } else {
+        "stdin or stdout is none"
+    };
+    Err(Failure::usage(format!("the browser needs a terminal, and {why}"))
         .help("`backtrail list` prints events without one"))
 }
 
@@ -53,7 +58,7 @@ pub async fn in_terminal(session: Session, stop: &CancellationToken) -> Result<E
     let gone = |error: io::Error| Failure::usage(format!("the terminal cannot be used: {error}"));
     terminal::leave_on_panic();
     let mut screen = Screen::enter().map_err(gone)?;
-    terminal::end_when_gone().map_err(gone)?;
+    terminal::end_when_gone(stop.clone()).map_err(gone)?;
     let size = screen.terminal.size().map_err(gone)?;
     let setting = Setting { theme, size: (size.width, size.height), stop: stop.clone() };
     let suspend: fn(&mut Terminal<Frames>) -> io::Result<()> = terminal::suspend;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Exit;
 use super::ports::Ports;
+use super::terminal;
 use crate::tui::{self, App, Effect, Message};
 
 /// How many waiting messages are folded in before the screen is drawn again.
@@ -107,7 +108,7 @@ where
         match effect {
             Effect::Quit => return Ok(Carried::Out(Exit::Fine)),
             Effect::Redraw => {
-                terminal.clear().map_err(Gone::because)?;
+                terminal::blank(terminal).map_err(Gone::because)?;
                 redraw = true;
             }
             Effect::Suspend => {

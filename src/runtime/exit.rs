@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::Problem;
+use crate::config::Diagnostic;
 use crate::domain::{FaultKind, Outcome, Safe};
 use crate::store::StoreError;
 
@@ -73,8 +73,8 @@ impl Failure {
     }
 
     /// Mistakes in the configuration or in a feed profile, each told in full with its place.
-    pub(crate) fn of_problems(problems: &[Problem]) -> Self {
-        let reports: Vec<String> = problems.iter().map(|problem| problem.report(false)).collect();
+    pub(crate) fn of_problems<P: Into<Diagnostic>>(problems: impl IntoIterator<Item = P>) -> Self {
+        let reports: Vec<String> = problems.into_iter().map(|problem| problem.into().report()).collect();
         Self { exit: Exit::Usage, report: reports.join("\n\n") }
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::domain::{Entity, Event, RowId};
 use crate::index::{Index, Selection};
 use crate::query::Query;
-use crate::store::{Db, Store, StoreError};
+use crate::store::{Db, FileId, Store, StoreError};
 
 /// Rows read at a time while the columns are filled: about ten milliseconds of the store's time, so that
 /// whoever scrolls meanwhile does not wait.
@@ -24,8 +24,28 @@ pub struct Library {
 #[derive(Default)]
 struct Columns {
     index: Mutex<Index>,
-    /// The store's marker up to which arrivals are in the index; `None` before the first load.
-    seq: Mutex<Option<u64>>,
+    /// How far the index has come; `None` before the first load.
+    seen: Mutex<Option<Seen>>,
+}
+
+/// The part of the cache that is in the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    /// The file they were read from.
+    file: FileId,
+    /// The store's marker up to which arrivals are in them.
+    seq: u64,
+}
+
+/// What there is to show that was not there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// How many events there are more than before.
+    pub new: usize,
+    /// The places whose content is another now.
+    pub touched: Vec<RowId>,
+    /// Whether another cache has taken the place of the one that was read: a damaged one was moved aside.
+    pub replaced: bool,
 }
 
 /// Why a query came to no answer.
@@ -52,8 +72,8 @@ impl Library {
 
     /// Fills the columns with the newest `limit` events. Where there are more, the place to go on from.
     pub async fn load_newest(&self, limit: usize) -> Result<Option<RowId>, StoreError> {
-        let seq = self.store.run(Db::seq).await?;
-        self.seq().get_or_insert(seq);
+        let now = self.store.run(|db| Ok(Seen { file: db.file(), seq: db.seq()? })).await?;
+        self.seen().get_or_insert(now);
         self.load_chunk(None, limit).await
     }
 
@@ -70,18 +90,25 @@ impl Library {
         Ok(oldest.filter(|_| more))
     }
 
-    /// Takes in what was added or changed since the last look, by this program or another. Gives how many
-    /// events there are more than before, and the places that were known and have another content now.
-    pub async fn catch_up(&self) -> Result<(usize, Vec<RowId>), StoreError> {
+    /// Takes in what was added or changed since the last look, by this program or another. Where another
+    /// file has taken the place of the cache, the columns are filled from that one.
+    pub async fn catch_up(&self) -> Result<News, StoreError> {
         let before = self.count();
-        let mut changed = Vec::new();
+        let mut touched = Vec::new();
         loop {
-            let Some(seq) = *self.seq() else { break };
-            let arrivals = self.store.run(move |db| db.index_rows_since(seq, CHUNK)).await?;
-            *self.seq() = Some(arrivals.seq);
+            let Some(seen) = *self.seen() else { break };
+            let look = move |db: &mut Db| Ok((db.file(), db.index_rows_since(seen.seq, CHUNK)?));
+            let (file, arrivals) = self.store.run(look).await?;
+            if file != seen.file {
+                *self.index() = Index::default();
+                *self.seen() = None;
+                self.load().await?;
+                return Ok(News { new: self.count(), touched: Vec::new(), replaced: true });
+            }
+            *self.seen() = Some(Seen { seq: arrivals.seq, ..seen });
+            touched.extend(arrivals.rows.iter().map(|row| row.row));
             {
                 let mut index = self.index();
-                changed.extend(arrivals.rows.iter().map(|row| row.row).filter(|row| index.contains(*row)));
                 index.remove(&arrivals.left);
                 index.insert(arrivals.rows);
             }
@@ -89,12 +116,13 @@ impl Library {
                 break;
             }
         }
-        Ok((self.count().saturating_sub(before), changed))
+        Ok(News { new: self.count().saturating_sub(before), touched, replaced: false })
     }
 
-    /// A number that differs from the last answer if another program has written to the cache since.
-    pub async fn data_version(&self) -> Result<i64, StoreError> {
-        self.store.run(Db::data_version).await
+    /// Something that differs from the last answer if another program has written to the cache since, or
+    /// if the cache is another file.
+    pub async fn version(&self) -> Result<(FileId, i64), StoreError> {
+        self.store.run(|db| Ok((db.file(), db.data_version()?))).await
     }
 
     /// How many events are in the columns.
@@ -158,7 +186,83 @@ impl Library {
         self.columns.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn seq(&self) -> MutexGuard<'_, Option<u64>> {
-        self.columns.seq.lock().unwrap_or_else(PoisonError::into_inner)
+    fn seen(&self) -> MutexGuard<'_, Option<Seen>> {
+        self.columns.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Action, Actor, ActorKind, Detail, Identity, Record, Status, Timestamp};
+    use crate::store::FeedKey;
+
+    fn write(store: &Store, ids: &[&str]) {
+        let record = |id: &&str| Record {
+            identity: Identity::Native((*id).to_owned()),
+            time: Timestamp::from_millis(1_774_000_000_000),
+            action: Action::Update,
+            raw_action: None,
+            entity: Entity { kind: None, id: Some((*id).to_owned()), name: None },
+            actor: Actor { kind: ActorKind::Unknown, id: None, name: None },
+            status: Status::Unknown,
+            error: None,
+            summary: None,
+            ai_summary: None,
+            changes: Vec::new(),
+            detail: Detail::Nothing,
+            set: None,
+            url: None,
+            facts: Vec::new(),
+            raw: "{}".into(),
+        };
+        let (key, records) = (FeedKey::new("prod", "kaireonai"), ids.iter().map(record).collect::<Vec<_>>());
+        let write = move |db: &mut Db| {
+            let walk = db.walk(&key)?;
+            db.write_page(&key, &records, &[], &walk, Timestamp::from_millis(0))
+        };
+        store.run_blocking(write).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_another_program_wrote_is_news() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache.db");
+        let (store, _) = Store::open(&path).unwrap();
+        write(&store, &["a"]);
+        let library = Library::new(store);
+        library.load().await.unwrap();
+        let version = library.version().await.unwrap();
+        write(&Store::open(&path).unwrap().0, &["b", "c"]);
+        assert_ne!(library.version().await.unwrap(), version);
+        let news = library.catch_up().await.unwrap();
+        assert_eq!((news.new, news.touched.len(), news.replaced), (2, 2, false));
+        assert_eq!(library.count(), 3);
+    }
+
+    #[tokio::test]
+    async fn the_columns_of_a_cache_that_was_moved_aside_are_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache.db");
+        let (store, _) = Store::open(&path).unwrap();
+        write(&store, &["a", "b", "c"]);
+        let library = Library::new(store);
+        library.load().await.unwrap();
+        assert_eq!(library.count(), 3);
+        let version = library.version().await.unwrap();
+
+        // What another program does that finds the file damaged.
+        for end in ["", "-wal", "-shm"] {
+            let name = |middle: &str| folder.path().join(format!("cache.db{middle}{end}"));
+            std::fs::rename(name(""), name(".corrupt")).unwrap();
+        }
+        write(&Store::open(&path).unwrap().0, &["d"]);
+        assert_ne!(library.version().await.unwrap(), version);
+        let news = library.catch_up().await.unwrap();
+        assert_eq!((news.new, news.replaced), (1, true));
+        let rows = library.rows(Query::all()).await.unwrap();
+        let events = library.events(rows.to_vec()).await.unwrap();
+        assert_eq!(events[0].record.entity.id.as_deref(), Some("d"));
+        assert_eq!((events.len(), library.count()), (1, 1));
     }
 }

@@ -3,33 +3,90 @@
 //! Secrets never reach it: what is logged are the same sentences that the screen shows. The level
 //! comes from `BACKTRAIL_LOG` (`debug`, `backtrail::sync=trace`), `info` when unset.
 
-use std::fs::{self, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use rustix::fs::OFlags;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
-/// The name of the log file.
-const FILE: &str = "backtrail.log";
+/// Beyond this many bytes a log is put aside as the old one, and the old one before it is gone.
+const LIMIT: u64 = 4 * 1024 * 1024;
 
-/// The size in bytes from which a new log is begun; the one before is kept beside it.
-const FULL: u64 = 8 * 1024 * 1024;
-
-/// Starts logging into `folder/backtrail.log`, readable for the user alone. Keep the guard: dropping it writes what is left. Without
-/// a folder that can be written there is no log, and the program goes on.
-pub(crate) fn start(folder: &Path) -> Option<WorkerGuard> {
-    fs::create_dir_all(folder).ok()?;
-    let path = folder.join(FILE);
-    if fs::metadata(&path).is_ok_and(|file| file.len() > FULL) {
-        fs::rename(&path, path.with_extension("log.old")).ok()?;
-    }
-    let mut options = OpenOptions::new();
-    options.append(true).create(true).mode(0o600);
-    let file = options.open(path).ok()?;
-    let (writer, guard) = tracing_appender::non_blocking(file);
+/// Starts logging into `path`, whose folder must be there. Keep the guard: dropping it writes what is left.
+/// Where the file cannot be written there is no log, and the program goes on.
+pub(crate) fn start(path: &Path) -> Option<WorkerGuard> {
+    let (writer, guard) = tracing_appender::non_blocking(open(path).ok()?);
     let filter =
         EnvFilter::try_from_env("BACKTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new("backtrail=info,warn"));
     tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).try_init().ok()?;
     Some(guard)
+}
+
+/// Opens the file to write at its end, closed to other users whatever their and our settings are.
+fn open(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path).is_ok_and(|log| log.is_file() && log.len() > LIMIT) {
+        let mut old = path.as_os_str().to_owned();
+        old.push(".old");
+        fs::rename(path, old)?;
+    }
+    // Neither a link to somewhere else nor a pipe that nobody reads.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .custom_flags(i32::try_from(flags).unwrap_or_default())
+        .open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn the_log_goes_on_and_is_closed_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backtrail.log");
+        fs::write(&path, "before\n").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        open(&path).unwrap().write_all(b"after\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "before\nafter\n");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_long_log_is_put_aside_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backtrail.log");
+        for start in ["first", "second"] {
+            open(&path).unwrap().write_all(start.as_bytes()).unwrap();
+            open(&path).unwrap().set_len(LIMIT + 1).unwrap();
+        }
+        assert_eq!(open(&path).unwrap().metadata().unwrap().len(), 0);
+        let old = fs::read(folder.path().join("backtrail.log.old")).unwrap();
+        assert!(old.starts_with(b"second"));
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_no_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backtrail.log");
+        symlink(folder.path().join("elsewhere"), &path).unwrap();
+        assert!(open(&path).is_err());
+        assert!(!folder.path().join("elsewhere").exists());
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(open(&path).is_err());
+    }
 }

@@ -2,6 +2,10 @@
 //!
 //! Everything that waits, fails or touches the machine meets here; the rooms that decide and draw stay
 //! pure. What is decided here is only which room to ask.
+//!
+//! Every subcommand begins with a [`Session`] (configuration, cache, engine) and ends with an [`Exit`] or a
+//! [`Failure`]. [`browse`] puts the browser together: `event_loop` waits and draws, `ports` carries out
+//! effects, `relay` turns news from the sources into messages, `terminal` enters and leaves the screen.
 
 pub mod browse;
 mod event_loop;

@@ -115,7 +115,7 @@ impl Ports {
                     outbox.send(Message::Tick(timer, Timestamp::now()));
                 });
             }
-            Effect::Copy(text) => self.tell(Message::Notice(copy(&text))),
+            Effect::Copy { what, text } => self.tell(Message::Notice(copy(what, &text))),
             Effect::OpenUrl(url) => self.tell(Message::Notice(open_page(&url))),
             Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
@@ -227,18 +227,27 @@ fn store_fault(message: String) -> Fault {
 }
 
 /// Puts `text` on the clipboard through the terminal (OSC 52), which also works over SSH.
-fn copy(text: &str) -> Notice {
+fn copy(what: &str, text: &str) -> Notice {
     /// Terminals drop longer ones without a word: 100,000 bytes after encoding is the common limit.
     const LIMIT: usize = 74_000;
     if text.len() > LIMIT {
-        return Notice::error("Too long for the terminal's clipboard: it takes 74 kB");
+        return Notice::error(format!("The {what} is too long for the terminal's clipboard: it takes 74 kB"));
     }
     match crossterm::execute!(io::stdout(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))
         .and_then(|()| io::stdout().flush())
     {
-        Ok(()) => Notice::info("Copied through the terminal (OSC 52)"),
+        Ok(()) => Notice::info(copied(what, text)),
         Err(error) => Notice::error(format!("Not copied: {error}")),
     }
+}
+
+/// What was copied, in one line, and which way it went.
+fn copied(what: &str, text: &str) -> String {
+    /// Characters of the text that are shown.
+    const SHOWN: usize = 48;
+    let shown: String = text.chars().take(SHOWN).collect();
+    let cut = if shown.len() < text.len() { "…" } else { "" };
+    format!("Copied the {what} through the terminal (OSC 52): {shown}{cut}")
 }
 
 /// Opens a page of a feed in the browser: web addresses only, since feeds are written by others.
@@ -255,6 +264,12 @@ fn open_page(url: &str) -> Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_said_what_was_copied() {
+        assert_eq!(copied("event id", "3kq0"), "Copied the event id through the terminal (OSC 52): 3kq0");
+        assert!(copied("actor", &"é".repeat(60)).ends_with("éé…"));
+    }
 
     #[test]
     fn the_nearest_row_is_found_on_either_side_and_is_never_the_one_asked_about() {

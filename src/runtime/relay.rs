@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::library::Library;
+use super::library::{Library, News};
 use super::ports::{Ports, UnderWay};
 use crate::domain::{SourceState, SourceStatus};
+use crate::store::{FileId, StoreError};
 use crate::sync::Report;
 use crate::tui::{Message, Notice};
 
@@ -100,19 +101,27 @@ impl Relay {
         stored
     }
 
-    async fn others_wrote(&self, version: &mut Option<i64>) -> bool {
-        let now = self.library.data_version().await.ok();
+    async fn others_wrote(&self, version: &mut Option<(FileId, i64)>) -> bool {
+        let now = self.library.version().await.ok();
         let wrote = version.is_some() && *version != now;
         *version = now;
         wrote
     }
 
     async fn catch_up(&self) {
-        match self.library.catch_up().await {
-            Ok((new, changed)) => {
-                // What was on the screen must not show what it said before; what is new is asked for when
-                // it comes into view.
-                if let Ok(events) = self.library.events(changed.into_iter().take(BATCH).collect()).await {
+        let mut news = self.library.catch_up().await;
+        if let Err(error @ StoreError::Corrupt { .. }) = &news {
+            // A fresh cache is in its place by now.
+            self.ports.tell(Message::Notice(Notice::error(error.to_string())));
+            news = self.library.catch_up().await;
+        }
+        match news {
+            Ok(News { new, touched, replaced }) => {
+                if replaced {
+                    let text = "the cache was damaged and is being fetched again";
+                    self.ports.tell(Message::Notice(Notice::error(text)));
+                }
+                if let Ok(events) = self.library.events(touched.into_iter().take(BATCH).collect()).await {
                     self.ports.tell(Message::Events(events.into_iter().map(Arc::new).collect()));
                 }
                 self.ports.tell(Message::CacheGrew { new: new as u64 });

@@ -43,26 +43,26 @@ pub struct Connected {
 impl Session {
     /// Reads the configuration and opens the cache.
     pub fn open(options: &Options) -> Result<Self, Failure> {
-        let config = config::load(options).map_err(|problems| Failure::of_problems(&problems))?;
-        let log = config.paths.log.parent().and_then(log::start);
+        let config = config::load(options).map_err(Failure::of_problems)?;
         let path = config.paths.cache_dir.join(CACHE_FILE);
+        // The cache comes first: it makes the folder, closed to others, that the log goes into as well.
         let (store, notices) = Store::open(&path)?;
+        let log = log::start(&config.paths.log);
         let notices =
             notices.iter().map(ToString::to_string).inspect(|text| tracing::warn!("{text}")).collect();
         let library = Library::new(store.clone());
         Ok(Self { config, store, library, notices, _log: log })
     }
 
-    /// The same, for commands that make no sense without a source.
-    pub fn open_with_sources(options: &Options) -> Result<Self, Failure> {
-        let session = Self::open(options)?;
-        if session.config.sources.is_empty() {
-            let file = session.config.paths.config.display().to_string();
+    /// Fails, with a way to begin, where no source is configured.
+    pub fn require_sources(&self) -> Result<(), Failure> {
+        if self.config.sources.is_empty() {
+            let file = self.config.paths.config.display().to_string();
             return Err(Failure::usage(format!("no source is configured in `{file}`")).help(
                 "run `backtrail config init` for a file to start from, or `backtrail demo` to try it without one",
             ));
         }
-        Ok(session)
+        Ok(())
     }
 
     /// The name of each feed profile in use, by its id.
@@ -113,10 +113,10 @@ impl Session {
 async fn bind(source: &config::Source, resolver: &Resolver) -> Result<sync::Source, Fault> {
     let mut secrets = BTreeMap::new();
     for secret in &source.secrets {
-        let value = resolver.resolve(secret).await.map_err(|problem| Fault {
+        let value = resolver.resolve(secret).await.map_err(|mut problem| Fault {
             kind: FaultKind::SignIn,
+            fix: problem.help.take().unwrap_or_else(|| "Run `backtrail config check`".to_owned()),
             message: problem.to_string(),
-            fix: problem.help.clone().unwrap_or_else(|| "Run `backtrail config check`".to_owned()),
             http_status: None,
             request_id: None,
             at: Timestamp::now(),
@@ -127,25 +127,12 @@ async fn bind(source: &config::Source, resolver: &Resolver) -> Result<sync::Sour
         name: Arc::clone(&source.name),
         profile: Arc::clone(&source.profile),
         binding: Binding { base: source.base.clone(), vars: source.vars.clone(), secrets },
-        scopes: match &source.scopes {
-            config::ScopeChoice::All => sync::ScopeChoice::All,
-            config::ScopeChoice::Only(ids) => sync::ScopeChoice::Only(ids.clone()),
-        },
+        scopes: source.scopes.clone(),
         poll: source.poll,
         insecure_http: source.insecure_http,
     })
 }
 
 fn idle(source: &config::Source) -> SourceStatus {
-    SourceStatus {
-        name: Arc::clone(&source.name),
-        feed: source.profile.id().into(),
-        origin: source.origin.clone(),
-        state: SourceState::Idle,
-        events: 0,
-        quarantined: 0,
-        scopes: None,
-        last_sync: None,
-        fault: None,
-    }
+    SourceStatus::idle(&source.name, source.profile.id(), &source.origin)
 }

@@ -18,8 +18,10 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::layout::{Position, Rect};
 use rustix::event::{PollFd, PollFlags, poll};
+use tokio_util::sync::CancellationToken;
 
 /// Whether this process has the terminal in its own modes.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -51,7 +53,14 @@ pub(crate) fn suspend(terminal: &mut Terminal<Frames>) -> io::Result<()> {
     // The whole group stops, so that a shell sees its job stop even when another program started us.
     rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
     enter_modes()?;
-    terminal.clear()
+    blank(terminal)
+}
+
+/// Makes the terminal blank, so that the next frame is drawn whole. `Terminal::clear` would ask the terminal
+/// where its cursor is, and whoever reads keys meanwhile may take the answer: then it fails after two seconds.
+pub(crate) fn blank<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
+    let size = terminal.size()?;
+    terminal.resize(Rect::from((Position::ORIGIN, size)))
 }
 
 /// Collects what is drawn until it is flushed and writes it at once, between the marks that let a terminal
@@ -103,9 +112,12 @@ pub(crate) fn leave() {
 
 /// Whether there is a terminal to draw on and to read keys from.
 pub(crate) fn is_usable() -> bool {
-    io::stdin().is_terminal()
-        && io::stdout().is_terminal()
-        && std::env::var_os("TERM").is_none_or(|term| term != "dumb" && !term.is_empty())
+    is_there() && std::env::var_os("TERM").is_none_or(|term| term != "dumb" && !term.is_empty())
+}
+
+/// Whether stdin and stdout are terminals, whatever these can do.
+pub(crate) fn is_there() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 /// Makes a panic of the calling thread leave the terminal before it is reported. A panic elsewhere is
@@ -127,8 +139,9 @@ pub(crate) fn leave_on_panic() {
 
 /// Ends the process when the terminal is gone. Reading keys from a terminal that was closed can spin
 /// for ever without an error, and no hang-up signal comes when another process leads the session.
-pub(crate) fn end_when_gone() -> io::Result<()> {
-    thread::Builder::new().name("terminal-watch".to_owned()).spawn(|| {
+/// `stop` is cancelled first: an orderly end leaves no files behind.
+pub(crate) fn end_when_gone(stop: CancellationToken) -> io::Result<()> {
+    thread::Builder::new().name("terminal-watch".to_owned()).spawn(move || {
         loop {
             let stdin = io::stdin();
             let mut watched = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
@@ -143,7 +156,8 @@ pub(crate) fn end_when_gone() -> io::Result<()> {
                 _ => thread::sleep(Duration::from_millis(200)),
             }
         }
-        // The loop usually notices by itself; this is for when it cannot.
+        stop.cancel();
+        // The loop usually notices; this is for when it cannot.
         thread::sleep(Duration::from_secs(1));
         leave();
         let _ = io::stdout().flush();

@@ -20,7 +20,7 @@ pub struct Db {
 
 /// Which file a path led to when it was opened: device and inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FileId(pub(super) u64, pub(super) u64);
+pub struct FileId(pub(super) u64, pub(super) u64);
 
 impl Db {
     /// The cache file.
@@ -28,7 +28,13 @@ impl Db {
         &self.path
     }
 
-    /// Turns what `SQLite` says into what it means to the user.
+    /// The file that is open. It is another one after a damaged cache was moved aside, by this program or
+    /// another: what was read before is then no longer what the cache holds.
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// Turns what SQLite says into what it means to the user.
     pub(super) fn explain(&self) -> impl Fn(rusqlite::Error) -> StoreError + use<> {
         let path = self.path.clone();
         move |error| StoreError::from_sqlite(&path, &error)
@@ -70,7 +76,7 @@ impl Db {
         }
     }
 
-    /// A damaged file does not always make `SQLite` say so: a length that makes no sense is "out of
+    /// A damaged file does not always make SQLite say so: a length that makes no sense is "out of
     /// memory", an index that disagrees with its table is a broken rule. So a failure that has no other
     /// explanation is checked against the whole file. That takes seconds for a million rows, and is rare.
     pub(super) fn suspect(&self, error: StoreError) -> StoreError {
@@ -114,7 +120,7 @@ impl Db {
 }
 
 impl Drop for Db {
-    /// `SQLite` itself would copy the log into the file and then remove the log *by name*, which by now may
+    /// SQLite itself would copy the log into the file and then remove the log *by name*, which by now may
     /// be the log of a fresh cache in the same place. So it is told not to (in `open`), and the copying
     /// is done here, as far as nobody else is using the file.
     fn drop(&mut self) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::codec::{actor_kind, actor_kind_code};
 use crate::domain::{Action, Actor, Entity};
@@ -99,14 +99,12 @@ impl Dictionaries {
         if let Some(held) = self.words.key(NO_SOURCE, text) {
             return Ok(held);
         }
-        let found = conn
-            .prepare_cached("SELECT word FROM word WHERE text = ?1")?
-            .query_one([text], |row| row.get(0))
-            .optional()?;
-        let key = match found {
-            Some(key) => key,
-            None => conn.prepare_cached("INSERT INTO word (text) VALUES (?1)")?.insert([text])?,
-        };
+        let key = found_or_made(
+            conn,
+            "SELECT word FROM word WHERE text = ?1",
+            "INSERT INTO word (text) VALUES (?1)",
+            &[&text],
+        )?;
         Ok((key, self.words.hold(NO_SOURCE, key, text.into())))
     }
 
@@ -120,20 +118,13 @@ impl Dictionaries {
         if let Some(held) = self.entities.key(source, entity) {
             return Ok(held);
         }
-        let values = params![source, entity.kind, entity.id, entity.name];
-        let found = conn
-            .prepare_cached(
-                "SELECT entity FROM entity WHERE source = ?1 AND ifnull(kind, 0) = ifnull(?2, 0)
-                 AND ifnull(id, 0) = ifnull(?3, 0) AND ifnull(name, 0) = ifnull(?4, 0)",
-            )?
-            .query_one(values, |row| row.get(0))
-            .optional()?;
-        let key = match found {
-            Some(key) => key,
-            None => conn
-                .prepare_cached("INSERT INTO entity (source, kind, id, name) VALUES (?1, ?2, ?3, ?4)")?
-                .insert(values)?,
-        };
+        let key = found_or_made(
+            conn,
+            "SELECT entity FROM entity WHERE source = ?1 AND ifnull(kind, 0) = ifnull(?2, 0)
+             AND ifnull(id, 0) = ifnull(?3, 0) AND ifnull(name, 0) = ifnull(?4, 0)",
+            "INSERT INTO entity (source, kind, id, name) VALUES (?1, ?2, ?3, ?4)",
+            params![source, entity.kind, entity.id, entity.name],
+        )?;
         Ok((key, self.entities.hold(source, key, Arc::new(entity.clone()))))
     }
 
@@ -147,20 +138,13 @@ impl Dictionaries {
         if let Some(held) = self.actors.key(source, actor) {
             return Ok(held);
         }
-        let values = params![source, actor_kind_code(actor.kind), actor.id, actor.name];
-        let found = conn
-            .prepare_cached(
-                "SELECT actor FROM actor WHERE source = ?1 AND kind = ?2
-                 AND ifnull(id, 0) = ifnull(?3, 0) AND ifnull(name, 0) = ifnull(?4, 0)",
-            )?
-            .query_one(values, |row| row.get(0))
-            .optional()?;
-        let key = match found {
-            Some(key) => key,
-            None => conn
-                .prepare_cached("INSERT INTO actor (source, kind, id, name) VALUES (?1, ?2, ?3, ?4)")?
-                .insert(values)?,
-        };
+        let key = found_or_made(
+            conn,
+            "SELECT actor FROM actor WHERE source = ?1 AND kind = ?2
+             AND ifnull(id, 0) = ifnull(?3, 0) AND ifnull(name, 0) = ifnull(?4, 0)",
+            "INSERT INTO actor (source, kind, id, name) VALUES (?1, ?2, ?3, ?4)",
+            params![source, actor_kind_code(actor.kind), actor.id, actor.name],
+        )?;
         Ok((key, self.actors.hold(source, key, Arc::new(actor.clone()))))
     }
 
@@ -230,6 +214,14 @@ impl Dictionaries {
             .map_err(missing)?;
         self.feeds.insert(feed, names.clone());
         Ok(names)
+    }
+}
+
+/// The key that `find` gives for `values`, else the key of the row that `make` inserts from the same values.
+fn found_or_made(conn: &Connection, find: &str, make: &str, values: &[&dyn ToSql]) -> rusqlite::Result<i64> {
+    match conn.prepare_cached(find)?.query_one(values, |row| row.get(0)).optional()? {
+        Some(key) => Ok(key),
+        None => conn.prepare_cached(make)?.insert(values),
     }
 }
 

@@ -71,7 +71,7 @@ pub enum StoreError {
     Other {
         /// The cache file.
         path: PathBuf,
-        /// What `SQLite` or the system said.
+        /// What SQLite or the system said.
         what: String,
     },
 }
@@ -86,7 +86,7 @@ fn remedy_of_damage(aside: Option<&Path>) -> String {
 }
 
 impl StoreError {
-    /// What `error`, which `SQLite` gave for the cache at `path`, means to the user.
+    /// What `error`, which SQLite gave for the cache at `path`, means to the user.
     pub(super) fn from_sqlite(path: &Path, error: &rusqlite::Error) -> Self {
         use rusqlite::Error as E;
         let path = path.to_owned();

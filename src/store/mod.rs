@@ -30,7 +30,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
-pub use db::Db;
+pub use db::{Db, FileId};
 pub use error::StoreError;
 pub use read::Arrivals;
 pub use walk::{FeedKey, FeedScope, FeedSummary, SourceSummary, WalkProgress};

@@ -3,7 +3,7 @@
 //! The cache can be fetched again, so a damaged one is moved aside, never repaired, and a fresh one takes
 //! its place. Sound files of others are left alone. The whole of opening happens under a lock on the
 //! directory, so that two programs that start at once do not both create, migrate or move the file.
-//! The file itself is never opened by anything but `SQLite`: closing any handle on it would drop the locks
+//! The file itself is never opened by anything but SQLite: closing any handle on it would drop the locks
 //! that other connections of this process hold on it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
@@ -24,7 +24,7 @@ use super::error::StoreError;
 use super::schema;
 use crate::domain::Timestamp;
 
-/// Before 3.51.3, `SQLite` could damage a database in WAL mode that two connections write to.
+/// Before 3.51.3, SQLite could damage a database in WAL mode that two connections write to.
 const SQLITE_AT_LEAST: i32 = 3_051_003;
 
 /// How long a write waits for another program before it gives up.
@@ -72,7 +72,8 @@ pub(super) fn directory_of(path: &Path) -> &Path {
     }
 }
 
-/// Creates the directory if need be and closes it to others. Gives the path of the file without links
+/// Creates the directory if need be, closed to others. One that is there keeps its permissions, since it may
+/// hold more than the cache: a home directory can be named too. Gives the path of the file without links
 /// among its directories.
 fn prepare_directory(path: &Path, notices: &mut Vec<Notice>) -> Result<PathBuf, StoreError> {
     let directory = directory_of(path);
@@ -88,15 +89,12 @@ fn prepare_directory(path: &Path, notices: &mut Vec<Notice>) -> Result<PathBuf, 
     let directory = directory.canonicalize().map_err(failed("its directory cannot be found"))?;
     let found = fs::metadata(&directory).map_err(failed("its directory cannot be read"))?;
     refuse_foreign(&directory, found.uid())?;
-    if found.mode() & 0o077 != 0 {
-        fs::set_permissions(&directory, Permissions::from_mode(0o700))
-            .map_err(failed("its directory cannot be closed to others"))?;
-        if found.mode() & 0o022 != 0 {
-            notices.push(Notice(format!(
-                "the directory `{}` could be written by other users: it is closed to them now",
-                directory.display()
-            )));
-        }
+    if found.mode() & 0o022 != 0 {
+        let shown = directory.display();
+        notices.push(Notice(format!(
+            "the directory `{shown}` can be written by other users, who could put another cache in the \
+             place of yours: run `chmod go-w {shown}`"
+        )));
     }
     Ok(directory.join(name))
 }
@@ -129,7 +127,7 @@ pub(super) fn lock(directory: &Path, path: &Path) -> Result<Option<File>, StoreE
     }
 }
 
-/// The file and what `SQLite` keeps beside it.
+/// The file and what SQLite keeps beside it.
 fn family(path: &Path) -> [PathBuf; 3] {
     ["", "-wal", "-shm"].map(|ending| with_ending(path, ending))
 }
@@ -173,7 +171,7 @@ fn prepare_files(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Renames the file and what belongs to it, so that `SQLite` still sees them as one, and gives the new name.
+/// Renames the file and what belongs to it, so that SQLite still sees them as one, and gives the new name.
 pub(super) fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
     let now = Timestamp::now().utc().format("%Y%m%dT%H%M%SZ");
     let aside = (0..1_000)
@@ -227,7 +225,7 @@ fn explain_opening(path: &Path, error: &rusqlite::Error) -> StoreError {
     }
 }
 
-/// Settings that hold before the first byte is read: nothing in the file can make `SQLite` run code, a
+/// Settings that hold before the first byte is read: nothing in the file can make SQLite run code, a
 /// damaged page is noticed early, and closing touches no file by name (see [`Db`]).
 fn harden(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(BUSY)?;
@@ -259,7 +257,7 @@ fn refuse_others(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A file that the system lets us write and `SQLite` does not has a mark in its header that only a program
+/// A file that the system lets us write and SQLite does not has a mark in its header that only a program
 /// of the future could have put there.
 fn check_writable(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     let read_only = conn.is_readonly("main").map_err(|error| StoreError::from_sqlite(path, &error))?;

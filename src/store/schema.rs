@@ -4,7 +4,7 @@
 //! what is known to be complete becomes the table `coverage` in a later migration; until then
 //! `feed.complete_to_floor` and `feed.top` say what the last complete walk saw.
 //!
-//! References between tables are not enforced by `SQLite`: [`super::write`] is the only writer and keeps
+//! References between tables are not enforced by SQLite: [`super::write`] is the only writer and keeps
 //! them, and each check would cost a look-up per row. Texts that repeat stand once, in `word`, `entity`
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
 //! second; the long texts stand in `body` under the same key.

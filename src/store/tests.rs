@@ -85,22 +85,12 @@ fn feed() -> FeedKey {
 /// A record with an id and nothing that is not needed.
 fn record(id: &str, time: i64) -> Record {
     Record {
-        identity: Identity::Native(id.to_owned()),
-        time: Timestamp::from_millis(time),
         action: Action::Update,
-        raw_action: None,
         entity: Entity { kind: Some("flow".into()), id: Some("f1".into()), name: Some("Next best".into()) },
         actor: Actor { kind: ActorKind::User, id: None, name: Some("ada@example.com".into()) },
         status: Status::Success,
-        error: None,
-        summary: None,
-        ai_summary: None,
-        changes: Vec::new(),
-        detail: Detail::Nothing,
-        set: None,
-        url: None,
-        facts: Vec::new(),
         raw: format!(r#"{{"id":"{id}","at":{time}}}"#).into(),
+        ..Record::bare(Identity::Native(id.to_owned()), Timestamp::from_millis(time))
     }
 }
 

@@ -259,7 +259,7 @@ fn walk_at(row: &Row<'_>, first: usize) -> rusqlite::Result<WalkProgress> {
     })
 }
 
-/// A count or a number as `SQLite` holds it; the server's claims may be beyond what fits.
+/// A count or a number as SQLite holds it; the server's claims may be beyond what fits.
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

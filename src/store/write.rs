@@ -137,7 +137,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// The events of a page in the order of their places: `SQLite` is four times as fast when keys ascend.
+    /// The events of a page in the order of their places: SQLite is four times as fast when keys ascend.
     fn distinct<'r>(&self, records: &'r [Record]) -> Vec<Incoming<'r>> {
         let mut at: HashMap<EventId, usize> = HashMap::with_capacity(records.len());
         let mut all: Vec<Incoming<'r>> = Vec::with_capacity(records.len());

@@ -78,7 +78,8 @@ impl Engine {
         let http = Arc::new(Http::new());
         let cache = store.clone();
         let line = move |source: Source| {
-            let board = Board::new(first_status(&source), reports.clone());
+            let board =
+                Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports.clone());
             let line = Line::new(source, cache.clone(), Arc::clone(&http), board, waits.clone());
             let origin = line.origin().to_owned();
             line.board.amend(|status| status.origin = origin);
@@ -153,20 +154,6 @@ impl Engine {
     /// Ends everything that is under way and everything that is begun later. What is in the cache stays.
     pub fn stop(&self) {
         self.0.stop.cancel();
-    }
-}
-
-pub(super) fn first_status(source: &Source) -> SourceStatus {
-    SourceStatus {
-        name: Arc::clone(&source.name),
-        feed: source.profile.id().into(),
-        origin: String::new(),
-        state: SourceState::Idle,
-        events: 0,
-        quarantined: 0,
-        scopes: None,
-        last_sync: None,
-        fault: None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! It assumes nothing about what servers say: their words are shortened by the feed room and freed of
 //! secrets here. Every fault of this room is made here, so that none can show a secret.
 
-use crate::domain::{Fault, FaultKind, Timestamp};
+use crate::domain::{Fault, FaultKind, Timestamp, did_you_mean};
 use crate::feed::{RequestError, Scope, ServerSays, ShapeError};
 use crate::store::StoreError;
 
@@ -241,16 +241,11 @@ impl Line {
     pub(super) fn fault_of_unknown_scopes(&self, unknown: &[String], known: &[Scope]) -> Fault {
         let names: Vec<_> = unknown.iter().map(|id| format!("`{id}`")).collect();
         let message = format!("{} does not list {}", self.origin(), names.join(", "));
-        let near = unknown.first().and_then(|id| {
-            let similar = |scope: &&Scope| strsim::jaro_winkler(id, &scope.id) > 0.8;
-            known.iter().filter(similar).max_by(|a, b| {
-                let likeness = |scope: &Scope| strsim::jaro_winkler(id, &scope.id);
-                likeness(a).total_cmp(&likeness(b))
-            })
-        });
+        let ids = known.iter().map(|scope| scope.id.as_str());
+        let hint = unknown.first().and_then(|id| did_you_mean(id, ids));
         let name = &self.source.name;
-        let fix = match near {
-            Some(scope) => format!("did you mean `{}`? Correct `scope` of `{name}`", scope.id),
+        let fix = match hint {
+            Some(hint) => format!("{hint} Correct `scope` of `{name}`"),
             None => format!("correct `scope` of `{name}`, or set it to `\"all\"`"),
         };
         self.fault(FaultKind::Configuration, &message, &fix)

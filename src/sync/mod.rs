@@ -25,7 +25,7 @@ mod token;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{IndexRow, RowId, SourceStatus};
+use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
@@ -45,16 +45,6 @@ pub struct Source {
     pub poll: Duration,
     /// Requests may go unencrypted to another machine.
     pub insecure_http: bool,
-}
-
-/// Which scopes of a source are fetched.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ScopeChoice {
-    /// Every scope that the server lists.
-    #[default]
-    All,
-    /// Those with these ids.
-    Only(Vec<String>),
 }
 
 /// Something that happened while syncing.

@@ -8,10 +8,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tokio::time::Instant;
 
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, ScopeChoice};
 use crate::feed::{Position, Scope, ScopePage, Seam, page, request};
 
-use super::ScopeChoice;
 use super::line::{Line, Tally, lock};
 use super::plan::{Basis, Next, Sight, Walk, prints};
 

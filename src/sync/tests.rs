@@ -3,6 +3,8 @@
 mod demo;
 mod fake;
 mod faults;
+mod knobs;
+mod paging;
 mod rig;
 mod tokens;
 mod walks;

@@ -71,7 +71,10 @@ impl App {
             Command::Back | Command::Close => self.back(),
             Command::Sources => self.open_sources(),
             Command::RefreshSource => self.refresh(ask),
-            Command::RefreshAll => ask.push(Effect::Refresh { source: None }),
+            Command::RefreshAll => {
+                self.notice = Some(Notice::info("asking every source for news"));
+                ask.push(Effect::Refresh { source: None });
+            }
             Command::Follow => self.timeline.set_follow(!self.timeline.follows()),
             Command::TimeFormat => self.ui.ages = !self.ui.ages,
             Command::Preview => self.ui.preview = !self.ui.preview,
@@ -119,7 +122,10 @@ impl App {
             _ => self.event().map(|event| event.source.clone()),
         };
         match source {
-            Some(_) => ask.push(Effect::Refresh { source }),
+            Some(name) => {
+                self.notice = Some(Notice::info(format!("asking {name} for news")));
+                ask.push(Effect::Refresh { source: Some(name) });
+            }
             None => self.notice = Some(Notice::info("no source is selected")),
         }
     }

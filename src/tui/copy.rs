@@ -34,6 +34,18 @@ impl Copy {
         })
     }
 
+    /// What it is, as it follows "the".
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Line => "event as a line",
+            Self::EventId => "event id",
+            Self::EntityId => "entity id",
+            Self::Actor => "actor",
+            Self::Json => "record as JSON",
+            Self::Query => "filter",
+        }
+    }
+
     /// The text, or why there is none.
     pub(super) fn text(
         self,
@@ -42,6 +54,9 @@ impl Copy {
         ui: &Ui,
     ) -> Result<String, &'static str> {
         if self == Self::Query {
+            if filter.is_empty() {
+                return Err("there is no filter to copy");
+            }
             return Ok(Safe::line(&filter.query().to_string()).as_str().to_owned());
         }
         let Some(event) = event else { return Err("no event is selected") };

@@ -19,36 +19,37 @@ use crate::domain::{Part, Safe};
 
 /// One line of the screen: pieces of text, each with its looks.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Row {
+pub(super) struct Row {
     pieces: Vec<(Safe, Style)>,
     width: usize,
 }
 
 impl Row {
     /// An empty line.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::default()
     }
 
     /// The cells taken so far.
-    pub fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.width
     }
 
     /// The text without its looks.
-    pub fn text(&self) -> String {
+    #[cfg(test)]
+    pub(super) fn text(&self) -> String {
         self.pieces.iter().map(|(text, _)| text.as_str()).collect()
     }
 
     /// Adds `text` as wide as it is.
     #[must_use]
-    pub fn put(self, text: &str, style: Style) -> Self {
+    pub(super) fn put(self, text: &str, style: Style) -> Self {
         self.safe(&Safe::line(text), style)
     }
 
     /// Adds a text that is already fit to be drawn; a line break in it is shown.
     #[must_use]
-    pub fn safe(mut self, text: &Safe, style: Style) -> Self {
+    pub(super) fn safe(mut self, text: &Safe, style: Style) -> Self {
         let text = if text.as_str().contains('\n') { Safe::line(text.as_str()) } else { text.clone() };
         if !text.is_empty() {
             self.width += text.width();
@@ -59,44 +60,44 @@ impl Row {
 
     /// Adds `text` in exactly `width` cells, cut or filled up on the right.
     #[must_use]
-    pub fn cell(self, text: &str, width: usize, style: Style) -> Self {
+    pub(super) fn cell(self, text: &str, width: usize, style: Style) -> Self {
         self.safe(&Safe::line(text).pad(width), style)
     }
 
     /// Adds `text` in exactly `width` cells, cut or filled up on the left.
     #[must_use]
-    pub fn right(self, text: &str, width: usize, style: Style) -> Self {
+    pub(super) fn right(self, text: &str, width: usize, style: Style) -> Self {
         self.safe(&Safe::line(text).pad_left(width), style)
     }
 
     /// Adds `text` in at most `width` cells, cut where it is longer.
     #[must_use]
-    pub fn cut(self, text: &str, width: usize, style: Style) -> Self {
+    pub(super) fn cut(self, text: &str, width: usize, style: Style) -> Self {
         self.safe(&Safe::line(text).cut(width), style)
     }
 
     /// Adds empty cells up to the column `end`; a line that is already longer stays as it is.
     #[must_use]
-    pub fn fill(self, end: usize) -> Self {
+    pub(super) fn fill(self, end: usize) -> Self {
         let gap = end.saturating_sub(self.width);
         self.fill_by(gap)
     }
 
     /// Adds `gap` empty cells.
     #[must_use]
-    pub fn fill_by(self, gap: usize) -> Self {
+    pub(super) fn fill_by(self, gap: usize) -> Self {
         self.safe(&Safe::default().pad(gap), Style::new())
     }
 
     /// Adds `symbol` again and again.
     #[must_use]
-    pub fn rule(self, symbol: &str, times: usize, style: Style) -> Self {
+    pub(super) fn rule(self, symbol: &str, times: usize, style: Style) -> Self {
         self.put(&symbol.repeat(times), style)
     }
 
     /// Adds all pieces of another line.
     #[must_use]
-    pub fn join(mut self, other: Self) -> Self {
+    pub(super) fn join(mut self, other: Self) -> Self {
         self.width += other.width;
         self.pieces.extend(other.pieces);
         self
@@ -105,23 +106,14 @@ impl Row {
     /// Puts `other` at the right end of a line of `width` cells; where both do not fit, `other` is left
     /// out.
     #[must_use]
-    pub fn with_right(self, other: Self, width: usize) -> Self {
+    pub(super) fn with_right(self, other: Self, width: usize) -> Self {
         let start = width.saturating_sub(other.width);
         if start > self.width || self.width == 0 { self.fill(start).join(other) } else { self }
     }
 
-    /// Lays `style` over the looks of every piece.
-    #[must_use]
-    pub fn patch(mut self, style: Style) -> Self {
-        for (_, piece) in &mut self.pieces {
-            *piece = piece.patch(style);
-        }
-        self
-    }
-
     /// Draws the line from the cell (`x`, `y`) on, in at most `width` cells. What lies outside the buffer is
     /// not drawn, nor is half a character.
-    pub fn draw(&self, buf: &mut Buffer, x: u16, y: u16, width: u16) {
+    pub(super) fn draw(&self, buf: &mut Buffer, x: u16, y: u16, width: u16) {
         let place = Rect { x, y, width, height: 1 }.intersection(buf.area);
         if place.is_empty() || place.x != x {
             return;
@@ -228,11 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn looks_are_drawn_and_laid_over() {
-        let row = Row::new().put("a", Style::new().fg(Color::Red)).put("b", Style::new());
+    fn each_piece_is_drawn_in_its_looks() {
         let mut buf = Buffer::empty(Rect::new(0, 0, 2, 1));
-        row.patch(Style::new().bg(Color::Blue)).draw(&mut buf, 0, 0, 2);
-        assert_eq!((buf[(0, 0)].fg, buf[(0, 0)].bg), (Color::Red, Color::Blue));
-        assert_eq!((buf[(1, 0)].fg, buf[(1, 0)].bg), (Color::Reset, Color::Blue));
+        let row = Row::new().put("a", Style::new().fg(Color::Red)).put("b", Style::new());
+        row.draw(&mut buf, 0, 0, 2);
+        assert_eq!((buf[(0, 0)].fg, buf[(1, 0)].fg), (Color::Red, Color::Reset));
     }
 }

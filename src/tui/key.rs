@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::problem::did_you_mean;
+use crate::domain::did_you_mean;
 
 /// One key press, in the one form that bindings compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

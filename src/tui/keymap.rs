@@ -5,7 +5,6 @@
 //! top of that file. Two bindings that could both be meant are an error, never a matter of order.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 use toml::Spanned;
@@ -13,7 +12,8 @@ use toml::de::DeValue;
 
 use super::command::{COMMANDS, Command, Context};
 use super::key::{Key, spell};
-use super::problem::{Entry, Problem, Reader, did_you_mean, entries};
+use super::reader::{Entry, Reader, entries};
+use crate::domain::{Place, Problem, did_you_mean};
 
 const DEFAULT_FILE: &str = "assets/keys.toml";
 const DEFAULT_TEXT: &str = include_str!("../../assets/keys.toml");
@@ -30,15 +30,8 @@ struct Binding {
     context: Context,
     keys: Vec<Key>,
     command: Command,
+    /// Where it is written, to name it in a conflict.
     place: Place,
-}
-
-/// Where a binding is written, to name it in a conflict.
-#[derive(Debug, Clone)]
-struct Place {
-    file: Arc<str>,
-    line: usize,
-    column: usize,
 }
 
 /// What the keys pressed so far mean.
@@ -75,7 +68,7 @@ impl Keymap {
         let mut reader = Reader::new(file, text);
         for line in read_lines(&mut reader) {
             keymap.bindings.retain(|old| (old.context, old.command) != (line.context, line.command));
-            keymap.bindings.extend(line.into_bindings(&reader, file));
+            keymap.bindings.extend(line.into_bindings(&reader));
         }
         let mut problems = reader.problems;
         problems.extend(keymap.conflicts());
@@ -86,7 +79,7 @@ impl Keymap {
     fn read(file: &str, text: &str) -> (Self, Vec<Problem>) {
         let mut reader = Reader::new(file, text);
         let lines = read_lines(&mut reader);
-        let bindings = lines.into_iter().flat_map(|line| line.into_bindings(&reader, file)).collect();
+        let bindings = lines.into_iter().flat_map(|line| line.into_bindings(&reader)).collect();
         (Self { bindings }, reader.problems)
     }
 
@@ -194,18 +187,10 @@ fn conflict(earlier: &Binding, later: &Binding) -> Problem {
     } else {
         format!("`{keys}` would hide `{other}`, which means {theirs}")
     };
-    let line = earlier.place.line;
-    Problem {
-        file: later.place.file.to_string(),
-        line: later.place.line,
-        column: later.place.column,
-        key: format!("{}.{}", later.context.name(), later.command),
-        message,
-        help: Some(format!(
-            "take another key, or give {theirs} another one ({} line {line})",
-            earlier.place.file
-        )),
-    }
+    let key = format!("{}.{}", later.context.name(), later.command);
+    let Place { file, line, .. } = &earlier.place;
+    let help = format!("take another key, or give {theirs} another one ({file} line {line})");
+    Problem::at(later.place.clone(), key, message, Some(help))
 }
 
 /// One line of a keys file that could be read: a command and all its keys in one context.
@@ -217,9 +202,8 @@ struct Line {
 }
 
 impl Line {
-    fn into_bindings(self, reader: &Reader<'_>, file: &str) -> Vec<Binding> {
-        let (line, column) = reader.place(self.span.start);
-        let place = Place { file: file.into(), line, column };
+    fn into_bindings(self, reader: &Reader<'_>) -> Vec<Binding> {
+        let place = reader.place(self.span.start);
         let (context, command) = (self.context, self.command);
         self.sequences
             .into_iter()

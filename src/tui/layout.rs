@@ -19,8 +19,8 @@ pub(super) const SMALLEST: (u16, u16) = (40, 10);
 /// From this width on, the preview stands to the right of the list.
 const PREVIEW_RIGHT: u16 = 100;
 
-/// The most columns that the preview takes.
-const PREVIEW_WIDEST: u16 = 62;
+/// The fewest and the most columns that the preview takes on the right, with the line before it.
+const PREVIEW_WIDTH: (u16, u16) = (38, 66);
 
 /// From this width on, an event is one line; below, it is two.
 const ONE_LINE: u16 = 80;
@@ -87,7 +87,7 @@ pub(super) fn layout(area: Rect, preview: bool) -> Layout {
     let body = layout.body;
     if area.width >= PREVIEW_RIGHT {
         // The list is read across, the preview is read down: beyond a line of prose it needs no more.
-        let list = body.width - (body.width * 2 / 5).min(PREVIEW_WIDEST);
+        let list = body.width - (body.width * 7 / 20).clamp(PREVIEW_WIDTH.0, PREVIEW_WIDTH.1);
         layout.list = Rect { width: list, ..body };
         layout.divider = Rect { x: body.x + list, width: 1, ..body };
         layout.preview = Rect { x: body.x + list + 2, width: body.width - list - 2, ..body };

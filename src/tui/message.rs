@@ -155,7 +155,12 @@ pub enum Effect {
         after: Duration,
     },
     /// Put this text on the clipboard.
-    Copy(String),
+    Copy {
+        /// What it is, as it follows "the": `event id`.
+        what: &'static str,
+        /// The text.
+        text: String,
+    },
     /// Open this page in a browser.
     OpenUrl(String),
     /// Draw every cell of the next frame again.

@@ -8,6 +8,12 @@
 //!                  └──> Effect, for whoever runs the app
 //! ```
 //!
+//! A key goes through `keymap` and becomes a row of [`command::COMMANDS`]; `act` says what each command does
+//! and `app` what each message does to the state. `waiting` keeps the questions that are on their way,
+//! `library` the events at hand, `filter` the line that is typed. `layout` says where everything is, `view`
+//! draws the frame from the files in `pane` and `overlay`, in the colours of `theme`, and every text on the
+//! way goes through `draw`.
+//!
 //! Three words, used for nothing else: a *command* is something the user wants, an *effect* is something
 //! the app asks of the outside, a *message* is something that happened.
 
@@ -15,8 +21,9 @@ mod act;
 mod app;
 pub mod command;
 mod copy;
-pub mod draw;
+mod draw;
 mod filter;
+mod gist;
 pub mod key;
 pub mod keymap;
 mod layout;
@@ -27,14 +34,14 @@ mod motion;
 mod overlay;
 mod pane;
 pub mod picture;
-pub mod problem;
+mod reader;
+mod scrollbar;
 mod settings;
 #[cfg(test)]
 mod tests;
 pub mod theme;
 mod view;
 mod waiting;
-pub mod widget;
 mod window;
 mod words;
 

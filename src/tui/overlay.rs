@@ -44,6 +44,19 @@ fn clear(area: Rect, ui: &Ui, buf: &mut Buffer) {
     buf.set_style(area, ui.style(Role::Text));
 }
 
+/// As many of `keys` as fit whole into `width` cells; the first one in any case.
+fn fitting(keys: Vec<String>, width: usize) -> String {
+    let mut text = String::new();
+    for key in keys {
+        if text.is_empty() {
+            text = key;
+        } else if text.len() + 2 + key.len() <= width {
+            text = format!("{text}  {key}");
+        }
+    }
+    text
+}
+
 /// The help.
 #[derive(Debug, Default)]
 pub(super) struct Help {
@@ -140,5 +153,19 @@ mod tests {
         let offered = Palette::default().found();
         assert!(offered.iter().all(|row| row.contexts != [Context::Prompt]));
         assert!(offered.len() > 30);
+    }
+
+    #[test]
+    fn keys_are_shown_whole_or_not_at_all() {
+        let keys = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        for (names, width, text) in [
+            (&["esc", "backspace", "alt-left"][..], 24, "esc  backspace  alt-left"),
+            (&["esc", "backspace", "alt-left"], 16, "esc  backspace"),
+            (&["esc", "backspace", "f1"], 9, "esc  f1"),
+            (&["backspace"], 3, "backspace"),
+            (&[], 3, ""),
+        ] {
+            assert_eq!(fitting(keys(names), width), text);
+        }
     }
 }

@@ -8,8 +8,8 @@ mod depth;
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::problem::{Entry, Problem, Reader, did_you_mean, entries};
-use crate::domain::{Action, Op, Status};
+use super::reader::{Entry, Reader, entries};
+use crate::domain::{Action, Op, Problem, Status, did_you_mean};
 
 pub use depth::{Depth, rgb};
 
@@ -126,7 +126,8 @@ impl Theme {
         self.style(match action {
             Action::Create | Action::Restore => Role::Added,
             Action::Delete | Action::Erase => Role::Removed,
-            Action::Update => Role::Changed,
+            // Most of what happens is an update: it is the ground that the rest stands out from.
+            Action::Update => Role::Text,
             Action::Publish | Action::Approve => Role::Accent,
             Action::Rollback => Role::Warning,
             Action::Reject => Role::Failed,

@@ -16,8 +16,8 @@ use super::draw::Row;
 use super::layout::{Layout, SMALLEST};
 use super::overlay::{self, Overlay};
 use super::pane::{Screen, event, lifecycle, sources, timeline};
+use super::scrollbar::Extent;
 use super::theme::Role;
-use super::widget::scrollbar::Extent;
 
 /// Draws the interface as it is now.
 pub fn view(app: &App, frame: &mut Frame<'_>) {
@@ -91,7 +91,7 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
         let rows = app.timeline.rows();
         let (len, above) = (rows.len(), app.timeline.top());
         Extent { len, above, shown: app.measure().fits(rows, above) }.draw(buf, area, style);
-        if app.filter.error().is_none() && !app.filter.editing() {
+        if app.filter.error().is_none() && !app.filter.editing() && app.overlays.is_empty() {
             Row::new().put("┬", app.ui.style(Role::Rule)).draw(buf, area.x, layout.rule.y, 1);
         }
     } else {

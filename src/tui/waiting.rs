@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::app::App;
 use super::message::{Answer, Effect, Notice, Timer};
+use super::pane::event::EventView;
 use crate::domain::{RowId, SourceState, Timestamp};
 
 /// How long the selection rests on an event before a second request is made for it.
@@ -96,7 +97,7 @@ impl App {
     pub(super) fn settle_rest(&mut self, ask: &mut Vec<Effect>) {
         let row = self.timeline.selected();
         if row != self.timers.resting.map(|(row, _)| row) {
-            self.preview.scroll = 0;
+            self.preview = EventView::of(self.preview.tab);
             self.timers.resting = row.map(|row| (row, false));
             if row.is_some() {
                 self.timers.rest += 1;

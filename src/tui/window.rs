@@ -68,11 +68,21 @@ impl Measure {
     }
 
     /// The first row of the window, moved from `top` as little as makes `selected` visible, and never so
-    /// far down that lines stay empty which rows above could fill.
+    /// far down that lines stay empty which rows above could fill. After a jump `selected` stands in the middle: what happened around it is what a reader wants next.
     pub(super) fn scroll(self, rows: &[RowId], top: usize, selected: usize) -> usize {
         let Some(last) = rows.len().checked_sub(1) else { return 0 };
-        let top = top.min(self.top_for(rows, last)).min(selected);
-        if selected < top + self.fits(rows, top) { top } else { self.top_for(rows, selected) }
+        let lowest = self.top_for(rows, last);
+        let top = top.min(lowest);
+        let page = self.fits(rows, top);
+        if (top..top + page).contains(&selected) {
+            return top;
+        }
+        let near = page / 4;
+        if selected + near < top || selected > top + page + near {
+            let middle = self.top_for(rows, last.min(selected + page / 2));
+            return middle.min(selected);
+        }
+        if selected < top { selected } else { self.top_for(rows, selected) }
     }
 
     /// The first row of a window whose last row is `bottom`.
@@ -136,11 +146,20 @@ mod tests {
         let rows = rows(100, 50);
         let m = measure(11, 1);
         for (top, selected, expected) in
-            [(0, 9, 0), (0, 10, 1), (20, 25, 20), (20, 5, 5), (0, 99, 90), (99, 99, 90)]
+            [(0, 9, 0), (0, 10, 1), (20, 25, 20), (20, 18, 18), (0, 12, 3), (0, 99, 90), (99, 99, 90)]
         {
             assert_eq!(m.scroll(&rows, top, selected), expected, "{top} {selected}");
         }
         assert_eq!(m.scroll(&[], 5, 7), 0);
+    }
+
+    #[test]
+    fn after_a_jump_the_selection_stands_in_the_middle() {
+        let rows = rows(100, 50);
+        let m = measure(11, 1);
+        for (top, selected, expected) in [(20, 5, 1), (0, 30, 26), (0, 16, 12), (90, 2, 0), (0, 98, 90)] {
+            assert_eq!(m.scroll(&rows, top, selected), expected, "{top} {selected}");
+        }
     }
 
     #[test]

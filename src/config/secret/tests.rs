@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
+use crate::config::Diagnostic;
 
 const VALUE: &str = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -23,7 +24,7 @@ async fn resolve_within(from: SecretFrom, command_limit: Duration) -> Result<Str
     let resolver = Resolver { command_limit, ..Resolver::new([]) };
     let found = resolver.resolve(&secret(from)).await;
     found.map(|secret| secret.expose().to_owned()).map_err(|problem| {
-        let text = format!("{problem} {problem:?} {}", problem.report(false));
+        let text = format!("{problem} {problem:?} {}", Diagnostic::from(problem.clone()).report());
         assert!(!text.contains("4eC39"), "{text}");
         assert!(text.starts_with("config.toml:7:1: `source.secret.token`: "), "{text}");
         text

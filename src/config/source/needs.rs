@@ -6,9 +6,10 @@ use toml::de::DeValue;
 
 use super::Surroundings;
 use crate::config::paths::expand;
-use crate::config::problem::{Reader, did_you_mean};
+use crate::config::problem::Reader;
 use crate::config::secret::{SecretFrom, SecretRef};
 use crate::config::table::{Field, Table};
+use crate::domain::what_fits;
 use crate::feed::{Profile, Var};
 
 /// What can stand in place of a secret.
@@ -84,7 +85,7 @@ pub(super) fn secrets(
             if profile.is_none() || asked.contains(&field.key.as_str()) {
                 found.extend(secret);
             } else {
-                let help = did_you_mean(&field.key, asked.iter().copied());
+                let help = what_fits(&field.key, &asked);
                 reader.note(
                     &field.key_span,
                     &field.path,

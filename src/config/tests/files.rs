@@ -19,7 +19,7 @@ fn keys_and_themes_can_have_files_of_their_own() {
     std::fs::write(folder.path().join("k.toml"), "\n[everywhere]\nhlep = \"f3\"\n").unwrap();
     std::fs::write(folder.path().join("t.toml"), "txet = \"red\"\n").unwrap();
     let problems = Config::parse(&paths, text, &catalog()).unwrap_err();
-    let messages: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    let messages: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert!(messages.iter().any(|m| m.contains("k.toml:3:1: `everywhere.hlep`")), "{messages:?}");
     assert!(messages.iter().any(|m| m.contains("t.toml:1:1: `txet`")), "{messages:?}");
 }

@@ -1,4 +1,4 @@
-//! `KaireonAI`: the change history of one tenant.
+//! KaireonAI: the change history of one tenant.
 
 use axum::Router;
 use axum::extract::{Query, State};

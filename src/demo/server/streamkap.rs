@@ -1,6 +1,6 @@
 //! Streamkap: access tokens, destinations, configuration history.
 //!
-//! The server of the real API is built with `FastAPI`, so errors look the way `FastAPI` writes them.
+//! The server of the real API is built with FastAPI, so errors look the way FastAPI writes them.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};

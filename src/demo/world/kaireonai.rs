@@ -1,4 +1,4 @@
-//! The `KaireonAI` tenant: what its entities go through, and how its change history tells it.
+//! The KaireonAI tenant: what its entities go through, and how its change history tells it.
 
 use serde_json::{Value, json};
 
@@ -348,7 +348,7 @@ fn entity(seed: u64, kind: usize, nth: usize) -> Entity {
     }
 }
 
-/// `KaireonAI`'s word for it.
+/// KaireonAI's word for it.
 fn action(verb: Verb) -> &'static str {
     words(verb).0
 }

@@ -27,7 +27,9 @@ use random::Random;
 /// Three systems and everything that happened in them.
 #[derive(Debug)]
 pub(super) struct World {
-    random: Random,
+    seed: u64,
+    /// How many events have happened that the story does not ask for.
+    happened: u64,
     start: i64,
     until: i64,
     /// The time of the newest event.
@@ -37,7 +39,7 @@ pub(super) struct World {
     pub(super) microvisualizer: microvisualizer::Workspace,
 }
 
-/// How many events of a hundred belong to Streamkap and to Microvisualizer; the others are `KaireonAI`'s.
+/// How many events of a hundred belong to Streamkap and to Microvisualizer; the others are KaireonAI's.
 const STREAMKAP: usize = 15;
 const MICROVISUALIZER: usize = 25;
 
@@ -49,7 +51,8 @@ impl World {
         let start = end.saturating_sub(clock::DAYS * clock::DAY);
         let share = |percent: usize, each: usize| events / each * percent / 100;
         let mut world = Self {
-            random: Random::new(derive(&[seed, 0xe7e])),
+            seed,
+            happened: 0,
             start,
             until: end,
             latest: start,
@@ -92,12 +95,15 @@ impl World {
         let quiet = self.latest.abs_diff(story::hour(self.until) + clock::HOUR / 2)
             < (clock::HOUR / 2 + story::QUIET) as u64;
         let passed = self.latest.saturating_sub(self.start).max(0) as u64;
+        // Each event has chances of its own, so that an hour more or less changes only what it touches.
+        let mut random = Random::new(derive(&[self.seed, 0xe7e, self.happened]));
+        self.happened += 1;
         let mut moment = Moment {
             time: Timestamp::from_millis(self.latest),
             progress: passed.saturating_mul(1_000) / ((self.until - self.start).max(1_000) as u64 / 1_000),
             at_work: live || clock::at_work(self.latest),
             avoid: if quiet { story::ENTITIES } else { 0 },
-            random: &mut self.random,
+            random: &mut random,
         };
         let roll = moment.random.place(100);
         let done = match roll {

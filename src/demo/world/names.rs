@@ -100,7 +100,7 @@ pub(super) const BACKGROUND_CHANGES: &[&str] = &[
     "Moved the connector to version 2.14.3 during the maintenance window.",
 ];
 
-/// One type of `KaireonAI` entity, and what tends to be done to it.
+/// One type of KaireonAI entity, and what tends to be done to it.
 #[derive(Debug)]
 pub(super) struct Kind {
     pub(super) word: &'static str,
@@ -147,7 +147,7 @@ pub(super) const DECISION_FLOW: usize = 0;
 /// The place of channels in [`KINDS`].
 pub(super) const CHANNEL: usize = 1;
 
-/// Every type of `KaireonAI` entity. The story needs the first name of the first two.
+/// Every type of KaireonAI entity. The story needs the first name of the first two.
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         word: "decision_flow",

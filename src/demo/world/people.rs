@@ -8,7 +8,7 @@ pub(super) struct Person {
     pub(super) email: &'static str,
     /// The id in Streamkap, a UUID.
     pub(super) streamkap: &'static str,
-    /// The id in `KaireonAI`; null for whoever came in through single sign-on.
+    /// The id in KaireonAI; null for whoever came in through single sign-on.
     pub(super) kaireonai: Option<&'static str>,
 }
 

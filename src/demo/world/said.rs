@@ -1,4 +1,4 @@
-//! What a `KaireonAI` record says in its `changes` object, and how that fits into eight bytes.
+//! What a KaireonAI record says in its `changes` object, and how that fits into eight bytes.
 
 use serde_json::{Value, json};
 

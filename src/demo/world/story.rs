@@ -6,7 +6,7 @@ use super::World;
 use super::clock::{DAY, DAYS, HOUR, MINUTE, SECOND};
 use super::names::PUBLISH_NOTES;
 use super::people::Actor;
-use super::random::derive;
+use super::random::{Random, derive};
 use crate::domain::Timestamp;
 
 /// One thing that happens because the story needs it.
@@ -77,7 +77,10 @@ impl World {
     pub(super) fn play(&mut self, time: Timestamp, scene: Scene) {
         match scene {
             Scene::DestinationCreated => self.streamkap.found(time, Actor::DANA),
-            Scene::ServiceCreated => self.microvisualizer.found(time, Actor::CI, &mut self.random),
+            Scene::ServiceCreated => {
+                let mut random = Random::new(derive(&[self.seed, 0x5e7]));
+                self.microvisualizer.found(time, Actor::CI, &mut random);
+            }
             Scene::FlowCreated | Scene::ChannelCreated => self.kaireonai.found(time, Actor::BEN),
             Scene::FlowPublished(note) => self.kaireonai.publish(time, Actor::BEN, note),
             Scene::ConnectorFails => self.streamkap.reconfigure(time, Actor::DANA, true),

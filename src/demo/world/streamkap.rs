@@ -189,7 +189,7 @@ impl Account {
         &self.histories[destination].events
     }
 
-    /// The id of a destination, in the form of a `MongoDB` object id: a time, a machine, a counter.
+    /// The id of a destination, in the form of a MongoDB object id: a time, a machine, a counter.
     pub(in crate::demo) fn id(&self, destination: usize) -> String {
         let created = self.events(destination).first().map_or(0, |event| event.time.millis() / 1_000);
         object_id(created, self.seed, destination as u32)

@@ -18,7 +18,7 @@ fn len(world: &World) -> usize {
     world.streamkap.len() + world.kaireonai.len() + world.microvisualizer.len()
 }
 
-/// Every `KaireonAI` record, oldest first.
+/// Every KaireonAI record, oldest first.
 fn changes(world: &World) -> Vec<Value> {
     let mut all = world.kaireonai.changes(&Filter::default(), 0, usize::MAX).1;
     all.reverse();
@@ -358,5 +358,20 @@ fn filters_agree_with_looking_at_every_record() {
 fn any_end_of_the_world_will_do() {
     for until in [i64::MIN, 0, i64::MAX] {
         assert_eq!(len(&World::new(1, 60, Timestamp::from_millis(until))), 60, "{until}");
+    }
+}
+
+#[test]
+fn a_seed_is_much_the_same_world_whenever_it_ends() {
+    for seed in [1, 2, 33] {
+        let of = |minutes: i64| {
+            let until = Timestamp::from_millis(UNTIL.millis() + minutes * clock::MINUTE);
+            let world = World::new(seed, 900, until);
+            [world.streamkap.len(), world.kaireonai.len(), world.microvisualizer.len()]
+        };
+        for minutes in [1, 37, 300, 24 * 60] {
+            let moved: usize = of(0).iter().zip(of(minutes)).map(|(a, b)| a.abs_diff(b)).sum();
+            assert!(moved <= 90, "seed {seed}, {minutes} min: {:?} {:?}", of(0), of(minutes));
+        }
     }
 }

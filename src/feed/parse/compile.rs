@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::super::expr::{Expr, From, Path, Piece, Segment, Shaping, Slot, Variable, Words};
 use super::super::pointer::segment;
-use super::super::problem::did_you_mean;
 use super::super::profile::{SecretNeed, Var};
 use super::super::reader::{Item, Table};
 use super::super::time::{FORMATS, TimeFormat};
+use crate::domain::{did_you_mean, what_fits};
 
 /// Where in a profile an expression stands, which decides what it may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl<'d> Compiler<'d> {
         known.retain(|name| !used.contains(*name));
         for (name, (item, _)) in &self.enums {
             if !used.contains(*name) {
-                let near = did_you_mean(name, &known).filter(|help| help.starts_with("did"));
+                let near = did_you_mean(name, known.iter().copied());
                 let help = near.or_else(|| Some(format!("use it in a template as `{{/pointer|{name}}}`")));
                 item.problem("nothing uses this table of words", help);
             }
@@ -259,13 +259,13 @@ impl<'d> Compiler<'d> {
             {
                 Some(Shaping::Time(TimeFormat::from_word(format).map_err(|why| {
                     let known: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
-                    (why, did_you_mean(format, &known))
+                    (why, Some(what_fits(format, &known)))
                 })?))
             }
             (Some("|"), Some(name)) => Some(Shaping::Words(self.words(name).ok_or_else(|| {
                 let known = ["lower", "upper", "first", "last"].into_iter().chain(self.enums.keys().copied());
-                let help = did_you_mean(name, &known.collect::<Vec<_>>());
-                (format!("there is no table `[map.enum.{name}]`"), help)
+                let help = what_fits(name, &known.collect::<Vec<_>>());
+                (format!("there is no table `[map.enum.{name}]`"), Some(help))
             })?)),
             (Some("?"), Some(text)) => Some(Shaping::Instead(text.to_owned())),
             _ => None,
@@ -341,7 +341,7 @@ impl<'d> Compiler<'d> {
         let help = if name.starts_with("scope.") && !self.fans_out {
             Some("the profile has no `[[scope]]`".to_owned())
         } else {
-            did_you_mean(name, &known).or_else(|| Some(format!("declare it: `[vars.{name}]`")))
+            did_you_mean(name, known).or_else(|| Some(format!("declare it: `[vars.{name}]`")))
         };
         Err((format!("there is no variable `@{name}` here"), help))
     }

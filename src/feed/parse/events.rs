@@ -1,7 +1,6 @@
 //! What becomes of records, detail answers and error bodies.
 
 use super::super::pointer::Pointer;
-use super::super::problem::did_you_mean;
 use super::super::profile::{DetailAsk, DetailWhen, Errors};
 use super::super::reader::{Item, Table};
 use super::super::record::{Field, Map};
@@ -9,6 +8,7 @@ use super::super::time::{FORMATS, TimeFormat};
 use super::ask::{ask, pointer};
 use super::changes;
 use super::compile::{Compiler, Place};
+use crate::domain::what_fits;
 
 pub(super) fn map(table: Table<'_>, compiler: &Compiler<'_>) -> Option<Map> {
     let value = |table: &Table<'_>, key| compiler.value(&table.get(key)?, Place::Map);
@@ -73,7 +73,7 @@ pub(super) fn format(item: &Item<'_>) -> Option<TimeFormat> {
     let text = item.text()?;
     let known: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
     let read = TimeFormat::from_word(text);
-    read.map_err(|why| item.problem(why, did_you_mean(text, &known).filter(|_| !text.contains('%')))).ok()
+    read.map_err(|why| item.problem(why, Some(what_fits(text, &known)).filter(|_| !text.contains('%')))).ok()
 }
 
 pub(super) fn time(table: Table<'_>) -> Option<TimeFormat> {

@@ -15,11 +15,11 @@ use toml::de::DeTable;
 use self::ask::{ask, pointer, scope_list};
 use self::compile::{Compiler, Place};
 use self::paging::{page_size, paging};
-use super::Problem;
 use super::items::Items;
 use super::paging::Paging;
 use super::profile::{Ask, Pattern, Profile, Var};
 use super::reader::{Doc, Table};
+use crate::domain::{Problem, what_fits};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
     let (root, errors) = DeTable::parse_recoverable(text);
@@ -126,7 +126,10 @@ fn request(
     }
     let base = table.get("base").and_then(|item| base(&item));
     page_size(&table, pages);
-    let ask = ask(&table, Place::Request, compiler);
+    let mut ask = ask(&table, Place::Request, compiler);
+    if let Some(ask) = ask.as_mut().filter(|_| pages.in_body && table.get("method").is_none()) {
+        ask.method = super::request::Method::Post;
+    }
     table.finish();
     Some((base, Some(ask?)))
 }
@@ -198,7 +201,7 @@ fn filters(table: &Table<'_>) -> Vec<(String, String)> {
     let mut filters = Vec::new();
     for entry in table.entries() {
         if !known.contains(&entry.0) {
-            entry.1.problem("no query field has this name", super::problem::did_you_mean(entry.0, &known));
+            entry.1.problem("no query field has this name", Some(what_fits(entry.0, &known)));
         }
         filters.extend(text(&entry).map(|param| (entry.0.to_owned(), param)));
     }

@@ -48,6 +48,12 @@ fn window(table: &Table<'_>, sync: &mut Sync) {
     sync.span = table.get("span").and_then(|item| item.duration());
     sync.lookback = table.get("default_lookback").and_then(|item| item.duration());
     sync.required = table.get("required").and_then(|item| item.boolean()).unwrap_or(false);
+    if sync.since.is_none() && (sync.required || sync.lookback.is_some() || sync.span.is_some()) {
+        table.problem("`from` is missing", Some("the parameter that carries the lower end".to_owned()));
+    }
+    if sync.until.is_none() && sync.span.is_some() {
+        table.problem("`to` is missing", Some("ranges of a fixed length have an upper end".to_owned()));
+    }
 }
 
 pub(super) fn rate(table: Table<'_>) -> Rate {

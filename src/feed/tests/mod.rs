@@ -1,8 +1,10 @@
 //! Tests of the room as a whole: the built-in profiles over recorded answers, requests, and bad input.
 
 mod hostile;
+mod language;
 mod pages;
 mod problems;
+mod profiles;
 mod providers;
 mod requests;
 mod values;

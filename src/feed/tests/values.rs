@@ -108,10 +108,20 @@ fn facts_keep_the_order_of_the_profile_and_may_be_documents() {
     assert_eq!(facts, [("zone", "eu"), ("alpha", "1"), ("tags", "[\"x\"]")]);
 }
 
+/// 2026-03-14T09:26:53Z
+const T: i64 = 1_773_480_413_000;
+
+fn assert_times<'t>(times: impl IntoIterator<Item = (&'t str, Value, Option<i64>)>) {
+    for (format, value, millis) in times {
+        let profile = profile_with("", &format!("time = {{ format = \"{format}\" }}"));
+        let read = profile.time.read(&value).map(crate::domain::Timestamp::millis);
+        assert_eq!(read, millis, "{format} {value}");
+    }
+}
+
 #[test]
-fn times_are_read_in_the_forms_that_feeds_send() {
-    const T: i64 = 1_773_480_413_000; // 2026-03-14T09:26:53Z
-    for (format, value, millis) in [
+fn dates_of_iso_8601_are_read_in_the_forms_that_feeds_send() {
+    assert_times([
         ("iso", json!("2026-03-14T09:26:53Z"), Some(T)),
         ("iso", json!("2026-03-14T09:26:53.589000Z"), Some(T + 589)),
         ("iso", json!("2026-03-14T09:26:53.5Z"), Some(T + 500)),
@@ -141,6 +151,13 @@ fn times_are_read_in_the_forms_that_feeds_send() {
         ("iso", json!(""), None),
         ("iso", json!(1_773_480_413), None),
         ("iso", json!(null), None),
+    ]);
+    assert_eq!(profile_with("", "").time, TimeFormat::Iso);
+}
+
+#[test]
+fn numbers_and_forms_of_a_feeds_own_are_times_where_the_profile_says_so() {
+    assert_times([
         ("epoch_s", json!(1_773_480_413), Some(T)),
         ("epoch_s", json!("1773480413"), Some(T)),
         ("epoch_s", json!(1_773_480_413.589), Some(T + 589)),
@@ -163,15 +180,7 @@ fn times_are_read_in_the_forms_that_feeds_send() {
         ("%d.%m.%Y %H:%M:%S %z", json!("14.03.2026 10:26:53 +0100"), Some(T)),
         ("%d.%m.%Y", json!("14.03.2026"), Some(1_773_446_400_000)),
         ("%d.%m.%Y", json!("31.02.2026"), None),
-    ] {
-        let profile = profile_with("", &format!("time = {{ format = \"{format}\" }}"));
-        assert_eq!(
-            profile.time.read(&value).map(crate::domain::Timestamp::millis),
-            millis,
-            "{format} {value}"
-        );
-    }
-    assert_eq!(profile_with("", "").time, TimeFormat::Iso);
+    ]);
 }
 
 #[test]

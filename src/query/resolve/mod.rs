@@ -4,11 +4,11 @@ mod ordered;
 
 use std::ops::Range;
 
-use crate::domain::Zone;
+use crate::domain::{Zone, nearest};
 
 use super::Context;
 use super::ast::{ChangeTest, Side, Term, Test};
-use super::error::{ErrorKind, QueryError, listed, nearest};
+use super::error::{ErrorKind, QueryError, listed};
 use super::fields::{self, Compare, DIRECTIVES, FIELDS, FieldRow, Kind, Word};
 use super::lex::{Arrow, Comparison, RawAlternative, RawChange, RawValue, RawValues, Shape};
 use super::text::Pattern;

@@ -6,8 +6,8 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, Entity, Event, EventId, Fact, Identity, Op, Record, RowId,
-    Status, Timestamp,
+    Action, Actor, ActorKind, Change, Entity, Event, EventId, Fact, Identity, Op, Record, RowId, Status,
+    Timestamp,
 };
 
 pub(super) fn time(text: &str) -> Timestamp {
@@ -29,24 +29,7 @@ pub(super) fn bare(source: &str, native: &str, at: &str) -> Event {
         feed: Arc::from("test"),
         scope: None,
         count: 1,
-        record: Record {
-            identity,
-            time: time(at),
-            action: Action::Unknown,
-            raw_action: None,
-            entity: Entity::default(),
-            actor: Actor::default(),
-            status: Status::Unknown,
-            error: None,
-            summary: None,
-            ai_summary: None,
-            changes: Vec::new(),
-            detail: Detail::Nothing,
-            set: None,
-            url: None,
-            facts: Vec::new(),
-            raw: "{}".into(),
-        },
+        record: Record::bare(identity, time(at)),
     }
 }
 

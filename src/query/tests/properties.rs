@@ -6,63 +6,19 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// Signs, words and values of the language, and characters that it has to put up with.
+#[rustfmt::skip]
+const PIECES: &[&str] = &[
+    " ", " ", " ", "(", ")", "-", "!", "\"", "\\", "/", "/i", ",", "..", "->", "<-", "=", "~", ">",
+    "<", ">=", "<=", ":", "*", "@", "OR ", "AND ", "NOT ", "@me", "a", "b/", "10:30", "https://x",
+    "v3", "7", "3.5", "-1", "7d", "2026-03", "today", "failed", "success", "update", "ß", "İ",
+    "\u{202e}", "\u{0}", "é", "time", "utc", "+02:00", "2026-03-29T02:30",
+];
+
 /// Pieces that mean something, in any order: most of what a person can type, right or wrong.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        prop::sample::select(vec![
-            " ",
-            " ",
-            " ",
-            "(",
-            ")",
-            "-",
-            "!",
-            "\"",
-            "\\",
-            "/",
-            "/i",
-            ",",
-            "..",
-            "->",
-            "<-",
-            "=",
-            "~",
-            ">",
-            "<",
-            ">=",
-            "<=",
-            ":",
-            "*",
-            "@",
-            "OR ",
-            "AND ",
-            "NOT ",
-            "@me",
-            "a",
-            "b/",
-            "10:30",
-            "https://x",
-            "v3",
-            "7",
-            "3.5",
-            "-1",
-            "7d",
-            "2026-03",
-            "today",
-            "failed",
-            "success",
-            "update",
-            "ß",
-            "İ",
-            "\u{202e}",
-            "\u{0}",
-            "é",
-            "time",
-            "utc",
-            "+02:00",
-            "2026-03-29T02:30",
-        ])
-        .prop_map(str::to_owned),
+        prop::sample::select(PIECES).prop_map(str::to_owned),
         prop::sample::select(FIELDS.iter().map(|row| format!("{}:", row.key)).collect::<Vec<_>>()),
         prop::sample::select(FIELDS.iter().map(|row| format!(" {} ", row.example)).collect::<Vec<_>>()),
         prop::sample::select(DIRECTIVES.iter().map(|row| format!(" {} ", row.example)).collect::<Vec<_>>()),

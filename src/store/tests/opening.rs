@@ -28,18 +28,22 @@ fn files_and_directories_are_closed_to_others() {
 }
 
 #[test]
-fn what_was_open_to_others_is_closed_and_the_user_told() {
+fn a_file_open_to_others_is_closed_and_a_directory_is_told_of_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("cache.db");
     fs::write(&path, "").unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o664)).unwrap();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o775)).unwrap();
     let (store, notices) = Store::open(&path).unwrap();
-    assert_eq!((mode(&path), mode(directory.path())), (0o600, 0o700));
+    assert_eq!((mode(&path), mode(directory.path())), (0o600, 0o775));
     assert_eq!(notices.len(), 1);
-    assert!(notices[0].to_string().contains("could be written by other users"), "{}", notices[0]);
+    assert!(notices[0].to_string().contains("can be written by other users"), "{}", notices[0]);
+    assert!(notices[0].to_string().contains("chmod go-w"), "{}", notices[0]);
     drop(store);
+    // Whoever can only look into the directory can do the cache no harm.
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
     drop(open(&path));
+    assert_eq!(mode(directory.path()), 0o755);
 }
 
 #[test]

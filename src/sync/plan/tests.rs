@@ -417,3 +417,52 @@ fn nothing_is_lost_in_many_histories() {
         assert_eq!(client.missing(&server), 0, "seed {seed}");
     }
 }
+
+mod any_list {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::feed::Seam;
+
+    fn sight() -> impl Strategy<Value = Sight> {
+        let flag = prop_oneof![3 => Just(None), 1 => any::<bool>().prop_map(Some)];
+        let total = prop_oneof![3 => Just(None), 1 => (0_u64..60).prop_map(Some)];
+        let entries = prop::collection::vec(0_u64..40, 0..6);
+        (entries, flag, total, any::<bool>(), 0_u64..30, 0_i64..50).prop_map(
+            |(prints, more, total, can_go_on, next, time)| Sight {
+                length: prints.len() as u64,
+                prints,
+                more,
+                total,
+                size: Some(5),
+                can_go_on,
+                next,
+                newest: Some(Timestamp::from_millis(NOW + time)),
+                oldest: Some(Timestamp::from_millis(NOW - time * MINUTE)),
+                descending: time % 3 > 0,
+                date: Some(Timestamp::from_millis(NOW)),
+                ..Sight::default()
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_walk_over_places_that_come_again_ends(
+            pages in prop::collection::vec(sight(), 1..40),
+            named in any::<bool>(),
+            gone in prop::collection::vec(0_usize..300, 0..6),
+        ) {
+            let seam = if named { Seam::Named } else { Seam::Derived };
+            let mut walk = Walk::new(Basis::default());
+            let end = (0..5_000).find(|step| {
+                let page = Sight { seam, ..pages[step % pages.len()].clone() };
+                let next = if gone.contains(step) { walk.restart() } else { walk.step(&page) };
+                matches!(next, Next::Done(_) | Next::GiveUp(_))
+            });
+            prop_assert!(end.is_some());
+        }
+    }
+}

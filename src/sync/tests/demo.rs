@@ -7,8 +7,8 @@ use rstest::rstest;
 
 use super::rig::{Rig, source};
 use crate::demo::{self, Options, Server};
-use crate::domain::{Detail, FaultKind, Secret, Timestamp};
-use crate::sync::{Report, ScopeChoice, Source, Which};
+use crate::domain::{Detail, FaultKind, ScopeChoice, Secret, Timestamp};
+use crate::sync::{Report, Source, Which};
 
 async fn start(seed: u64, faults: bool) -> Server {
     let until = Timestamp::from_millis(1_790_000_000_000);

@@ -9,7 +9,7 @@ pub(in crate::sync) fn param(request: &str, name: &str) -> Option<usize> {
     query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
 }
 
-/// A page of a `KaireonAI` tenant with `total` events, as `request` asks for it.
+/// A page of a KaireonAI tenant with `total` events, as `request` asks for it.
 pub(in crate::sync) fn kaireonai(request: &str, total: usize) -> String {
     let (page, limit) = (param(request, "page").unwrap(), param(request, "limit").unwrap());
     let changes: Vec<_> = page_of(total, page - 1, limit).map(kaireonai_change).collect();

@@ -6,11 +6,11 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::domain::{Event, Outcome, Secret, SourceStatus};
+use crate::domain::{Event, Outcome, ScopeChoice, Secret, SourceStatus};
 use crate::feed::{Binding, Catalog};
 use crate::store::Store;
 use crate::sync::line::Waits;
-use crate::sync::{Engine, Report, ScopeChoice, Source, Which};
+use crate::sync::{Engine, Report, Source, Which};
 
 /// An engine, its cache and everything it said.
 pub(in crate::sync) struct Rig {

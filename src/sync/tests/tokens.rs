@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::fake::{destinations, streamkap, token};
 use super::rig::{Rig, source};
 use super::wire::{Wire, says};
-use crate::domain::FaultKind;
+use crate::domain::{FaultKind, SourceStatus};
 use crate::store::Store;
 use crate::sync::http::Http;
 use crate::sync::line::{Board, Line, Tally, Waits};
@@ -97,7 +97,7 @@ async fn a_token_is_replaced_before_its_time_is_over() {
     let (store, _) = Store::open(&dir.path().join("cache").join("backtrail.db")).unwrap();
     let source = source("streamkap", &wire.origin);
     let (reports, _listener) = tokio::sync::mpsc::unbounded_channel();
-    let board = Board::new(crate::sync::engine::first_status(&source), reports);
+    let board = Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports);
     let line = Line::new(source, store, Arc::new(Http::new()), board, Waits::Real);
     let tally = Tally::default();
     let first = line.tokens.get(&line, &tally).await.unwrap().unwrap();

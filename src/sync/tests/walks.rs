@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use super::fake::{destinations, kaireonai, kaireonai_change, param, streamkap, token};
 use super::rig::{Rig, source};
 use super::wire::{Answer, Wire, answer, says};
-use crate::domain::{Detail, FaultKind, SourceState};
+use crate::domain::{Detail, FaultKind, ScopeChoice, SourceState};
 use crate::feed::Scope;
 use crate::store::FeedKey;
-use crate::sync::{Report, ScopeChoice, Which};
+use crate::sync::{Report, Which};
 
 #[tokio::test]
 async fn a_sync_stores_everything_once_and_a_second_one_adds_nothing() {

@@ -19,7 +19,7 @@ impl App {
     pub(super) fn act_on_event(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
         if let Some(copy) = Copy::of(command) {
             match copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui) {
-                Ok(text) => ask.push(Effect::Copy(text)),
+                Ok(text) => ask.push(Effect::Copy { what: copy.name(), text }),
                 Err(why) => self.notice = Some(Notice::info(why)),
             }
             return true;
@@ -65,7 +65,7 @@ impl App {
         if let Some(event) = &event {
             ask.extend(self.details.ask(event));
         }
-        let view = EventView { tab: self.preview.tab, scroll: 0 };
+        let view = EventView::of(self.preview.tab);
         self.above.push(Screen::Event(EventPane { row, event, view }));
     }
 
@@ -89,7 +89,7 @@ impl App {
         if let Some(Screen::Event(pane)) = self.above.last_mut() {
             pane.view.turn(by);
             // The tab is a way of looking, not a property of one event.
-            self.preview = EventView { tab: pane.view.tab, scroll: 0 };
+            self.preview = EventView::of(pane.view.tab);
         }
     }
 
@@ -135,7 +135,7 @@ impl App {
             ask.extend(self.details.ask(event));
         }
         if let Some(Screen::Event(pane)) = self.above.last_mut() {
-            let view = EventView { tab: pane.view.tab, scroll: 0 };
+            let view = EventView::of(pane.view.tab);
             *pane = EventPane { row, event, view };
         }
     }
@@ -172,22 +172,16 @@ impl App {
         }
     }
 
-    /// Scrolls to the next or previous changed field; from another tab, to the tab with the changes.
+    /// Goes to the next or previous changed field; from another tab, to the tab with the changes first.
     pub(super) fn seek_change(&mut self, next: bool) {
         let view = self.view_of_event();
         if view.tab != Tab::Diff {
-            *view = EventView { tab: Tab::Diff, scroll: 0 };
-            return;
+            *view = EventView::of(Tab::Diff);
         }
-        let here = view.scroll;
         let Some((lines, page, marks)) = self.text_of_event() else { return };
-        let mark = if next {
-            marks.into_iter().find(|mark| *mark > here)
-        } else {
-            marks.into_iter().rev().find(|mark| *mark < here)
-        };
-        if let Some(mark) = mark {
-            self.view_of_event().scroll = mark.min(lines.saturating_sub(page));
+        if marks.is_empty() {
+            self.notice = Some(Notice::info("this event names no changed field"));
         }
+        self.view_of_event().seek(next, &marks, lines, page);
     }
 }

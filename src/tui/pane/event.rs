@@ -4,6 +4,7 @@
 //! this one, for a width, as lines; nothing here draws.
 
 mod changes;
+mod fields;
 mod raw;
 mod summary;
 pub(in crate::tui) mod view;
@@ -50,12 +51,35 @@ pub(in crate::tui) struct EventView {
     pub(in crate::tui) tab: Tab,
     /// Lines above the window.
     pub(in crate::tui) scroll: usize,
+    /// The changed field that was gone to, counted from the first.
+    pub(in crate::tui) change: Option<usize>,
 }
 
 impl EventView {
+    /// A tab from its start.
+    pub(in crate::tui) fn of(tab: Tab) -> Self {
+        Self { tab, ..Self::default() }
+    }
+
     /// Shows another tab from its start.
     pub(in crate::tui) fn turn(&mut self, by: isize) {
-        *self = Self { tab: self.tab.step(by), scroll: 0 };
+        *self = Self::of(self.tab.step(by));
+    }
+
+    /// Goes to the next or previous of the changed fields that begin at the lines `marks`, out of `lines`
+    /// of which `page` are seen at once. Without one to go on from, it is the first one seen.
+    pub(in crate::tui) fn seek(&mut self, next: bool, marks: &[usize], lines: usize, page: usize) {
+        let Some(last) = marks.len().checked_sub(1) else { return };
+        let change = match self.change {
+            Some(here) if next => (here + 1).min(last),
+            Some(here) => here.saturating_sub(1).min(last),
+            None => marks.partition_point(|mark| *mark < self.scroll).min(last),
+        };
+        self.change = Some(change);
+        let (mark, end) = (marks[change], marks.get(change + 1).copied().unwrap_or(lines));
+        if mark < self.scroll || end > self.scroll + page {
+            self.scroll = mark.min(lines.saturating_sub(page));
+        }
     }
 }
 
@@ -105,5 +129,27 @@ impl Details {
         if let Some(fault) = fault {
             self.faults.insert(row, fault);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changed_fields_are_gone_to_one_by_one_and_stay_in_sight() {
+        let mut view = EventView::of(Tab::Diff);
+        let marks = [2, 3, 9, 12];
+        let mut walk = |next| {
+            view.seek(next, &marks, 15, 5);
+            (view.change.unwrap(), view.scroll)
+        };
+        let there: Vec<_> = (0..5).map(|_| walk(true)).collect();
+        assert_eq!(there, [(0, 0), (1, 3), (2, 9), (3, 10), (3, 10)]);
+        let back: Vec<_> = (0..4).map(|_| walk(false)).collect();
+        assert_eq!(back, [(2, 9), (1, 3), (0, 2), (0, 2)]);
+        let mut empty = EventView::default();
+        empty.seek(true, &[], 0, 5);
+        assert_eq!(empty.change, None);
     }
 }

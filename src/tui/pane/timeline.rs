@@ -144,7 +144,12 @@ impl Timeline {
         }
         if let Some(place) = self.place() {
             let rows = self.rows();
-            self.select(rows[motion.from(place, rows.len(), page)]);
+            let selected = rows[motion.from(place, rows.len(), page)];
+            if matches!(motion, Motion::Pages(_) | Motion::HalfPages(_)) {
+                // The window goes along, so that the selection stays at its height.
+                self.top = rows.get(motion.from(self.top(), rows.len(), page)).copied();
+            }
+            self.select(selected);
         }
     }
 

@@ -83,9 +83,9 @@ fn copies_hold_nothing_that_a_terminal_would_obey() {
     for text in harm() {
         let mut bench = Bench::new((100, 30), vec![hostile(&text)]);
         bench.take_asked();
-        bench.press("yyyiyeyayjyq");
+        bench.press("f-zzzz<enter>yyyiyeyayjyq");
         let copies: Vec<String> = bench.take_asked().iter().map(|effect| format!("{effect:?}")).collect();
-        assert_eq!(copies.iter().filter(|copy| copy.starts_with("Copy(")).count(), 6, "{copies:.200?}");
+        assert_eq!(copies.iter().filter(|copy| copy.starts_with("Copy {")).count(), 6, "{copies:.200?}");
         for effect in &copies {
             assert!(!effect.contains("\\u{1b}") && !effect.contains("\\u{202e}"), "{effect:.100}");
         }

@@ -133,9 +133,9 @@ fn what_is_asked_of_the_outside() {
         ("R", Effect::Refresh { source: None }),
         ("gsGr", Effect::Refresh { source: Some("micro-prod".into()) }),
         ("o", Effect::OpenUrl("https://playground.kaireonai.com/flows/de_1".into())),
-        ("ye", Effect::Copy("de_1".into())),
-        ("ya", Effect::Copy("jane.smith@example.com".into())),
-        ("ftype:service<enter>yq", Effect::Copy("type:service".into())),
+        ("ye", Effect::Copy { what: "entity id", text: "de_1".into() }),
+        ("ya", Effect::Copy { what: "actor", text: "jane.smith@example.com".into() }),
+        ("ftype:service<enter>yq", Effect::Copy { what: "filter", text: "type:service".into() }),
     ] {
         let mut bench = Bench::new((80, 24), story());
         bench.take_asked();

@@ -34,8 +34,6 @@ pub(in crate::tui) fn event(minutes: i64, action: Action, kind: &str, name: &str
         scope: None,
         count: 1,
         record: Record {
-            identity,
-            time,
             raw_action: Some(action.word().to_owned()),
             entity: Entity {
                 kind: Some(kind.to_owned()),
@@ -48,16 +46,10 @@ pub(in crate::tui) fn event(minutes: i64, action: Action, kind: &str, name: &str
                 name: Some("jane.smith@example.com".into()),
             },
             status: Status::Success,
-            error: None,
             summary: Some(format!("{} of {name}", action.word())),
-            ai_summary: None,
-            changes: Vec::new(),
-            detail: Detail::Nothing,
-            set: None,
-            url: None,
-            facts: Vec::new(),
             raw: json!({ "id": "ev", "action": action.word(), "changes": {} }).to_string().into(),
             action,
+            ..Record::bare(identity, time)
         },
     }
 }

@@ -1,14 +1,14 @@
 //! The filter line and the rule below it, which gives way to what is wrong with the filter.
 //!
 //! ```text
-//! filter> acton:rollback                                    37 of 1,204 · cached
+//! filter> acton:rollback                       37 of 1,204 · complete as of 10:38
 //!         ^^^^^ there is no key `acton`, did you mean `action`? · tab
 //! ```
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::{Safe, SourceState};
+use crate::domain::{Safe, SourceState, SourceStatus};
 use crate::query::{self, QueryError};
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -16,6 +16,7 @@ use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
+use crate::tui::waiting::Why;
 use crate::tui::words;
 
 const PROMPT: &str = " filter> ";
@@ -25,13 +26,13 @@ pub(super) fn draw(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Posit
     let ui = &app.ui;
     let area = layout.filter;
     let editing = app.filter.editing();
-    let counts = counts(app);
+    let counts = counts(app, usize::from(area.width) / 2);
     let prompt = Row::new().put(PROMPT, ui.style(if editing { Role::Focused } else { Role::Dim }));
     let room = usize::from(area.width).saturating_sub(prompt.width() + counts.width() + 3).max(8);
-    let (shown, cursor, skipped) = window(app.filter.text(), app.filter.cursor(), room);
+    let cursor = if editing { app.filter.cursor() } else { 0 };
+    let (shown, cursor, skipped) = window(app.filter.text(), cursor, room);
     let text = if app.filter.is_empty() && !editing {
-        let hint = format!("`{}` narrows the list", ui.key(Command::EditFilter));
-        prompt.put(&hint, ui.style(Role::Dim))
+        prompt.join(invitation(ui, room))
     } else {
         prompt.safe(&shown, ui.style(Role::Text))
     };
@@ -70,19 +71,66 @@ fn hint(app: &App) -> Option<Row> {
     })
 }
 
-/// `37 of 1,204 · cached`, `1,204 events · syncing`.
-fn counts(app: &App) -> Row {
+/// What stands in the line as long as there is no filter: how to begin one, with as many examples as fit.
+fn invitation(ui: &Ui, room: usize) -> Row {
+    let row = Row::new().put(&ui.key(Command::EditFilter), ui.style(Role::Key));
+    let dim = ui.style(Role::Dim);
+    let forms = [
+        " narrows the list, for example `action:rollback since:7d` or `status:failed`",
+        " narrows the list, for example `action:rollback since:7d`",
+        " narrows the list",
+    ];
+    match forms.into_iter().find(|form| row.width() + form.len() <= room) {
+        Some(form) => row.put(form, dim),
+        None => row,
+    }
+}
+
+/// `37 of 1,204 · complete as of 10:38` in at most `room` cells, where that is possible at all.
+fn counts(app: &App, room: usize) -> Row {
     let (selected, of) = app.timeline.counts();
     let text = if !app.timeline.answered() {
         "reading".to_owned()
+    } else if app.question.open == Some(Why::Filter) {
+        // The list below is still that of the filter before.
+        "searching…".to_owned()
     } else if app.filter.is_empty() {
         words::plural(of as u64, "event")
     } else {
         format!("{} of {}", words::count(selected as u64), words::count(of as u64))
     };
-    let syncing = app.sources.iter().any(|source| matches!(source.state, SourceState::Syncing { .. }));
-    let state = if syncing { " · syncing " } else { " · cached " };
-    Row::new().put(&text, app.ui.style(Role::Text)).put(state, app.ui.style(Role::Dim))
+    let number = Row::new().put(&text, app.ui.style(Role::Text));
+    let (long, short) = freshness(&app.sources, &app.ui);
+    let with = |words: &str| number.clone().put(&format!(" · {words}"), app.ui.style(Role::Dim));
+    let forms = [with(&long), with(&short)];
+    let fits = forms.into_iter().find(|row| !long.is_empty() && row.width() < room);
+    fits.unwrap_or(number).fill_by(1)
+}
+
+/// How far the list can be trusted to hold everything, in two lengths: a source is complete as of its
+/// last sync that reached the end.
+fn freshness(sources: &[SourceStatus], ui: &Ui) -> (String, String) {
+    let complete = sources.iter().filter(|source| source.last_sync.is_some()).count();
+    let of = sources.len();
+    let busy =
+        |state: &SourceState| matches!(state, SourceState::Syncing { .. } | SourceState::Waiting { .. });
+    let oldest = sources.iter().filter_map(|source| source.last_sync).min();
+    match oldest {
+        Some(time) if complete == of => {
+            let today = words::day(time, ui.zone) == words::day(ui.now, ui.zone);
+            let time =
+                if today { words::clock(time, ui.zone, false) } else { words::short(time, ui.now, ui.zone) };
+            (format!("complete as of {time}"), format!("as of {time}"))
+        }
+        _ if sources.iter().any(|source| busy(&source.state)) => {
+            (format!("syncing, {complete} of {of} sources complete"), format!("syncing {complete}/{of}"))
+        }
+        None if sources.iter().all(|source| source.state == SourceState::Idle) && of > 0 => {
+            ("cached, not synced yet".to_owned(), "cached".to_owned())
+        }
+        _ if of > 0 => (format!("{complete} of {of} sources complete"), format!("{complete}/{of} complete")),
+        _ => (String::new(), String::new()),
+    }
 }
 
 /// The part of `text` that `room` cells show with the cursor in them, the cursor's column in that part,
@@ -152,6 +200,44 @@ mod tests {
         ] {
             let (part, at, _) = window(text, cursor, room);
             assert_eq!((part.as_str(), at), (shown, column), "{text} {cursor} {room}");
+        }
+    }
+
+    #[test]
+    fn it_is_told_how_complete_the_list_is() {
+        use crate::tui::tests::support::{NOW, settings, source};
+        let ui = Ui::new(&settings((80, 24)));
+        let with = |state: SourceState, synced: Option<i64>| {
+            let mut source = source("a", "streamkap", state);
+            source.last_sync = synced.map(|minutes| NOW.plus_millis(-minutes * 60_000));
+            source
+        };
+        let syncing = || SourceState::Syncing { pages: 1, events_new: 0 };
+        for (sources, long, short) in [
+            (vec![], "", ""),
+            (vec![with(SourceState::Idle, None)], "cached, not synced yet", "cached"),
+            (
+                vec![with(SourceState::Ready, Some(2)), with(syncing(), Some(5))],
+                "complete as of 10:35",
+                "as of 10:35",
+            ),
+            (
+                vec![with(SourceState::Idle, Some(24 * 60))],
+                "complete as of 31 Mar 10:40",
+                "as of 31 Mar 10:40",
+            ),
+            (
+                vec![with(SourceState::Ready, Some(2)), with(syncing(), None)],
+                "syncing, 1 of 2 sources complete",
+                "syncing 1/2",
+            ),
+            (
+                vec![with(SourceState::Ready, Some(2)), with(SourceState::Failed, None)],
+                "1 of 2 sources complete",
+                "1/2 complete",
+            ),
+        ] {
+            assert_eq!(freshness(&sources, &ui), (long.to_owned(), short.to_owned()));
         }
     }
 }

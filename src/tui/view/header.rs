@@ -52,6 +52,8 @@ fn states(app: &App) -> Row {
     for source in &app.sources {
         match &source.state {
             SourceState::Ready => ok += 1,
+            // Looking for news and finding none is how a source is when all is well.
+            SourceState::Syncing { events_new: 0, .. } if source.last_sync.is_some() => ok += 1,
             SourceState::Syncing { .. } => syncing += 1,
             SourceState::Failed => failed += 1,
             SourceState::Idle => {}

@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::domain::Safe;
 use crate::tui::app::App;
-use crate::tui::command::Command;
+use crate::tui::command::{Command, Context};
 use crate::tui::draw::Row;
 use crate::tui::message::Weight;
 use crate::tui::overlay::Overlay;
+use crate::tui::pane::Screen;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
@@ -16,7 +17,6 @@ use crate::tui::words;
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
     let width = usize::from(area.width);
-    let dim = ui.style(Role::Dim);
     let left = if matches!(app.overlays.last(), Some(Overlay::Quit)) {
         let question = format!("Quit? `{}` again quits, any other key stays", ui.key(Command::Close));
         Row::new().fill(1).put(&question, ui.style(Role::Warning))
@@ -29,12 +29,57 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     } else {
         state(app)
     };
-    let right = Row::new()
-        .put(&ui.key(Command::Help), ui.style(Role::Key))
-        .put(" help   ", dim)
-        .put(&ui.key(Command::Palette), ui.style(Role::Key))
-        .put(" command ", dim);
-    left.with_right(right, width).draw(buf, area.x, area.y, area.width);
+    let room = width.saturating_sub(left.width() + 3);
+    left.with_right(hints(app, room), width).draw(buf, area.x, area.y, area.width);
+}
+
+/// The next keys on each screen, the most useful last, with what they do in a word or two.
+const IN_LIST: &[(Command, &str)] = &[
+    (Command::NextPane, "pane"),
+    (Command::NextTab, "next tab"),
+    (Command::Open, "open"),
+    (Command::OpenLifecycle, "life"),
+    (Command::EditFilter, "filter"),
+];
+const IN_EVENT: &[(Command, &str)] = &[
+    (Command::NextOfEntity, "older"),
+    (Command::OpenLifecycle, "life"),
+    (Command::NextChange, "next change"),
+    (Command::NextTab, "next tab"),
+    (Command::Back, "back"),
+];
+const IN_LIFECYCLE: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Back, "back")];
+const IN_SOURCES: &[(Command, &str)] =
+    &[(Command::RefreshAll, "refresh all"), (Command::RefreshSource, "refresh"), (Command::Back, "back")];
+const ANYWHERE: &[(Command, &str)] = &[(Command::Help, "help"), (Command::Palette, "command")];
+const TYPING: &[(Command, &str)] =
+    &[(Command::Complete, "complete"), (Command::Accept, "apply"), (Command::Cancel, "as it was")];
+
+/// As many of the next keys as fit into `room` cells.
+fn hints(app: &App, room: usize) -> Row {
+    let ui = &app.ui;
+    let here = match (app.overlays.last(), app.above.last()) {
+        (Some(_), _) => &[],
+        (None, Some(Screen::Event(_))) => IN_EVENT,
+        (None, Some(Screen::Lifecycle(_))) => IN_LIFECYCLE,
+        (None, Some(Screen::Sources(_))) => IN_SOURCES,
+        (None, None) if app.in_preview => IN_EVENT,
+        (None, None) => IN_LIST,
+    };
+    let all = if app.context() == Context::Prompt { TYPING.to_vec() } else { [here, ANYWHERE].concat() };
+    let mut row = Row::new();
+    for (command, word) in all.into_iter().rev() {
+        let Some(key) = ui.keymap.keys_of(command).into_iter().next() else { continue };
+        let hint = Row::new()
+            .put(&key, ui.style(Role::Key))
+            .put(&format!(" {word}"), ui.style(Role::Dim))
+            .fill_by(if row.width() == 0 { 1 } else { 3 });
+        if hint.width() + row.width() > room {
+            break;
+        }
+        row = hint.join(row);
+    }
+    row
 }
 
 /// `^ 7 new   follow on   12 of 1,204`.

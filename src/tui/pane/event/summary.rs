@@ -1,16 +1,22 @@
 //! The Summary tab: what was written about an event, each text under the name of its author, and the
 //! facts, which come from the data.
 
+use super::fields;
 use super::view::Text;
 use crate::domain::{Event, Safe, Status};
+use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::life::Versions;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
-/// The width of the names of facts.
-const NAME: usize = 14;
+/// The widest column of the names of facts; a longer name is cut.
+const NAME: usize = 16;
+
+/// The changed fields shown beside the facts, and the lines they may take.
+const CHANGES: usize = 6;
+const LINES: usize = 12;
 
 /// The tab for one event.
 pub(super) fn text(ui: &Ui, event: &Event, width: usize) -> Text {
@@ -35,13 +41,44 @@ pub(super) fn text(ui: &Ui, event: &Event, width: usize) -> Text {
     {
         paragraph(&mut text, ui, ("auto", Role::Automatic), summary, width);
     }
-    if let Some(versions) = Versions::of(&record.changes).words(&record.action) {
-        paragraph(&mut text, ui, ("version", Role::Dim), &versions, width);
-    }
-    for (name, value) in facts(ui, event) {
-        fact(&mut text, ui, &name, &value, width);
+    changed(&mut text, ui, event, width);
+    let facts = facts(ui, event);
+    let names = facts.iter().map(|(name, _)| Safe::line(name).width());
+    let column = names.filter(|name| *name <= NAME).max().unwrap_or(0).min(width / 3);
+    for (name, value) in &facts {
+        fact(&mut text, ui, (name, column), value, width);
     }
     text
+}
+
+/// The first changed fields: who reads no further has seen them.
+fn changed(text: &mut Text, ui: &Ui, event: &Event, width: usize) {
+    let changes = &event.record.changes;
+    let versions = Versions::of(changes).words(&event.record.action);
+    if versions.is_none() && changes.is_empty() {
+        return;
+    }
+    let head = Row::new().put(if changes.is_empty() { "version" } else { "changed" }, ui.style(Role::Dim));
+    let head = match &versions {
+        Some(versions) => head.fill_by(2).cut(versions, width.saturating_sub(9), ui.style(Role::Title)),
+        None => head,
+    };
+    text.push(head);
+    // The marks of these fields are of no use outside the tab that shows all of them.
+    let mut fields = Text::default();
+    fields::put(&mut fields, ui, &changes[..changes.len().min(CHANGES)], width.saturating_sub(2).max(1));
+    let more = changes.len().saturating_sub(CHANGES);
+    let cut = fields.lines.len().saturating_sub(LINES);
+    for line in fields.lines.into_iter().take(LINES) {
+        text.push(Row::new().fill(2).join(line));
+    }
+    if more > 0 || cut > 0 {
+        let rest =
+            if more > 0 { format!("… and {} more", words::count(more as u64)) } else { "…".to_owned() };
+        let rest = format!("{rest}: {} shows all", ui.key(Command::NextTab));
+        text.push(Row::new().fill(2).cut(&rest, width.saturating_sub(2), ui.style(Role::Dim)));
+    }
+    text.push(Row::new());
 }
 
 /// A text under the name of its author.
@@ -90,11 +127,10 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
     facts
 }
 
-fn fact(text: &mut Text, ui: &Ui, name: &str, value: &str, width: usize) {
-    let name_width = NAME.min(width / 3);
-    let room = width.saturating_sub(name_width + 2).max(1);
+fn fact(text: &mut Text, ui: &Ui, (name, column): (&str, usize), value: &str, width: usize) {
+    let room = width.saturating_sub(column + 2).max(1);
     for (i, line) in Safe::line(value).wrap(room).iter().enumerate() {
-        let row = Row::new().cell(if i == 0 { name } else { "" }, name_width, ui.style(Role::Dim)).fill_by(2);
+        let row = Row::new().cell(if i == 0 { name } else { "" }, column, ui.style(Role::Dim)).fill_by(2);
         text.push(row.safe(line, ui.style(Role::Text)));
     }
 }

@@ -14,13 +14,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{EventView, Tab, changes, raw, summary};
-use crate::domain::Event;
+use crate::domain::{Event, Safe};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::pane::timeline::row;
+use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
-use crate::tui::widget::scrollbar::Extent;
 use crate::tui::words;
 
 /// Lines above the text of a tab.
@@ -81,6 +81,13 @@ pub(in crate::tui) fn draw(
     for (y, line) in (body.y..body.bottom()).zip(text.lines.iter().skip(scroll)) {
         line.draw(buf, body.x, y, body.width);
     }
+    if let (Tab::Diff, Some(mark)) = (view.tab, view.change.and_then(|change| text.marks.get(change))) {
+        let y = mark.checked_sub(scroll).filter(|y| *y < usize::from(body.height));
+        if let Some(y) = y {
+            let here = Row::new().put("▌", ui.style(Role::Focused));
+            here.draw(buf, body.x.saturating_sub(1), body.y + y as u16, 1);
+        }
+    }
     let bar = Rect { x: app.ui.area.right().saturating_sub(1), width: 1, ..body };
     let extent = Extent { len: text.lines.len(), above: scroll, shown: usize::from(body.height) };
     if bar.x >= body.right() {
@@ -102,7 +109,8 @@ fn head(event: &Event, tab: Tab, width: usize, ui: &Ui) -> [Row; 3] {
     let room = width.saturating_sub(title.width());
     let title = title.cut(label, room, ui.style(Role::Title));
     let actor = record.actor.label().unwrap_or("unknown actor");
-    let who = Row::new().cut(actor, width / 2, ui.style(Role::Actor)).fill_by(2);
+    let actor = row::short_name(&Safe::line(actor), width / 2);
+    let who = Row::new().put(&actor, ui.style(Role::Actor)).fill_by(2);
     let left = width.saturating_sub(who.width());
     let age = words::ago(record.time, ui.now);
     let full = words::full(record.time, ui.zone);

@@ -24,6 +24,7 @@ use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
 use crate::tui::life::{Life, State, Step};
 use crate::tui::pane::timeline::row;
+use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -46,24 +47,26 @@ pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, area: Rect, buf: &mu
     let mut lines = head(pane, width, ui);
     let mut marked = None;
     match &pane.life {
-        Loaded::Waiting => lines.push(Row::new().put("Reading the cache…", ui.style(Role::Dim))),
+        Loaded::Waiting => lines.push(Row::new().fill(1).put("Reading the cache…", ui.style(Role::Dim))),
         Loaded::Failed(message) => {
-            for line in Safe::new(message).wrap(width) {
-                lines.push(Row::new().safe(&line, ui.style(Role::Failed)));
+            for line in Safe::new(message).wrap(width.saturating_sub(2).max(1)) {
+                lines.push(Row::new().fill(1).safe(&line, ui.style(Role::Failed)));
             }
         }
         Loaded::Here(life) if life.steps.is_empty() => {
             let text =
                 format!("The cache has no event of this entity; `{}` goes back.", ui.key(Command::Back));
-            lines.push(Row::new().put(&text, ui.style(Role::Dim)));
+            lines.push(Row::new().fill(1).put(&text, ui.style(Role::Dim)));
         }
         Loaded::Here(life) => {
             let selected = pane.place();
             let ways = lanes(life);
             let shown = page(&app.layout());
+            let widths = life.steps.iter().filter_map(version).map(|words| Safe::line(&words).width());
+            let versions = widths.max().unwrap_or(0).min(width / 4);
             for (i, step) in life.steps.iter().enumerate().skip(pane.top).take(shown) {
                 let selected = Some(i) == selected;
-                let rail = Rail { ways: &ways, place: i, last: i + 1 == life.steps.len() };
+                let rail = Rail { ways: &ways, place: i, last: i + 1 == life.steps.len(), versions };
                 let rows = rows(step, &rail, width, app.layout().row_height, selected, ui);
                 if selected {
                     let y = area.y + lines.len() as u16;
@@ -80,6 +83,17 @@ pub(in crate::tui) fn draw(app: &App, pane: &LifecyclePane, area: Rect, buf: &mu
     for (y, row) in (area.y..area.bottom()).zip(lines) {
         row.draw(buf, area.x, y, area.width);
     }
+    if let Some(life) = pane.life() {
+        let head = HEAD.min(area.height);
+        let bar = Rect {
+            x: area.right().saturating_sub(1),
+            y: area.y + head,
+            width: 1,
+            height: area.height - head,
+        };
+        let extent = Extent { len: life.steps.len(), above: pane.top, shown: page(&app.layout()) };
+        extent.draw(buf, bar, ui.style(Role::Rule));
+    }
     if let Some(marked) = marked {
         buf.set_style(marked, ui.style(Role::Selected));
     }
@@ -92,16 +106,17 @@ fn head(pane: &LifecyclePane, width: usize, ui: &Ui) -> Vec<Row> {
     let id = entity.id.as_deref().filter(|id| *id != label);
     let identity: Vec<&str> =
         [entity.kind.as_deref(), id, Some(&*pane.source)].into_iter().flatten().collect();
-    let title = Row::new().put(Safe::line(label).cut(width).as_str(), ui.style(Role::Title)).fill_by(2);
+    let title = Row::new().fill(1).cut(label, width.saturating_sub(1), ui.style(Role::Title)).fill_by(2);
     let room = width.saturating_sub(title.width());
     let title = title.put(Safe::line(&identity.join(" · ")).cut(room).as_str(), ui.style(Role::Dim));
-    let mut state = Row::new();
+    let mut state = Row::new().fill(1);
     if let Some(life) = pane.life() {
         state = state.put(life.state.word(), ui.style(state_role(life.state)));
         let mut facts = Vec::new();
         facts.extend(life.version().map(|version| format!("v{version}")));
         let events = words::plural(life.steps.len() as u64, "event");
-        facts.push(if life.from_the_start { format!("{events}, from its creation on") } else { events });
+        let whole = life.from_the_start && width >= 60;
+        facts.push(if whole { format!("{events}, from its creation on") } else { events });
         let rest = Safe::line(&format!(" · {}", facts.join(" · "))).cut(width.saturating_sub(state.width()));
         state = state.safe(&rest, ui.style(Role::Dim));
     }
@@ -144,6 +159,12 @@ struct Rail<'a> {
     ways: &'a [WayBack],
     place: usize,
     last: bool,
+    /// The width of the column of versions.
+    versions: usize,
+}
+
+fn version(step: &Step) -> Option<String> {
+    step.versions.words(&step.event.record.action)
 }
 
 impl Rail<'_> {
@@ -196,7 +217,9 @@ impl Rail<'_> {
 
 fn rows(step: &Step, rail: &Rail<'_>, width: usize, height: u16, selected: bool, ui: &Ui) -> Vec<Row> {
     let event = &step.event;
-    let mark = || Row::new().put(if selected { "▌" } else { " " }, ui.style(Role::Focused));
+    let mark = || {
+        if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) }
+    };
     let style = row::action_style(event, ui);
     let time = if ui.ages {
         words::age(event.row.time(), ui.now)
@@ -210,24 +233,27 @@ fn rows(step: &Step, rail: &Rail<'_>, width: usize, height: u16, selected: bool,
         .fill_by(2)
         .cell(&row::action(event), 10, style)
         .fill_by(2);
-    let version = step.versions.words(&event.record.action).unwrap_or_default();
-    let actor = event.record.actor.label().unwrap_or("–");
-    let (label, said) = row::said(event);
-    let said = if label.is_empty() { said.to_owned() } else { format!("{label} {said}") };
+    let version = version(step).unwrap_or_default();
+    let actor = Safe::line(event.record.actor.label().unwrap_or("–"));
+    let (label, said) = row::beside_entity(event);
+    let said = if label.is_empty() { said } else { format!("{label} {said}") };
     let role = if event.record.status == Status::Failed { Role::Failed } else { Role::Dim };
     if height > 1 {
         let left = width.saturating_sub(start.width());
-        let first = start.put(Safe::line(&version).cut(left).as_str(), style);
+        let fits = Safe::line(&version).width() <= left;
+        let first = if fits { start.put(&version, style) } else { start };
         let second = mark().put(&rail.below(), ui.style(Role::Rule)).fill_by(1);
+        let second = if fits { second } else { second.put(&version, style).fill_by(2) };
+        let second = second.put(&row::short_name(&actor, 14), ui.style(Role::Actor)).fill_by(2);
         let left = width.saturating_sub(second.width());
-        let below = format!("{actor}  {said}");
-        return vec![first, second.cell(&below, left, ui.style(role))];
+        return vec![first, second.cut(&said, left, ui.style(role))];
     }
+    let actors = if width >= 110 { 24 } else { 16 };
     let row = start
-        .cell(&version, (width / 5).clamp(8, 28), style)
-        .fill_by(2)
-        .cell(actor, if width >= 110 { 24 } else { 18 }, ui.style(Role::Actor))
+        .cell(&version, rail.versions, style)
+        .fill_by(if rail.versions > 0 { 2 } else { 0 })
+        .cell(&row::short_name(&actor, actors), actors, ui.style(Role::Actor))
         .fill_by(2);
-    let left = width.saturating_sub(row.width());
+    let left = width.saturating_sub(row.width() + 1);
     vec![row.cell(&said, left, ui.style(role))]
 }

@@ -11,7 +11,6 @@ use ratatui::layout::Rect;
 
 use crate::domain::{Safe, SourceState, SourceStatus};
 use crate::tui::app::App;
-use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
 use crate::tui::settings::Ui;
@@ -35,19 +34,11 @@ pub(in crate::tui) fn page(layout: &Layout) -> usize {
 pub(in crate::tui) fn draw(app: &App, pane: &SourcesPane, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
     let width = usize::from(area.width);
-    let keys = format!(
-        "`{}` refreshes this source, `{}` all, `{}` goes back",
-        ui.key(Command::RefreshSource),
-        ui.key(Command::RefreshAll),
-        ui.key(Command::Back)
-    );
-    let title = Row::new()
-        .put("Sources", ui.style(Role::Title))
-        .with_right(Row::new().put(&keys, ui.style(Role::Dim)), width);
+    let title = Row::new().fill(1).put("Sources", ui.style(Role::Title));
     title.draw(buf, area.x, area.y, area.width);
     if app.sources.is_empty() {
         let text = "No source is configured: `backtrail config init` writes a file to fill in";
-        let line = Row::new().put(Safe::line(text).cut(width).as_str(), ui.style(Role::Text));
+        let line = Row::new().fill(1).cut(text, width.saturating_sub(1), ui.style(Role::Text));
         line.draw(buf, area.x, area.y + HEAD, area.width);
         return;
     }
@@ -87,7 +78,7 @@ pub(in crate::tui) fn state(source: &SourceStatus, ui: &Ui) -> (String, Role) {
 fn block(source: &SourceStatus, selected: bool, width: usize, ui: &Ui) -> Vec<Row> {
     let (state, role) = state(source, ui);
     let dim = ui.style(Role::Dim);
-    let mark = Row::new().put(if selected { "▌" } else { " " }, ui.style(Role::Focused));
+    let mark = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
     let name = mark.put(Safe::line(&source.name).cut(width / 2).as_str(), ui.style(Role::Title)).fill_by(2);
     let about = format!("{} · {}", ui.feed_name(&source.feed), source.origin);
     let room = width.saturating_sub(name.width());

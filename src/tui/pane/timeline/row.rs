@@ -1,15 +1,17 @@
 //! One event as a row of the list, and which columns a list of a given width has.
 //!
 //! ```text
-//! ▌10:30:05  < rollback  decision_flow  Default Recomm…  jane.smith user  kaireon-prod  v5 → back to v3
-//!  time      action      type           entity           actor            source        summary
+//! ▌10:30:05  < rollback  decision_flow  Default Recomm…  jane.smith…  kaireon-prod  v5 → back to v3
+//!  16:45:10  ~ update    service        Orders           ci key       micro-prod    owner "a" → "b" +2
+//!  time      action      type           entity           actor        source        summary
 //! ```
 //!
 //! Columns leave as the list gets narrower: source, type, the sort of actor, seconds, the actor. Time,
 //! action and entity never leave; the summary takes what is left.
 
-use crate::domain::{Event, RowId, Status};
+use crate::domain::{Actor, ActorKind, Change, Event, RowId, Safe, Status};
 use crate::tui::draw::Row;
+use crate::tui::gist;
 use crate::tui::life::Versions;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -22,7 +24,8 @@ pub(in crate::tui) struct Columns {
     pub(super) kind: usize,
     pub(super) entity: usize,
     pub(super) actor: usize,
-    pub(super) actor_kind: usize,
+    /// Whether an actor that is no person says so, in the column of the actor.
+    pub(super) actor_kind: bool,
     pub(super) source: usize,
     pub(super) summary: usize,
 }
@@ -52,20 +55,25 @@ impl Columns {
             time: if ages || width < 84 { 5 } else { 8 },
             kind: has(104, 14),
             entity: 0,
-            actor: if width >= 76 { 18 } else { has(64, 12) },
-            actor_kind: has(92, 6),
-            source: has(130, 16),
+            actor: match width {
+                ..64 => 0,
+                64..84 => 12,
+                84..120 => 16,
+                _ => 20,
+            },
+            actor_kind: width >= 92,
+            source: has(140, 16),
             summary: 0,
         };
         let rest = width.saturating_sub(columns.used());
-        columns.entity = (rest * 11 / 20).clamp(12, 34);
+        columns.entity = (rest / 2).clamp(12, 30);
         columns.summary = rest.saturating_sub(columns.entity);
         columns
     }
 
     /// What all columns but the entity and the summary take.
     fn used(&self) -> usize {
-        let optional = [self.kind, self.actor, self.actor_kind, self.source];
+        let optional = [self.kind, self.actor, self.source];
         let gaps = optional.iter().filter(|width| **width > 0).count() * GAP;
         MARK + self.time + GAP + ACTION + optional.iter().sum::<usize>() + gaps + 2 * GAP
     }
@@ -92,7 +100,7 @@ pub(in crate::tui) fn action_style(event: &Event, ui: &Ui) -> ratatui::style::St
 }
 
 /// What was said about an event in one line, and the label that has to stand before it.
-pub(in crate::tui) fn said(event: &Event) -> (&'static str, &str) {
+fn said(event: &Event) -> (&'static str, &str) {
     let record = &event.record;
     let summary = record.summary.as_deref();
     match &record.ai_summary {
@@ -104,15 +112,39 @@ pub(in crate::tui) fn said(event: &Event) -> (&'static str, &str) {
     }
 }
 
-/// The same, with the versions that an event names before it.
+/// What an event did, in the fewest words: what a person or a model wrote about it or the versions it
+/// names, else the fields it changed, else the sentence that the feed built.
 fn gist(event: &Event) -> (&'static str, String) {
-    let (label, text) = said(event);
+    let (label, text) = beside_versions(event);
     let versions = Versions::of(&event.record.changes).words(&event.record.action);
     match versions.filter(|_| label.is_empty()) {
         Some(versions) if text.is_empty() => (label, versions),
         Some(versions) => (label, format!("{versions} · {text}")),
-        None => (label, text.to_owned()),
+        None => (label, text),
     }
+}
+
+/// The same for a place that shows the versions by themselves.
+fn beside_versions(event: &Event) -> (&'static str, String) {
+    let (label, text) = said(event);
+    if !label.is_empty() {
+        return (label, text.to_owned());
+    }
+    let is_version = |change: &Change| Versions::of(std::slice::from_ref(change)) != Versions::default();
+    let (versions, fields): (Vec<_>, Vec<_>) =
+        event.record.changes.iter().partition(|change| is_version(change));
+    let otherwise = if versions.is_empty() { text.to_owned() } else { String::new() };
+    (label, gist::of(fields.into_iter()).unwrap_or(otherwise))
+}
+
+/// The same for a place that shows the action and the entity by themselves too: a sentence that only
+/// repeats them (`Updated service "Orders"`) is left out.
+pub(in crate::tui) fn beside_entity(event: &Event) -> (&'static str, String) {
+    let (label, text) = beside_versions(event);
+    let Some(entity) = event.record.entity.label().filter(|_| label.is_empty()) else { return (label, text) };
+    let rest = text.replacen(entity, "", 1);
+    let repeats = rest.len() < text.len() && rest.split_whitespace().count() <= 4;
+    (label, if repeats { String::new() } else { text })
 }
 
 /// An event as one line.
@@ -127,8 +159,9 @@ pub(in crate::tui) fn one_line(event: &Event, columns: Columns, selected: Mark, 
     };
     row = optional(row, kind, columns.kind, dim);
     row = optional(row, entity(event), columns.entity, ui.style(Role::Entity));
-    row = optional(row, record.actor.label().unwrap_or("–"), columns.actor, ui.style(Role::Actor));
-    row = optional(row, record.actor.kind.word(), columns.actor_kind, dim);
+    if columns.actor > 0 {
+        row = row.fill_by(GAP).join(actor(&record.actor, columns.actor, columns.actor_kind, ui));
+    }
     row = optional(row, &event.source, columns.source, dim);
     if columns.summary > 0 {
         row = row.fill_by(GAP).join(summary(event, columns.summary, ui));
@@ -143,9 +176,9 @@ pub(in crate::tui) fn two_lines(event: &Event, width: usize, selected: Mark, ui:
     let room = width.saturating_sub(first.width() + GAP);
     let indent = MARK + time + GAP;
     let mut second = mark(selected, ui).fill(indent);
-    let actor = event.record.actor.label().unwrap_or("–");
     let room_below = width.saturating_sub(indent);
-    second = second.cell(actor, room_below.min(ACTION + 4), ui.style(Role::Actor)).fill_by(GAP);
+    // The text below begins where the entity above does.
+    second = second.join(actor(&event.record.actor, room_below.min(ACTION), false, ui)).fill_by(GAP);
     let left = width.saturating_sub(second.width());
     [
         first.fill_by(GAP).cell(entity(event), room, ui.style(Role::Entity)),
@@ -163,12 +196,35 @@ fn start(row: RowId, width: usize, selected: Mark, ui: &Ui) -> Row {
 }
 
 fn mark(mark: Mark, ui: &Ui) -> Row {
-    let symbol = match mark {
-        Mark::None => " ",
-        Mark::Selected => "▏",
-        Mark::Focused => "▌",
-    };
-    Row::new().put(symbol, ui.style(Role::Focused))
+    match mark {
+        Mark::None => Row::new().fill_by(MARK),
+        Mark::Selected => Row::new().put("▏", ui.style(Role::Focused)),
+        Mark::Focused => Row::new().put("▌", ui.style(Role::Focused)),
+    }
+}
+
+/// The name of an actor, and what it is where it is no person.
+fn actor(actor: &Actor, width: usize, with_kind: bool, ui: &Ui) -> Row {
+    let name = Safe::line(actor.label().unwrap_or("–"));
+    let kind = actor.kind.word();
+    let person = matches!(actor.kind, ActorKind::User | ActorKind::Unknown);
+    let kind = if with_kind && !person && kind != name.as_str() { kind } else { "" };
+    let room = width.saturating_sub(if kind.is_empty() { 0 } else { kind.len() + 1 });
+    let row = Row::new().put(&short_name(&name, room), ui.style(Role::Actor));
+    let row = if kind.is_empty() { row } else { row.fill_by(1).put(kind, ui.style(Role::Dim)) };
+    row.fill(width)
+}
+
+/// A name in at most `room` cells. Of an address the part after the `@` goes first: it is what all
+/// addresses of a list have in common.
+pub(in crate::tui) fn short_name(name: &Safe, room: usize) -> String {
+    if name.width() > room
+        && let Some((person, _)) = name.as_str().split_once('@')
+        && (1..room).contains(&Safe::line(person).width())
+    {
+        return format!("{person}…");
+    }
+    name.cut(room).as_str().to_owned()
 }
 
 fn entity(event: &Event) -> &str {
@@ -204,12 +260,13 @@ mod tests {
                 assert!(columns.summary >= 10, "{width}: {columns:?}");
             }
             assert!(columns.entity >= 12, "{width}: {columns:?}");
+            assert!(width < 76 || columns.summary >= 16, "{width}: {columns:?}");
             let gone = [
                 ("source", columns.source == 0),
                 ("type", columns.kind == 0),
-                ("actor type", columns.actor_kind == 0),
+                ("actor type", !columns.actor_kind),
                 ("seconds", columns.time < 8),
-                ("actor shortened", columns.actor < 18),
+                ("actor shortened", columns.actor < 16),
                 ("actor", columns.actor == 0),
             ];
             for (name, gone) in gone {
@@ -218,6 +275,46 @@ mod tests {
                 }
             }
         }
+        // The actor's column gets narrower at once with the seconds.
         assert_eq!(seen, ["source", "type", "actor type", "seconds", "actor shortened", "actor"]);
+    }
+
+    #[test]
+    fn of_an_address_the_host_goes_first() {
+        for (name, room, short) in [
+            ("ana@example.com", 15, "ana@example.com"),
+            ("ana@example.com", 14, "ana…"),
+            ("yuki.tanaka@example.com", 12, "yuki.tanaka…"),
+            ("yuki.tanaka@example.com", 11, "yuki.tanak…"),
+            ("@example.com", 6, "@exam…"),
+            ("terraform-apply", 10, "terraform…"),
+            ("日本@example.com", 6, "日本…"),
+            ("ana", 0, ""),
+        ] {
+            assert_eq!(short_name(&Safe::line(name), room), short, "{name} in {room}");
+        }
+    }
+
+    #[test]
+    fn the_gist_is_what_changed_rather_than_that_something_did() {
+        use crate::domain::{Action, Op};
+        use crate::tui::tests::support::{event, set};
+        use serde_json::json;
+        let gist_of = |action: Action, changes: Vec<Change>| {
+            let mut event = event(1, action, "flow", "F");
+            event.record.changes = changes;
+            gist(&event).1
+        };
+        let limit =
+            Change { path: "limit".into(), op: Op::Replace, before: Some(json!(9)), after: Some(json!(3)) };
+        assert_eq!(gist_of(Action::Update, vec![]), "update of F");
+        assert_eq!(beside_entity(&event(1, Action::Update, "flow", "F")).1, "");
+        let mut told = event(1, Action::Update, "flow", "F");
+        told.record.summary = Some("Updated F because the partner asked for it".into());
+        assert_eq!(beside_entity(&told).1, "Updated F because the partner asked for it");
+        assert_eq!(gist_of(Action::Update, vec![limit.clone()]), "limit 9 → 3");
+        let version = || set("version", json!(7));
+        assert_eq!(gist_of(Action::Publish, vec![version()]), "v7");
+        assert_eq!(gist_of(Action::Publish, vec![version(), limit]), "v7 · limit 9 → 3");
     }
 }

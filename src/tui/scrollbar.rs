@@ -10,20 +10,20 @@ use crate::tui::draw::Row;
 
 /// What part of something long is on the screen, counted in lines or rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extent {
+pub(super) struct Extent {
     /// How many there are.
-    pub len: usize,
+    pub(super) len: usize,
     /// How many lie above the screen.
-    pub above: usize,
+    pub(super) above: usize,
     /// How many are on the screen.
-    pub shown: usize,
+    pub(super) shown: usize,
 }
 
 impl Extent {
     /// The cells of a bar of `height` cells that the thumb takes; `None` when everything is on the screen.
     /// The thumb touches an end of the bar only when the screen is at that end, so that a glance tells
     /// whether there is more.
-    pub fn thumb(self, height: u16) -> Option<Range<u16>> {
+    pub(super) fn thumb(self, height: u16) -> Option<Range<u16>> {
         if height == 0 || self.shown >= self.len {
             return None;
         }
@@ -41,7 +41,7 @@ impl Extent {
     }
 
     /// Draws the thumb over the column `bar`, of which it takes the first cell of each line.
-    pub fn draw(self, buf: &mut Buffer, bar: Rect, style: Style) {
+    pub(super) fn draw(self, buf: &mut Buffer, bar: Rect, style: Style) {
         let thumb = Row::new().put("┃", style);
         for y in self.thumb(bar.height).into_iter().flatten() {
             thumb.draw(buf, bar.x, bar.y + y, bar.width.min(1));
