@@ -132,24 +132,30 @@ impl Extractor {
                 )
             }
             ExtractorKind::After { at: place } => self.stated(became(at(place).as_deref())),
-            ExtractorKind::Versions { at: place, key, is, snapshot } => {
-                let list = at(place);
-                let (Some(list), Some(is)) = (list.as_deref(), is.text(&values)) else { return Vec::new() };
-                let rows = elements(Some(list), document, outer);
-                let (before, after) = version(&rows, key, &is);
-                let shot = |values: Option<&Values<'_>>| snapshot.value(values?).map(Cow::into_owned);
-                match (shot(before), shot(after)) {
-                    (Some(before), Some(after)) => self.compare(Some(&before), Some(&after)),
-                    (None, after) => self.stated(became(after.as_ref())),
-                    _ => Vec::new(),
-                }
-            }
+            ExtractorKind::Versions { .. } => self.versions(&values),
             ExtractorKind::Text { at: place, path } => {
                 let text = place.text(&values).filter(|text| !text.trim().is_empty());
                 self.stated(text.into_iter().map(|text| set(path, Value::String(text))).collect())
             }
             // Needs the records around it, see `link`.
             ExtractorKind::Chain { .. } => Vec::new(),
+        }
+    }
+
+    /// The version that the event names, in a list of them, compared with the one before it.
+    fn versions(&self, values: &Values<'_>) -> Vec<Change> {
+        let ExtractorKind::Versions { at, key, is, snapshot } = &self.kind else { return Vec::new() };
+        let (Some(list), Some(is), Some(document)) = (at.value(values), is.text(values), values.record)
+        else {
+            return Vec::new();
+        };
+        let rows = elements(Some(&list), document, values.outer);
+        let (before, after) = version(&rows, key, &is);
+        let shot = |values: Option<&Values<'_>>| snapshot.value(values?).map(Cow::into_owned);
+        match (shot(before), shot(after)) {
+            (Some(before), Some(after)) => self.compare(Some(&before), Some(&after)),
+            (None, after) => self.stated(became(after.as_ref())),
+            _ => Vec::new(),
         }
     }
 

@@ -6,6 +6,8 @@
 //!
 //! Bodies and user-written profiles are not trusted. Reading them must end, must not panic, and must not
 //! let a secret leave for any other place than the base that the user configured.
+//!
+#![doc = include_str!("language.md")]
 
 mod binding;
 mod catalog;
@@ -17,6 +19,7 @@ mod items;
 pub mod page;
 mod paging;
 mod parse;
+mod pattern;
 mod pointer;
 mod profile;
 pub mod rate;
@@ -36,7 +39,8 @@ pub use catalog::Catalog;
 pub use errors::ServerSays;
 pub use page::{Page, ScopePage};
 pub use paging::Seam;
-pub use profile::{DetailWhen, Pattern, Profile, SecretNeed, Var};
+pub use pattern::Pattern;
+pub use profile::{DetailWhen, Profile, SecretNeed, Var};
 pub use reach::Order;
 pub use request::{Body, Method, Request, RequestError};
 pub use shape::ShapeError;

@@ -1,15 +1,14 @@
 //! A profile after it was read and checked: every pointer and template is compiled.
 
-use std::fmt;
 use std::time::Duration;
 
-use regex::Regex;
 use serde_json::Value;
 
 use super::changes::Extractor;
 use super::expr::Expr;
 use super::items::Items;
 use super::paging::{Paging, Seam};
+use super::pattern::Pattern;
 use super::pointer::Pointer;
 use super::rate::ResetFormat;
 use super::reach::{Order, Sync};
@@ -64,38 +63,6 @@ impl Var {
     /// Whether `value` matches the pattern, where there is one.
     pub fn accepts(&self, value: &str) -> bool {
         self.pattern.as_ref().is_none_or(|pattern| pattern.whole.is_match(value))
-    }
-}
-
-/// A regular expression that a whole value has to match. It displays as the profile writes it.
-#[derive(Debug, Clone)]
-pub struct Pattern {
-    text: String,
-    whole: Regex,
-}
-
-impl Pattern {
-    /// The error says in one line what is wrong.
-    pub(super) fn new(text: &str) -> Result<Self, String> {
-        // The text alone first, so that errors show it and not what stands around it.
-        let reason = |error: regex::Error| {
-            let text = error.to_string();
-            text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-        };
-        Regex::new(text).map_err(reason)?;
-        let whole = Regex::new(&format!(r"\A(?:{text})\z")).map_err(reason)?;
-        Ok(Self { text: text.to_owned(), whole })
-    }
-
-    /// The expression as the profile writes it.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-}
-
-impl fmt::Display for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 

@@ -28,6 +28,10 @@ use std::collections::HashSet;
 use crate::domain::Timestamp;
 use crate::feed::Seam;
 
+mod words;
+
+pub(super) use words::{Basis, Claim, Next, Sight, Stall};
+
 /// How far below the newest event of the last complete walk a refresh reaches, in milliseconds, since
 /// servers write events late.
 pub(super) const LAG: i64 = 10 * 60 * 1000;
@@ -46,100 +50,6 @@ const EMPTY_STEPS: u32 = 3;
 const EMPTY_PROMISES: u32 = 200;
 /// How often one walk begins again because the place that it asked for is gone.
 const RESTARTS: u32 = 3;
-
-/// What earlier walks left behind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Basis {
-    /// The newest time below which the last complete walk left nothing out; `None` without one.
-    pub(super) top: Option<Timestamp>,
-    /// The server's total at the end of that walk.
-    pub(super) total: Option<u64>,
-    /// Rows of this feed in the cache when this walk starts.
-    pub(super) rows: u64,
-}
-
-/// What one page showed.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sight {
-    /// Entries in the page, readable or not.
-    pub(super) length: u64,
-    /// One number for each entry, the same whenever the same entry is seen. See [`prints`].
-    pub(super) prints: Vec<u64>,
-    /// Entries that could not be read as events.
-    pub(super) quarantined: u64,
-    /// Rows that were not in the cache before this page.
-    pub(super) new: u64,
-    /// Whether the server says that more follows.
-    pub(super) more: Option<bool>,
-    /// How many entries the server counts.
-    pub(super) total: Option<u64>,
-    /// The page size that was asked for, or that the server says it used.
-    pub(super) size: Option<u64>,
-    /// Whether there is a way to ask for the next page at all.
-    pub(super) can_go_on: bool,
-    /// How the next place comes about.
-    pub(super) seam: Seam,
-    /// A number for the next place, the same whenever it is the same place.
-    pub(super) next: u64,
-    /// The newest time in the page.
-    pub(super) newest: Option<Timestamp>,
-    /// The oldest time in the page.
-    pub(super) oldest: Option<Timestamp>,
-    /// Whether the entries stand newest first.
-    pub(super) descending: bool,
-    /// The server's clock.
-    pub(super) date: Option<Timestamp>,
-}
-
-/// What to do after a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Ask for the page after this one.
-    Deeper,
-    /// Ask for this page again.
-    Again,
-    /// Start over at the head of the list.
-    Head,
-    /// The walk is done.
-    Done(Claim),
-    /// The walk cannot go on.
-    GiveUp(Stall),
-}
-
-/// What a finished walk knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Claim {
-    /// Everything adds up: later refreshes may stop at known ground.
-    pub(super) settled: bool,
-    /// The newest time below which nothing was left out, never later than the server's clock.
-    pub(super) top: Option<Timestamp>,
-    /// The server's total.
-    pub(super) total: Option<u64>,
-}
-
-/// Why a walk cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stall {
-    /// A page came empty although the server counts more entries than it has shown.
-    Empty {
-        /// Entries shown so far.
-        seen: u64,
-        /// Entries the server counts; `None` where it only says that there is more.
-        total: Option<u64>,
-    },
-    /// Three different pages had the same entries.
-    Repeated {
-        /// Entries shown so far.
-        seen: u64,
-    },
-    /// Every time the walk came to some place, that place was gone.
-    Restarted,
-    /// The list does not end.
-    Endless {
-        /// Pages read.
-        pages: u64,
-    },
-}
 
 /// A walk under way.
 #[derive(Debug)]

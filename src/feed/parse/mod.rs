@@ -17,7 +17,8 @@ use self::compile::{Compiler, Place};
 use self::paging::{page_size, paging};
 use super::items::Items;
 use super::paging::Paging;
-use super::profile::{Ask, Pattern, Profile, Var};
+use super::pattern::Pattern;
+use super::profile::{Ask, Profile, Var};
 use super::reader::{Doc, Table};
 use crate::domain::{Problem, what_fits};
 

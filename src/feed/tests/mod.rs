@@ -6,6 +6,7 @@ mod pages;
 mod problems;
 mod profiles;
 mod providers;
+mod reference;
 mod requests;
 mod values;
 

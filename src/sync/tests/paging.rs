@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::rig::Rig;
@@ -324,11 +325,11 @@ fn faulty(number: usize, said: Said) -> Answer {
 }
 
 #[track_caller]
-fn assert_holds(rig: &Rig, rows: &[usize], outcome: &Outcome, name: &str) {
+fn assert_holds(rig: &Rig, rows: impl Iterator<Item = usize>, outcome: &Outcome, name: &str) {
     assert!(outcome.complete, "{name}: {outcome:?}");
     let mut ids: Vec<String> =
         rig.events().iter().filter_map(|event| event.record.identity.native().map(str::to_owned)).collect();
-    let mut wanted: Vec<String> = rows.iter().map(|n| format!("r{n}")).collect();
+    let mut wanted: Vec<String> = rows.map(|n| format!("r{n}")).collect();
     ids.sort();
     wanted.sort();
     assert_eq!(ids, wanted, "{name}");
@@ -336,29 +337,32 @@ fn assert_holds(rig: &Rig, rows: &[usize], outcome: &Outcome, name: &str) {
 
 #[tokio::test]
 async fn every_kind_of_paging_loses_nothing_doubles_nothing_and_ends() {
-    for case in CASES {
-        // Lists that end in the middle of a page, at its end, in the first one, and that are empty.
-        for length in [35, 40, 10, 7, 1, 0] {
-            let rows = Arc::new(Mutex::new((0..length).rev().collect::<Vec<usize>>()));
-            let (held, times, says) = (Arc::clone(&rows), AtomicUsize::new(0), case.says);
-            let wire = Wire::serve(move |request| {
-                let said = says(&Asked::read(request), &held.lock().unwrap());
-                faulty(times.fetch_add(1, Ordering::SeqCst), said)
-            })
-            .await;
-            let name = format!("{} ({length})", case.name);
-            let profile = profile_of(case.paging, case.at, case.rest);
-            let rig = Rig::new(vec![source_of(&profile, &wire.origin)]);
-            let first = rig.sync().await;
-            assert_holds(&rig, &rows.lock().unwrap(), &first, &name);
-            let again = rig.sync().await;
-            assert_holds(&rig, &rows.lock().unwrap(), &again, &name);
-            assert_eq!(again.events_new, 0, "{name}");
-            rows.lock().unwrap().splice(0..0, (length..length + 13).rev());
-            let later = rig.sync().await;
-            assert_holds(&rig, &rows.lock().unwrap(), &later, &name);
-            assert_eq!(later.events_new, 13, "{name}");
-            assert!(wire.requests().len() < 40, "{name}: {} requests", wire.requests().len());
-        }
-    }
+    // Lists that end in the middle of a page, at its end, in the first one, and that are empty.
+    let lengths = [35, 20, 1, 0];
+    let pairs = CASES.iter().flat_map(|case| lengths.map(|length| (case, length)));
+    stream::iter(pairs).for_each_concurrent(8, |(case, length)| pages_to_its_end(case, length)).await;
+}
+
+/// Syncs a list of `length` records, again when nothing is new, and again when something is.
+async fn pages_to_its_end(case: &Case, length: usize) {
+    let rows = Arc::new(Mutex::new((0..length).rev().collect::<Vec<usize>>()));
+    let (held, times, says) = (Arc::clone(&rows), AtomicUsize::new(0), case.says);
+    let wire = Wire::serve(move |request| {
+        let said = says(&Asked::read(request), &held.lock().unwrap());
+        faulty(times.fetch_add(1, Ordering::SeqCst), said)
+    })
+    .await;
+    let name = format!("{} ({length})", case.name);
+    let profile = profile_of(case.paging, case.at, case.rest);
+    let rig = Rig::new(vec![source_of(&profile, &wire.origin)]);
+    let first = rig.sync().await;
+    assert_holds(&rig, (0..length).rev(), &first, &name);
+    let again = rig.sync().await;
+    assert_holds(&rig, (0..length).rev(), &again, &name);
+    assert_eq!(again.events_new, 0, "{name}");
+    rows.lock().unwrap().splice(0..0, (length..length + 13).rev());
+    let later = rig.sync().await;
+    assert_holds(&rig, (0..length + 13).rev(), &later, &name);
+    assert_eq!(later.events_new, 13, "{name}");
+    assert!(wire.requests().len() < 40, "{name}: {} requests", wire.requests().len());
 }
