@@ -15,7 +15,7 @@ pub fn wanted(profile: &Profile, event: &Event) -> Vec<usize> {
 }
 
 /// What the record of `event` itself says changed. Snapshots that are compared along a page are no part of
-/// a single record, see [`has_chain`].
+/// a single record, so that such an event keeps the changes that it has.
 pub fn own_changes(profile: &Profile, event: &Event) -> Vec<Change> {
     if has_chain(profile) {
         return event.record.changes.clone();
