@@ -6,6 +6,8 @@
 mod event;
 mod filter;
 
+pub(super) use event::NOTHING_FURTHER;
+
 use super::app::App;
 use super::command::Command;
 use super::message::{Effect, Notice};
@@ -165,6 +167,8 @@ impl App {
             }
             (Command::NextDay, _) => self.timeline.go_day(Side::Older, self.ui.zone),
             (Command::PreviousDay, _) => self.timeline.go_day(Side::Newer, self.ui.zone),
+            (Command::NextSetback, _) => self.setback(Side::Older, ask),
+            (Command::PreviousSetback, _) => self.setback(Side::Newer, ask),
             (Command::NextOfEntity, _) => self.neighbour(Side::Older, ask),
             (Command::PreviousOfEntity, _) => self.neighbour(Side::Newer, ask),
             (Command::Open, _) => self.open_event(ask),
@@ -185,6 +189,8 @@ impl App {
             }
         }
         let motion = match command {
+            Command::NextSetback => return self.setback(Side::Older, ask),
+            Command::PreviousSetback => return self.setback(Side::Newer, ask),
             Command::NextOfEntity => Some(Motion::Lines(1)),
             Command::PreviousOfEntity => Some(Motion::Lines(-1)),
             other => Motion::of(other),

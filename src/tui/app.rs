@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
+use super::act::NOTHING_FURTHER;
 use super::command::Context;
 use super::filter::Filter;
 use super::keymap::Lookup;
@@ -229,7 +230,7 @@ impl App {
         match result {
             Ok(Some(row)) => self.go_to(row, ask),
             Ok(None) => {
-                self.notice = Some(Notice::info("the filter selects no further event of this entity"));
+                self.notice = Some(Notice::info(NOTHING_FURTHER));
             }
             Err(message) => self.notice = Some(Notice::error(message)),
         }

@@ -122,6 +122,8 @@ commands! {
     Open "open" [Lists] "Open the selected event";
     NextDay "next-day" [Lists] "Go to the next older day";
     PreviousDay "previous-day" [Lists] "Go to the next newer day";
+    NextSetback "next-setback" [Lists] "Go to the next older event that failed, was rejected or rolled back";
+    PreviousSetback "previous-setback" [Lists] "Go to the next newer event that failed, was rejected or rolled back";
     PreviewDown "preview-down" [Lists] "Scroll the preview down";
     PreviewUp "preview-up" [Lists] "Scroll the preview up";
 

@@ -14,6 +14,12 @@ use crate::tui::pane::event::{self, EventPane, EventView, Tab};
 use crate::tui::pane::lifecycle::LifecyclePane;
 use crate::tui::pane::timeline::Side;
 
+/// The events that somebody had to put right, as a filter.
+const SETBACKS: &str = "status:failed OR action:reject,rollback";
+
+/// What is said when there is nowhere to go.
+pub(in crate::tui) const NOTHING_FURTHER: &str = "the list holds no further one in this direction";
+
 impl App {
     /// The commands about the selected event.
     pub(super) fn act_on_event(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
@@ -108,6 +114,23 @@ impl App {
             Some(query) => ask.push(Effect::Find { query, from, newer: side == Side::Newer }),
             None => self.notice = Some(Notice::info("this event names no entity")),
         }
+    }
+
+    /// Goes to the next or previous event that somebody had to put right: of the life on the screen, else of
+    /// those that the filter selects.
+    pub(super) fn setback(&mut self, side: Side, ask: &mut Vec<Effect>) {
+        if let Some(Screen::Lifecycle(life)) = self.above.last_mut() {
+            if life.go_to_setback(side) {
+                self.preview = EventView::of(self.preview.tab);
+            } else {
+                self.notice = Some(Notice::info(NOTHING_FURTHER));
+            }
+            return;
+        }
+        let setbacks = query::parse(SETBACKS, &self.ui.context());
+        let (Some(from), Ok(setbacks)) = (self.timeline.selected(), setbacks) else { return };
+        let query = self.filter.query().and(&setbacks);
+        ask.push(Effect::Find { query, from, newer: side == Side::Newer });
     }
 
     /// What the filter selects of the entity of `event`.

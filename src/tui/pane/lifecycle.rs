@@ -4,9 +4,10 @@ pub(in crate::tui) mod view;
 
 use std::sync::Arc;
 
-use crate::domain::{Entity, Event, RowId};
+use crate::domain::{Action, Entity, Event, RowId, Status};
 use crate::tui::life::Life;
 use crate::tui::motion::Motion;
+use crate::tui::pane::timeline::Side;
 
 /// The screen with the life of one entity.
 #[derive(Debug)]
@@ -91,6 +92,25 @@ impl LifecyclePane {
         if let (Some(place), Some(life)) = (self.place(), self.life()) {
             self.selected = life.steps[motion.from(place, life.steps.len(), page)].event.row;
         }
+    }
+
+    /// Selects the nearest step on that side that failed, was rejected or rolled back; whether there is one.
+    pub(in crate::tui) fn go_to_setback(&mut self, side: Side) -> bool {
+        let (Some(place), Some(life)) = (self.place(), self.life()) else { return false };
+        let is_setback = |event: &Event| {
+            event.record.status == Status::Failed
+                || matches!(event.record.action, Action::Reject | Action::Rollback)
+        };
+        let mut steps = life.steps.iter().map(|step| &step.event);
+        let found = match side {
+            Side::Older => steps.skip(place + 1).find(|event| is_setback(event)),
+            Side::Newer => steps.by_ref().take(place).filter(|event| is_setback(event)).last(),
+        };
+        let found = found.map(|event| event.row);
+        if let Some(row) = found {
+            self.selected = row;
+        }
+        found.is_some()
     }
 
     /// Keeps the selection on the screen, of which `page` steps are seen at once.

@@ -164,7 +164,7 @@ fn what_cannot_be_done_is_said_and_the_next_key_takes_it_away() {
         ("jo", "the feed names no page about this event"),
         ("u", "there is no filter before this one"),
         ("<c-r>", "there is no filter after this one"),
-        ("j>", "the filter selects no further event of this entity"),
+        ("j>", "the list holds no further one in this direction"),
     ] {
         let mut bench = Bench::new((80, 24), story());
         bench.press(keys);
@@ -297,6 +297,29 @@ fn a_filter_that_hides_the_selection_gives_it_back_when_it_is_lifted() {
     assert_ne!(bench.app.timeline.selected(), selected);
     bench.press("<esc>");
     assert_eq!(bench.app.timeline.selected(), selected);
+}
+
+#[test]
+fn to_the_next_event_that_somebody_had_to_put_right() {
+    for (keys, expected) in [
+        (")", "10:15  ! update"),
+        ("))", "10:15  ! update"),
+        (")(", "10:30  < rollback"),
+        ("G(", "10:15  ! update"),
+        ("G((", "10:30  < rollback"),
+        ("ftype:decision_flow<enter>G(", "10:30  < rollback"),
+        ("e)", "10:30  < rollback"),
+        ("eG(", "10:30  < rollback"),
+    ] {
+        let mut bench = Bench::new((100, 24), story());
+        bench.press(keys);
+        assert!(
+            selected(&bench).contains(expected.split_once("  ").unwrap().1),
+            "{keys}: {}",
+            selected(&bench)
+        );
+        assert!(selected(&bench).contains(&expected[..5]), "{keys}: {}", selected(&bench));
+    }
 }
 
 #[test]
