@@ -42,8 +42,9 @@ struct Seen {
 pub struct News {
     /// How many events there are more than before.
     pub new: usize,
-    /// The places whose content is another now.
-    pub touched: Vec<RowId>,
+    /// The places that were known and have another content now. Never those that are new: nobody shows
+    /// them yet, and after a long absence there can be a million.
+    pub changed: Vec<RowId>,
     /// Whether another cache has taken the place of the one that was read: a damaged one was moved aside.
     pub replaced: bool,
 }
@@ -94,7 +95,7 @@ impl Library {
     /// file has taken the place of the cache, the columns are filled from that one.
     pub async fn catch_up(&self) -> Result<News, StoreError> {
         let before = self.count();
-        let mut touched = Vec::new();
+        let mut changed = Vec::new();
         loop {
             let Some(seen) = *self.seen() else { break };
             let look = move |db: &mut Db| Ok((db.file(), db.index_rows_since(seen.seq, CHUNK)?));
@@ -103,12 +104,12 @@ impl Library {
                 *self.index() = Index::default();
                 *self.seen() = None;
                 self.load().await?;
-                return Ok(News { new: self.count(), touched: Vec::new(), replaced: true });
+                return Ok(News { new: self.count(), changed: Vec::new(), replaced: true });
             }
             *self.seen() = Some(Seen { seq: arrivals.seq, ..seen });
-            touched.extend(arrivals.rows.iter().map(|row| row.row));
             {
                 let mut index = self.index();
+                changed.extend(arrivals.rows.iter().map(|row| row.row).filter(|row| index.contains(*row)));
                 index.remove(&arrivals.left);
                 index.insert(arrivals.rows);
             }
@@ -116,7 +117,7 @@ impl Library {
                 break;
             }
         }
-        Ok(News { new: self.count().saturating_sub(before), touched, replaced: false })
+        Ok(News { new: self.count().saturating_sub(before), changed, replaced: false })
     }
 
     /// Something that differs from the last answer if another program has written to the cache since, or
@@ -198,6 +199,10 @@ mod tests {
     use crate::store::FeedKey;
 
     fn write(store: &Store, ids: &[&str]) {
+        write_raw(store, ids, "{}");
+    }
+
+    fn write_raw(store: &Store, ids: &[&str], raw: &str) {
         let record = |id: &&str| Record {
             identity: Identity::Native((*id).to_owned()),
             time: Timestamp::from_millis(1_774_000_000_000),
@@ -214,7 +219,7 @@ mod tests {
             set: None,
             url: None,
             facts: Vec::new(),
-            raw: "{}".into(),
+            raw: raw.into(),
         };
         let (key, records) = (FeedKey::new("prod", "kaireonai"), ids.iter().map(record).collect::<Vec<_>>());
         let write = move |db: &mut Db| {
@@ -233,10 +238,13 @@ mod tests {
         let library = Library::new(store);
         library.load().await.unwrap();
         let version = library.version().await.unwrap();
-        write(&Store::open(&path).unwrap().0, &["b", "c"]);
+        let other = Store::open(&path).unwrap().0;
+        write(&other, &["b", "c"]);
+        write_raw(&other, &["a"], "{\"more\":1}");
         assert_ne!(library.version().await.unwrap(), version);
         let news = library.catch_up().await.unwrap();
-        assert_eq!((news.new, news.touched.len(), news.replaced), (2, 2, false));
+        // What is new is read when it comes into view; only what may be on the screen is read again.
+        assert_eq!((news.new, news.changed.len(), news.replaced), (2, 1, false));
         assert_eq!(library.count(), 3);
     }
 

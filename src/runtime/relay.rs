@@ -116,12 +116,15 @@ impl Relay {
             news = self.library.catch_up().await;
         }
         match news {
-            Ok(News { new, touched, replaced }) => {
+            Ok(News { new, changed, replaced }) => {
                 if replaced {
                     let text = "the cache was damaged and is being fetched again";
                     self.ports.tell(Message::Notice(Notice::error(text)));
                 }
-                if let Ok(events) = self.library.events(touched.into_iter().take(BATCH).collect()).await {
+                // What is on the screen must not show what it said before.
+                if !changed.is_empty()
+                    && let Ok(events) = self.library.events(changed.into_iter().take(BATCH).collect()).await
+                {
                     self.ports.tell(Message::Events(events.into_iter().map(Arc::new).collect()));
                 }
                 self.ports.tell(Message::CacheGrew { new: new as u64 });
