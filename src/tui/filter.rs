@@ -233,17 +233,26 @@ impl Filter {
     fn read(&mut self, context: &Context) -> bool {
         // A quote or a parenthesis that is still open is no mistake while one types.
         let parse = if self.editing { query::preview } else { query::parse };
-        match parse(self.input.value(), context) {
-            Ok(query) => {
-                self.error = None;
-                let changed = query != self.query;
+        let text = self.input.value();
+        let (query, error) = match parse(text, context) {
+            Ok(query) => (Some(query), None),
+            // `acton` may have found nothing as a word; as a key that is none it has no say.
+            Err(error) if self.editing => (parse(before(text, error.span.start), context).ok(), Some(error)),
+            Err(error) => (None, Some(error)),
+        };
+        self.error = error;
+        match query {
+            Some(query) if query != self.query => {
                 self.query = query;
-                changed
+                true
             }
-            Err(error) => {
-                self.error = Some(error);
-                false
-            }
+            _ => false,
         }
     }
+}
+
+/// The whole terms of `text` before the one that holds the byte `at`.
+fn before(text: &str, at: usize) -> &str {
+    let start = text.get(..at).unwrap_or_default();
+    start.rfind(char::is_whitespace).map_or("", |end| &start[..end])
 }

@@ -213,6 +213,20 @@ fn a_filter_that_cannot_be_read_keeps_the_last_results_and_can_be_mended() {
 }
 
 #[test]
+fn a_term_that_cannot_be_read_has_no_say_in_the_preview() {
+    for (keys, rows) in [
+        ("facton:x", 8),
+        ("ftype:service acton:x", 2),
+        ("ftype:service since:", 2),
+        ("ftype:service (acton:x", 2),
+    ] {
+        let mut bench = Bench::new((80, 24), story());
+        bench.press(keys);
+        assert_eq!(bench.app.timeline.rows().len(), rows, "{keys}: {}", bench.screen());
+    }
+}
+
+#[test]
 fn no_command_does_nothing_everywhere() {
     let places = [
         "",
