@@ -19,6 +19,9 @@ const PAIRS: &[(&str, &str)] = &[
     ("previous", "new"),
 ];
 
+/// How deep pairs are looked for below a field.
+const DEPTH: usize = 8;
+
 /// What a free-form object says changed. Fields that come as a pair have both values; any other field is
 /// something the feed states about the change, without a value before.
 pub(super) fn form(object: &Map<String, Value>, rules: &Matcher) -> Vec<Change> {
@@ -30,9 +33,13 @@ pub(super) fn form(object: &Map<String, Value>, rules: &Matcher) -> Vec<Change> 
         if told.contains(&key.as_str()) {
             continue;
         }
-        let (name, old, new) = if let Some((old, new)) = value.as_object().and_then(pair_in) {
-            (key.clone(), old, new)
-        } else if let Some((name, partner, old, new)) = pair_of_keys(object, key) {
+        let path = diff::child("", key);
+        if let Some((old, new)) = halves(&path, value, &mut stated, DEPTH) {
+            before.insert(key.clone(), old);
+            after.insert(key.clone(), new);
+            continue;
+        }
+        let (name, old, new) = if let Some((name, partner, old, new)) = pair_of_keys(object, key) {
             told.push(partner);
             if name.is_empty() && !is_plain(old) && !is_plain(new) {
                 changes.extend(diff::compare_with(old, new, rules));
@@ -40,7 +47,7 @@ pub(super) fn form(object: &Map<String, Value>, rules: &Matcher) -> Vec<Change> 
             }
             (if name.is_empty() { "value".to_owned() } else { name }, old, new)
         } else {
-            stated.push(diff::child("", key));
+            stated.push(path);
             after.insert(key.clone(), value.clone());
             continue;
         };
@@ -55,6 +62,49 @@ pub(super) fn form(object: &Map<String, Value>, rules: &Matcher) -> Vec<Change> 
         changes.push(change);
     }
     changes
+}
+
+/// What a value says was there before and is there now, where it holds a pair at any depth; `path` is its own.
+/// What stands beside a pair without being one is stated: it goes into the latter half alone.
+fn halves(path: &str, value: &Value, stated: &mut Vec<String>, depth: usize) -> Option<(Value, Value)> {
+    let object = value.as_object()?;
+    if let Some((old, new)) = pair_in(object) {
+        return Some((old.clone(), new.clone()));
+    }
+    if let Some((removed, added)) = moves_in(object) {
+        return Some((removed, added));
+    }
+    if depth == 0 {
+        return None;
+    }
+    let (mut before, mut after) = (Map::new(), Map::new());
+    let mut beside = Vec::new();
+    for (key, value) in object {
+        let path = diff::child(path, key);
+        if let Some((old, new)) = halves(&path, value, &mut beside, depth - 1) {
+            before.insert(key.clone(), old);
+            after.insert(key.clone(), new);
+        } else {
+            beside.push(path);
+            after.insert(key.clone(), value.clone());
+        }
+    }
+    if before.is_empty() {
+        return None;
+    }
+    stated.append(&mut beside);
+    Some((Value::Object(before), Value::Object(after)))
+}
+
+/// The two sides of an object that holds nothing but lists of what came and went, such as
+/// `{"added": ["vip"], "removed": []}`: what went, what came.
+fn moves_in(object: &Map<String, Value>) -> Option<(Value, Value)> {
+    let known = |key: &String| key == "added" || key == "removed";
+    if object.is_empty() || !object.iter().all(|(key, list)| known(key) && list.is_array()) {
+        return None;
+    }
+    let list = |key: &str| object.get(key).cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+    Some((list("removed"), list("added")))
 }
 
 /// Whether it is a single value, and not a document or the absence of one.

@@ -216,6 +216,16 @@ fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
             json!({"config": {"from": {"a": {"b": 1}}, "to": {"a": {"b": 2}}}}),
             vec![replace("config.a.b", json!(1), json!(2))],
         ),
+        // Pairs below a field, with something stated beside them, and lists of what came and went.
+        (
+            json!({"limits": {"perCustomer": {"from": 7, "to": 4}, "unit": "day"}}),
+            vec![replace("limits.perCustomer", json!(7), json!(4)), set("limits.unit", json!("day"))],
+        ),
+        (
+            json!({"tags": {"added": ["vip"], "removed": []}}),
+            vec![("tags[0]", Op::Add, None, Some(json!("vip")))],
+        ),
+        (json!({"limits": {"perDay": 5}}), vec![set("limits", json!({"perDay": 5}))]),
         // Words that only begin like a pair, and pairs whose name is taken.
         (
             json!({"fromage": 1, "tomato": 2, "newsletter": 3}),
