@@ -46,12 +46,18 @@ impl Screen {
     }
 }
 
+/// Longer than it takes a signal to stop every thread of the process.
+const STOPPING: Duration = Duration::from_millis(100);
+
 /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal over again when it
 /// goes on.
 pub(crate) fn suspend(terminal: &mut Terminal<Frames>) -> io::Result<()> {
     leave();
     // The whole group stops, so that a shell sees its job stop even when another program started us.
     rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+    // Another thread may be the one that takes the signal, and this one runs on until it does. Without a
+    // rest here it would take the terminal over again just before the stop, and leave the shell with it.
+    thread::sleep(STOPPING);
     enter_modes()?;
     blank(terminal)
 }
