@@ -27,7 +27,7 @@ pub struct ServerSays {
 const MESSAGE: usize = 300;
 
 /// Reads an answer with a bad status. `headers` have lower-case names.
-pub fn read(profile: &Profile, _status: u16, headers: &[(String, String)], body: &[u8]) -> ServerSays {
+pub fn read(profile: &Profile, headers: &[(String, String)], body: &[u8]) -> ServerSays {
     let text = text(body);
     let json: Option<Value> = text.as_ref().ok().and_then(|text| serde_json::from_str(text).ok());
     let errors = &profile.errors;

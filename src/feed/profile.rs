@@ -295,16 +295,6 @@ impl Profile {
         self.auth.exchange.as_ref().is_some_and(|exchange| exchange.refresh_ask.is_some())
     }
 
-    /// The most records one page can hold, where the provider states it.
-    pub fn page_size_max(&self) -> Option<u32> {
-        self.paging.size()
-    }
-
-    /// The number of the first page, where pages are numbered.
-    pub fn start_page(&self) -> Option<u64> {
-        self.paging.first().number()
-    }
-
     /// How the place of the next page of events comes about.
     pub fn seam(&self) -> Seam {
         self.paging.seam()

@@ -266,7 +266,7 @@ pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
     if versions {
         return Some("the versions of one entity, in which an event finds its own".to_owned());
     }
-    let says = errors::read(profile, 400, &[], body);
+    let says = errors::read(profile, &[], body);
     says.message.map(|message| format!("an error of the provider: {message}"))
 }
 

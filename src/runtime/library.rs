@@ -195,7 +195,7 @@ impl Library {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Action, Actor, ActorKind, Detail, Identity, Record, Status, Timestamp};
+    use crate::domain::{Identity, Record, Timestamp};
     use crate::store::FeedKey;
 
     fn write(store: &Store, ids: &[&str]) {
@@ -204,22 +204,9 @@ mod tests {
 
     fn write_raw(store: &Store, ids: &[&str], raw: &str) {
         let record = |id: &&str| Record {
-            identity: Identity::Native((*id).to_owned()),
-            time: Timestamp::from_millis(1_774_000_000_000),
-            action: Action::Update,
-            raw_action: None,
             entity: Entity { kind: None, id: Some((*id).to_owned()), name: None },
-            actor: Actor { kind: ActorKind::Unknown, id: None, name: None },
-            status: Status::Unknown,
-            error: None,
-            summary: None,
-            ai_summary: None,
-            changes: Vec::new(),
-            detail: Detail::Nothing,
-            set: None,
-            url: None,
-            facts: Vec::new(),
             raw: raw.into(),
+            ..Record::bare(Identity::Native((*id).to_owned()), Timestamp::from_millis(1_774_000_000_000))
         };
         let (key, records) = (FeedKey::new("prod", "kaireonai"), ids.iter().map(record).collect::<Vec<_>>());
         let write = move |db: &mut Db| {

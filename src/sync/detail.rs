@@ -67,7 +67,7 @@ async fn ask(
         found.changes.extend(changes);
         found.answered = true;
     } else {
-        let says = errors::read(profile, reply.status, &reply.headers, &reply.body);
+        let says = errors::read(profile, &reply.headers, &reply.body);
         let reason = says.message.unwrap_or_else(|| format!("the server answered {}", reply.status));
         found.refused.get_or_insert_with(|| line.mask(&reason));
     }

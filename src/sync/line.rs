@@ -274,7 +274,7 @@ impl Line {
             other => other,
         };
         let refusal = answer.as_ref().map(|reply| {
-            let says = errors::read(&self.source.profile, reply.status, &reply.headers, &reply.body);
+            let says = errors::read(&self.source.profile, &reply.headers, &reply.body);
             let wait = asked_wait(&reply.headers, reply.date, says.retry_after);
             (reply, says, wait)
         });

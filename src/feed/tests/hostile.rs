@@ -18,7 +18,7 @@ fn read_all(profile: &Profile, body: &[u8]) {
     let _ = page::read_scopes(profile, &binding(), &position, &[], body);
     let _ = detail::read(profile, 0, &event("{}"), body);
     let _ = token::read(profile, body);
-    let _ = errors::read(profile, 500, &[], body);
+    let _ = errors::read(profile, &[], body);
 }
 
 #[test]

@@ -216,12 +216,12 @@ fn errors_speak_with_the_servers_own_words() {
         ("microvisualizer", "error-429", "Too many requests", Some("rate_limited")),
     ] {
         let body = fixture(&format!("{feed}/{file}.json"));
-        let says = errors::read(&built_in(feed), 400, &[], body.as_bytes());
+        let says = errors::read(&built_in(feed), &[], body.as_bytes());
         assert_eq!((says.message.as_deref(), says.code.as_deref()), (Some(message), code), "{feed} {file}");
     }
     let profile = built_in("microvisualizer");
     let body = br#"{"code": "validation_failed", "message": "Validation failed", "violations": [{"field": "size", "message": "too large"}]}"#;
-    let says = errors::read(&profile, 400, &[], body);
+    let says = errors::read(&profile, &[], body);
     assert_eq!(says.message.as_deref(), Some("Validation failed: size too large"));
 }
 
@@ -243,7 +243,7 @@ fn the_longest_wait_that_the_server_names_counts() {
         let header = |name: &str, value: Option<&str>| value.map(|value| (name.to_owned(), value.to_owned()));
         let headers: Vec<_> =
             header("retry-after", retry_after).into_iter().chain(header("date", date)).collect();
-        let says = errors::read(&profile, 429, &headers, body.as_bytes());
+        let says = errors::read(&profile, &headers, body.as_bytes());
         assert_eq!(says.retry_after.map(|wait| wait.as_secs()), seconds, "{retry_after:?} {body}");
     }
 }
@@ -252,8 +252,8 @@ fn the_longest_wait_that_the_server_names_counts() {
 fn a_gateways_page_is_known_by_its_title_and_the_request_by_its_id() {
     let profile = built_in("streamkap");
     let headers = [("x-request-id".to_owned(), "req-1\u{7}".to_owned())];
-    let says = errors::read(&profile, 502, &headers, b"<html><TITLE>\n502 Bad Gateway </TITLE>");
+    let says = errors::read(&profile, &headers, b"<html><TITLE>\n502 Bad Gateway </TITLE>");
     assert_eq!(says.message.as_deref(), Some("502 Bad Gateway"));
     assert_eq!(says.request_id.as_deref(), Some("req-1\u{FFFD}"));
-    assert_eq!(errors::read(&profile, 500, &[], b"<html><title>").message, None);
+    assert_eq!(errors::read(&profile, &[], b"<html><title>").message, None);
 }
