@@ -243,6 +243,10 @@ fn the_configuration_can_be_made_checked_and_found() {
     home.backtrail(&["config", "init"]).assert().success();
     assert!(path.exists());
     home.backtrail(&["config", "init"]).assert().code(2).stderr(predicate::str::contains("already"));
+    home.backtrail(&["config", "check"]).assert().success().stdout(predicate::str::contains("no source yet"));
+    let unasked =
+        predicate::str::contains("take the `#` away").and(predicate::str::contains("config init").not());
+    home.backtrail(&["sync"]).assert().code(2).stderr(unasked);
 
     std::fs::write(&path, "[[source]]\nname = \"a\"\nfed = \"streamkap\"\n").unwrap();
     home.backtrail(&["config", "check"])

@@ -25,7 +25,9 @@ pub(super) fn run(command: &ConfigCommand, options: &Options) -> Result<Exit, Fa
                 return Err(Failure::usage(format!("there is no `{file}`"))
                     .help("`backtrail config init` writes one to start from"));
             }
-            print::lines([format!("{} is fine", paths.config.display())])
+            let empty = config::load(options).is_ok_and(|config| config.sources.is_empty());
+            let but = if empty { "; it names no source yet: take the `#` away from one" } else { "" };
+            print::lines([format!("{} is fine{but}", paths.config.display())])
         }
         ConfigCommand::Path { which: Some(which) } => {
             print::lines([place(&paths, *which).display().to_string()])

@@ -57,10 +57,14 @@ impl Session {
     /// Fails, with a way to begin, where no source is configured.
     pub fn require_sources(&self) -> Result<(), Failure> {
         if self.config.sources.is_empty() {
-            let file = self.config.paths.config.display().to_string();
-            return Err(Failure::usage(format!("no source is configured in `{file}`")).help(
-                "run `backtrail config init` for a file to start from, or `backtrail demo` to try it without one",
-            ));
+            let file = &self.config.paths.config;
+            let begin = if file.exists() {
+                "take the `#` away from one of its examples and fill it in"
+            } else {
+                "run `backtrail config init` for a file to start from"
+            };
+            return Err(Failure::usage(format!("no source is configured in `{}`", file.display()))
+                .help(format!("{begin}, or `backtrail demo` to try it without one")));
         }
         Ok(())
     }
