@@ -11,6 +11,7 @@
 mod ast;
 mod content;
 mod error;
+mod expression;
 mod fields;
 mod lex;
 mod number;

@@ -9,6 +9,7 @@ use crate::domain::{Zone, nearest};
 use super::Context;
 use super::ast::{ChangeTest, Side, Term, Test};
 use super::error::{ErrorKind, QueryError, listed};
+use super::expression::BadExpression;
 use super::fields::{self, Compare, DIRECTIVES, FIELDS, FieldRow, Kind, Word};
 use super::lex::{Arrow, Comparison, RawAlternative, RawChange, RawValue, RawValues, Shape};
 use super::text::Pattern;
@@ -184,7 +185,7 @@ impl<'a> Resolver<'a> {
             let message = format!("a query may hold {MOST_PATTERNS} patterns, and this is one more");
             return Err(QueryError::new(ErrorKind::TooLarge, value.span.clone(), message));
         }
-        Pattern::regex(&value.text, any_case).map_err(|error| bad_pattern(value, &error))
+        Pattern::regex(&value.text, any_case).map_err(|error| bad_pattern(value, error))
     }
 
     /// The words of a closed list that the value names: one, or all that a pattern agrees with.
@@ -280,18 +281,15 @@ pub(super) fn unknown_word<'w>(
     }
 }
 
-fn bad_pattern(value: &RawValue, error: &regex::Error) -> QueryError {
-    if matches!(error, regex::Error::CompiledTooBig(_)) {
-        return QueryError::new(ErrorKind::TooLarge, value.span.clone(), "this pattern grows too large");
+fn bad_pattern(value: &RawValue, error: BadExpression) -> QueryError {
+    match error {
+        BadExpression::TooLarge => {
+            QueryError::new(ErrorKind::TooLarge, value.span.clone(), "this pattern grows too large")
+        }
+        BadExpression::Unreadable(what, at) => {
+            let column = value.text.get(..at.start).map_or(0, |before| before.chars().count()) + 1;
+            let message = format!("this pattern cannot be read at column {column}");
+            QueryError::new(ErrorKind::BadPattern, value.span.clone(), message).hint(what)
+        }
     }
-    // The crate draws the pattern, indented by four, with carets under it; its last line says what is wrong.
-    let said = error.to_string();
-    let caret = said.lines().find_map(|line| line.find('^').filter(|at| line[..*at].trim().is_empty()));
-    let last = said.lines().last().unwrap_or_default();
-    let message = match caret {
-        Some(at) => format!("this pattern cannot be read at column {}", at.saturating_sub(4) + 1),
-        None => "this pattern cannot be read".to_owned(),
-    };
-    QueryError::new(ErrorKind::BadPattern, value.span.clone(), message)
-        .hint(last.trim_start_matches("error: "))
 }
