@@ -5,9 +5,11 @@
 //! that may refuse and so ends a query nobody waits for. The plain [`Query::matches`] is the truth that
 //! tests hold this module to.
 //!
-//! `columns` holds the numbers; `plan` turns a query into passes over them.
+//! `columns` holds the numbers; `plan` turns a query into passes over them; `ends` says where lives begin and
+//! end.
 
 mod columns;
+mod ends;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,8 @@ use std::sync::Arc;
 
 use crate::domain::{Entity, Event, IndexRow, RowId};
 use crate::query::Query;
+
+pub use ends::Ends;
 
 use columns::Table;
 use plan::{BLOCK, Plan};

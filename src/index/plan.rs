@@ -5,7 +5,7 @@
 //! and inverts them, so the answer stays exact however conditions nest.
 
 use crate::domain::{RowId, Timestamp};
-use crate::query::{Expr, Part, PartKind, Query, Term};
+use crate::query::{Expr, Part, PartKind, Query, Rows, Term};
 
 use super::columns::{Columns, NO_SET, Table, fingerprint, parts_of, status_of};
 
@@ -60,6 +60,8 @@ pub(super) struct Leaf {
     marks: Option<Vec<bool>>,
     /// Positions whose time does, and those whose time may.
     times: Vec<TimeSpan>,
+    /// Positions that it holds for, ascending.
+    places: Vec<usize>,
     /// Fingerprints of change sets that may; an empty list stands for any.
     sets: Option<Vec<u32>>,
     /// Whether the rest of an event may.
@@ -160,6 +162,18 @@ impl Leaf {
         if term.looks_at(PartKind::Time) {
             leaf.times = term.stretches().map(|stretch| TimeSpan::of(stretch, &table.columns)).collect();
         }
+        for rows in term.places() {
+            match rows {
+                Rows::Among(rows) => {
+                    leaf.places.extend(rows.iter().filter_map(|row| table.columns.position(*row)));
+                }
+                Rows::Above(row) => {
+                    let first = table.columns.rows.partition_point(|it| *it <= row.0);
+                    leaf.times.push(TimeSpan { must: (first, table.columns.len()), can: Vec::new() });
+                }
+            }
+        }
+        leaf.places.sort_unstable();
         if term.looks_at(PartKind::Set) {
             let prints = term.whole_texts().map(|texts| texts.into_iter().map(fingerprint).collect());
             leaf.sets = Some(prints.unwrap_or_default());
@@ -187,6 +201,11 @@ impl Leaf {
             for can in &span.can {
                 fill_range(&mut bits.can, *can, start, end);
             }
+        }
+        let first = self.places.partition_point(|place| *place < start);
+        for place in self.places[first..].iter().take_while(|place| **place < end) {
+            let at = place - start;
+            bits.must[at / 64] |= 1 << (at % 64);
         }
         match self.sets.as_deref() {
             None => {}

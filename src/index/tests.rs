@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::{
     Action, Actor, ActorKind, Change, Detail, EventId, Fact, Identity, Op, Record, Status, Timestamp, Zone,
 };
-use crate::query::{self, Context, FIELDS, Kind};
+use crate::query::{self, Context, FIELDS, Kind, Marks, Rows};
 
 const DAY: i64 = 86_400_000;
 
@@ -186,14 +186,30 @@ fn from_list<'a>(
     }
 }
 
+/// Some events are bookmarked, some have notes, the newer half is new.
+fn marks(events: &[Event]) -> Marks {
+    let every = |step: usize| events.iter().step_by(step).map(|event| event.row);
+    Marks {
+        bookmarked: every(3).collect(),
+        notes: every(2)
+            .zip(["alpha", "Beta ς"].into_iter().cycle())
+            .map(|(row, note)| (row, note.into()))
+            .collect(),
+        watched: every(4).collect(),
+        new: events.get(events.len() / 2).map_or_else(Rows::default, |event| Rows::Above(event.row)),
+        first: every(5).collect(),
+        last: every(7).collect(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn a_selection_is_what_the_query_matches(events in events(), text in queries()) {
-        let query = read(&text);
         let mut index = Index::default();
         index.insert(events.iter().map(IndexRow::of));
+        let query = read(&text).marked(&marks(&events));
         let mut asked = 0;
         let Ok(selection) = index.select(&query, &mut from_list(&events, &mut asked));
         let expected: Vec<RowId> =
@@ -230,7 +246,7 @@ proptest! {
     }
 }
 
-fn row_by(row: i64, actor: u8) -> IndexRow {
+pub(super) fn row_by(row: i64, actor: u8) -> IndexRow {
     IndexRow {
         row: RowId(row),
         source: "s".into(),

@@ -9,6 +9,7 @@ use crate::domain::{Event, EventId, Parts, Timestamp, Zone};
 
 use super::content;
 use super::fields::{FieldRow, Part, PartKind, Word};
+use super::marks::Rows;
 use super::number::Number;
 use super::text::Pattern;
 
@@ -41,6 +42,10 @@ pub(crate) enum Test {
     /// `@me`, with what the configuration says that is.
     Me(Pattern),
     Word(&'static Word),
+    /// A word about something that is not in the event, with the events it holds for.
+    Mark(&'static Word, Rows),
+    /// A text of the user's own about the event, with the events whose text it is.
+    Note(Pattern, Rows),
     Time(TimeTest),
     Number(NumberTest),
     Change(ChangeTest),
@@ -186,6 +191,7 @@ impl Term {
             Part::Status(record.status),
             Part::Set(record.set.as_deref()),
             Part::Time(record.time),
+            Part::Row(event.row),
         ];
         parts.iter().any(|part| self.agrees(part))
             // Looking for these takes time, so it comes last and only where it is asked for.
@@ -199,6 +205,7 @@ impl Term {
             Self::Field(row, tests) => tests.iter().any(|test| match test {
                 Test::Text(_) | Test::Me(_) => row.parts.contains(&kind),
                 Test::Word(word) => word.part == kind,
+                Test::Mark(..) | Test::Note(..) => kind == PartKind::Row,
                 Test::Time(_) => kind == PartKind::Time,
                 Test::Number(_) | Test::Change(_) => kind == PartKind::Event,
             }),
@@ -216,6 +223,7 @@ impl Term {
             Self::Field(row, tests) => tests.iter().any(|test| match (test, part) {
                 (Test::Text(pattern) | Test::Me(pattern), part) => (row.agrees)(part, pattern),
                 (Test::Word(word), part) => (word.holds)(part),
+                (Test::Mark(_, rows) | Test::Note(_, rows), Part::Row(row)) => rows.holds(*row),
                 (Test::Time(test), Part::Time(time)) => test.holds(*time),
                 (Test::Number(test), Part::Event(event)) => content::versions(event)
                     .iter()
@@ -251,6 +259,18 @@ impl Term {
                 test.from.map_or(i64::MIN, Timestamp::millis),
                 test.to.map_or(i64::MAX, Timestamp::millis),
             )),
+            _ => None,
+        })
+    }
+
+    /// The events, by their places, that a term about marks holds for.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Rows> {
+        let tests = match self {
+            Self::Field(_, tests) => tests.as_slice(),
+            _ => &[],
+        };
+        tests.iter().filter_map(|test| match test {
+            Test::Mark(_, rows) | Test::Note(_, rows) => Some(rows),
             _ => None,
         })
     }

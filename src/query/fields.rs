@@ -3,9 +3,10 @@
 //! [`FIELDS`] and [`DIRECTIVES`] are the only lists of keys in the program. The parser, both evaluators,
 //! help, documentation and completion derive from them; a new field is a new row.
 
-use crate::domain::{Action, Actor, ActorKind, Entity, Event, Parts, Status, Timestamp};
+use crate::domain::{Action, Actor, ActorKind, Entity, Event, Parts, RowId, Status, Timestamp};
 
 use super::content;
+use super::marks::Mark;
 use super::text::{self, Pattern};
 
 /// One key of the language.
@@ -73,6 +74,8 @@ pub struct Word {
     pub help: &'static str,
     pub(super) part: PartKind,
     pub(super) holds: fn(&Part<'_>) -> bool,
+    /// What has to be known beside the event, for a word about its place or about what the user did.
+    pub(super) mark: Option<Mark>,
 }
 
 /// A part of an event that terms look at. All but the last repeat from event to event, so the index
@@ -87,6 +90,7 @@ pub(crate) enum Part<'a> {
     Parts(Parts),
     Set(Option<&'a str>),
     Time(Timestamp),
+    Row(RowId),
     Event(&'a Event),
 }
 
@@ -101,6 +105,7 @@ pub(crate) enum PartKind {
     Parts,
     Set,
     Time,
+    Row,
     Event,
 }
 
@@ -274,6 +279,15 @@ pub const FIELDS: &[FieldRow] = &[
         },
     },
     FieldRow {
+        key: "note",
+        aliases: &[],
+        help: "your own note about the event",
+        kind: CONTAINS,
+        example: "note:ticket",
+        parts: &[PartKind::Row],
+        agrees: never,
+    },
+    FieldRow {
         key: "set",
         aliases: &[],
         help: "the id of the change set",
@@ -303,7 +317,11 @@ pub const FIELDS: &[FieldRow] = &[
 ];
 
 const fn word(word: &'static str, help: &'static str, part: PartKind, holds: fn(&Part<'_>) -> bool) -> Word {
-    Word { word, help, part, holds }
+    Word { word, help, part, holds, mark: None }
+}
+
+const fn mark(word: &'static str, help: &'static str, mark: Mark) -> Word {
+    Word { word, help, part: PartKind::Row, holds: |_| false, mark: Some(mark) }
 }
 
 const ACTOR_TYPES: &[Word] = &[
@@ -338,6 +356,8 @@ const PARTS: &[Word] = &[
         PartKind::Entity,
         |part| matches!(part, Part::Entity(it) if it.name.is_some()),
     ),
+    mark("note", "you wrote a note about it", Mark::Noted),
+    mark("bookmark", "you bookmarked it", Mark::Bookmarked),
 ];
 
 const SORTS: &[Word] = &[
@@ -351,6 +371,11 @@ const SORTS: &[Word] = &[
     word("destructive", "something is gone for good: a deletion or an erasure", PartKind::Action, |part| {
         matches!(part, Part::Action(Action::Delete | Action::Erase, _))
     }),
+    mark("new", "it is newer than what you have read", Mark::New),
+    mark("first", "nothing in the cache is older of its entity", Mark::First),
+    mark("last", "nothing in the cache is newer of its entity", Mark::Last),
+    mark("bookmarked", "you bookmarked it", Mark::Bookmarked),
+    mark("watched", "you watch its entity", Mark::Watched),
 ];
 
 fn never(_: &Part<'_>, _: &Pattern) -> bool {

@@ -14,6 +14,7 @@ mod error;
 mod expression;
 mod fields;
 mod lex;
+mod marks;
 mod number;
 mod parse;
 mod print;
@@ -34,6 +35,7 @@ pub use fields::{
     Compare, DIRECTIVES, DirectiveRow, FIELDS, FieldRow, Kind, TimeRole, Word, directive, field,
 };
 pub(crate) use fields::{Part, PartKind};
+pub use marks::{Mark, Marks, Rows};
 pub use resolve::Note;
 pub(crate) use text::fold;
 

@@ -10,8 +10,9 @@ use super::Context;
 use super::ast::{ChangeTest, Side, Term, Test};
 use super::error::{ErrorKind, QueryError, listed};
 use super::expression::BadExpression;
-use super::fields::{self, Compare, DIRECTIVES, FIELDS, FieldRow, Kind, Word};
+use super::fields::{self, Compare, DIRECTIVES, FIELDS, FieldRow, Kind, PartKind, Word};
 use super::lex::{Arrow, Comparison, RawAlternative, RawChange, RawValue, RawValues, Shape};
+use super::marks::Rows;
 use super::text::Pattern;
 
 /// Each compiled pattern takes time and memory; nobody types more than a few.
@@ -88,7 +89,10 @@ impl<'a> Resolver<'a> {
             Kind::Words(words) => {
                 let value = self.text_value(row, it)?;
                 let found = self.words(row, words, it, &value)?;
-                tests.extend(found.into_iter().map(Test::Word));
+                tests.extend(found.into_iter().map(|word| match word.mark {
+                    Some(_) => Test::Mark(word, Rows::default()),
+                    None => Test::Word(word),
+                }));
             }
             Kind::Time(role) => tests.push(Test::Time(self.time(role, it)?)),
             Kind::Number => tests.push(Test::Number(self.number(row, it)?)),
@@ -143,7 +147,12 @@ impl<'a> Resolver<'a> {
                 .hint("set `me` in the configuration file")),
             };
         }
-        Ok(Test::Text(self.pattern(&value, it.comparison, compare)?))
+        let pattern = self.pattern(&value, it.comparison, compare)?;
+        Ok(if row.parts == [PartKind::Row] {
+            Test::Note(pattern, Rows::default())
+        } else {
+            Test::Text(pattern)
+        })
     }
 
     fn pattern(
