@@ -8,7 +8,9 @@
 //! Any text of a few kilobytes is read in time linear in its length and never panics: only parentheses
 //! recurse, to a fixed depth, and patterns are compiled within a fixed size and number.
 
+mod advice;
 mod ast;
+mod conflict;
 mod content;
 mod error;
 mod expression;
@@ -28,6 +30,7 @@ use std::fmt;
 
 use crate::domain::{Event, EventId, Timestamp, Zone};
 
+pub use advice::{Mention, Note, World, advise};
 pub use ast::{Directives, Group, Sort};
 pub(crate) use ast::{Expr, Term};
 pub use error::{ErrorKind, Fix, QueryError};
@@ -36,7 +39,6 @@ pub use fields::{
 };
 pub(crate) use fields::{Part, PartKind};
 pub use marks::{Mark, Marks, Rows};
-pub use resolve::Note;
 pub(crate) use text::fold;
 
 /// What a query is read against. It is fixed at that moment: read the text again to move `now`.
@@ -57,24 +59,34 @@ pub struct Query {
     directives: Directives,
 }
 
+/// A query that has been understood, with what its text alone cannot do for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What it selects.
+    pub query: Query,
+    /// What is worth knowing about it.
+    pub notes: Vec<Note>,
+    /// What can be held against the cache, with [`advise`].
+    pub mentions: Vec<Mention>,
+}
+
 /// Reads a query. The error says where it stops making sense and, where it can, which edit helps.
 pub fn parse(text: &str, context: &Context) -> Result<Query, QueryError> {
-    parse_with_notes(text, context).map(|(query, _)| query)
+    read(text, context).map(|reading| reading.query)
 }
 
-/// Like [`parse()`], with what is worth knowing about the query: a civil time that the clock skipped or
-/// showed twice.
-pub fn parse_with_notes(text: &str, context: &Context) -> Result<(Query, Vec<Note>), QueryError> {
-    parse::read(text, context).map(|(expr, directives, notes)| (Query { expr, directives }, notes))
+/// Like [`parse()`], with what is worth knowing about the query.
+pub fn read(text: &str, context: &Context) -> Result<Reading, QueryError> {
+    parse::read(text, context)
 }
 
-/// Like [`parse()`] for a text that is still being typed: quotes and parentheses that are still open count
+/// Like [`read()`] for a text that is still being typed: quotes and parentheses that are still open count
 /// as closed at the end.
-pub fn preview(text: &str, context: &Context) -> Result<Query, QueryError> {
+pub fn preview(text: &str, context: &Context) -> Result<Reading, QueryError> {
     let mut closed = text.to_owned();
     // A quote hides the parentheses before it, so there are at most two edits to make.
     for _ in 0..2 {
-        match parse(&closed, context) {
+        match read(&closed, context) {
             Err(error) if error.is_unfinished() => match &error.fix {
                 Some(fix) => closed = fix.apply(&closed),
                 None => return Err(error),
@@ -82,7 +94,7 @@ pub fn preview(text: &str, context: &Context) -> Result<Query, QueryError> {
             answer => return answer,
         }
     }
-    parse(&closed, context)
+    read(&closed, context)
 }
 
 /// The text of a term that selects exactly `value` under `key`, quoted where needed: what the screen

@@ -232,16 +232,16 @@ impl Filter {
     /// Reads the text in the line; says whether another query is in force now.
     fn read(&mut self, context: &Context) -> bool {
         // A quote or a parenthesis that is still open is no mistake while one types.
-        let parse = if self.editing { query::preview } else { query::parse };
+        let read = if self.editing { query::preview } else { query::read };
         let text = self.input.value();
-        let (query, error) = match parse(text, context) {
-            Ok(query) => (Some(query), None),
+        let (reading, error) = match read(text, context) {
+            Ok(reading) => (Some(reading), None),
             // `acton` may have found nothing as a word; as a key that is none it has no say.
-            Err(error) if self.editing => (parse(before(text, error.span.start), context).ok(), Some(error)),
+            Err(error) if self.editing => (read(before(text, error.span.start), context).ok(), Some(error)),
             Err(error) => (None, Some(error)),
         };
         self.error = error;
-        match query {
+        match reading.map(|reading| reading.query) {
             Some(query) if query != self.query => {
                 self.query = query;
                 true

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::domain::{Zone, nearest};
 
 use super::Context;
+use super::advice::{Mention, Named, Note};
 use super::ast::{ChangeTest, Side, Term, Test};
 use super::error::{ErrorKind, QueryError, listed};
 use super::expression::BadExpression;
@@ -18,28 +19,20 @@ use super::text::Pattern;
 /// Each compiled pattern takes time and memory; nobody types more than a few.
 const MOST_PATTERNS: usize = 16;
 
-/// Something worth knowing about a query that is understood all the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// The part of the text it is about, in bytes.
-    pub span: Range<usize>,
-    /// What to know, as one sentence without a full stop.
-    pub message: String,
-}
-
 pub(super) struct Resolver<'a> {
     text: &'a str,
     context: &'a Context,
     zone: Zone,
     patterns: usize,
     pub(super) notes: Vec<Note>,
+    pub(super) mentions: Vec<Mention>,
 }
 
 type Answer<T> = Result<T, QueryError>;
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(text: &'a str, context: &'a Context, zone: Zone) -> Self {
-        Self { text, context, zone, patterns: 0, notes: Vec::new() }
+        Self { text, context, zone, patterns: 0, notes: Vec::new(), mentions: Vec::new() }
     }
 
     /// A word, phrase or pattern without a key. A star is a star here.
@@ -55,6 +48,7 @@ impl<'a> Resolver<'a> {
         if let Some(path) = name.strip_prefix('@') {
             let RawValues::Alternatives(alternatives) = values else { return Err(unknown_key(name, key)) };
             let tests = alternatives.iter().map(|it| self.leaf(path, key, it)).collect::<Answer<_>>()?;
+            self.mentions.push(Mention { span: key.clone(), of: Named::Leaf(path.into()) });
             return Ok(Term::Leaf(tests));
         }
         let Some(row) = fields::field(name) else { return Err(unknown_key(name, key)) };
@@ -134,7 +128,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn text_test(&mut self, row: &FieldRow, compare: Compare, it: &RawAlternative) -> Answer<Test> {
+    fn text_test(&mut self, row: &'static FieldRow, compare: Compare, it: &RawAlternative) -> Answer<Test> {
         let value = self.text_value(row, it)?;
         if row.key == "actor" && value.shape == Shape::Bare && value.text.eq_ignore_ascii_case("@me") {
             return match &self.context.me {
@@ -148,6 +142,7 @@ impl<'a> Resolver<'a> {
             };
         }
         let pattern = self.pattern(&value, it.comparison, compare)?;
+        self.mentions.push(Mention { span: value.span, of: Named::Value(row, pattern.clone()) });
         Ok(if row.parts == [PartKind::Row] {
             Test::Note(pattern, Rows::default())
         } else {
@@ -253,6 +248,8 @@ impl<'a> Resolver<'a> {
                 Some((side, self.pattern(value, None, Compare::Exact)?))
             }
         };
+        let of = Named::Changed(pattern.clone(), value.is_some());
+        self.mentions.push(Mention { span: path.span.clone(), of });
         Ok(Test::Change(ChangeTest { path: pattern, value }))
     }
 }

@@ -4,6 +4,7 @@ use std::ops::{Bound, Range};
 
 use crate::domain::{EventId, Timestamp};
 
+use super::super::advice::{Mention, Named, Note};
 use super::super::ast::{Anchor, LeafTest, LeafValue, NumberTest, TimeTest};
 use super::super::error::{ErrorKind, QueryError};
 use super::super::fields::{Compare, FieldRow, TimeRole};
@@ -11,7 +12,7 @@ use super::super::lex::{Comparison, RawAlternative, RawValue, Shape};
 use super::super::number::Number;
 use super::super::print;
 use super::super::time::{Amount, Clock, Oddity, Stretch};
-use super::{Answer, Note, Resolver};
+use super::{Answer, Resolver};
 
 /// How far `around:` reaches where it does not say.
 const AROUND_MILLIS: i64 = 15 * 60_000;
@@ -133,7 +134,7 @@ impl Resolver<'_> {
                 Oddity::Skipped => format!("the clock was put forward over `{text}`: {shown} is meant"),
                 Oddity::Twice => format!("`{text}` came twice that day: the earlier, {shown}, is meant"),
             };
-            self.notes.push(Note { span: value.span.clone(), message });
+            self.notes.push(Note::new(value.span.clone(), message));
         }
         Ok(stretch)
     }
@@ -166,6 +167,7 @@ impl Resolver<'_> {
                 .hint("`since:` selects everything from then on"));
         }
         check_order(it, self.text, times_are_empty(from, to))?;
+        self.mentions.extend(from.map(|from| Mention { span: it.span.clone(), of: Named::Since(from) }));
         Ok(TimeTest { text: self.text[it.span.clone()].into(), from, to, anchor: None })
     }
 

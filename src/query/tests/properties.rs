@@ -30,7 +30,7 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 fn check_print(text: &str) -> Result<(), TestCaseError> {
-    if let Ok(query) = preview(text, &context()) {
+    if let Ok(Reading { query, .. }) = preview(text, &context()) {
         let printed = query.to_string();
         let again = parse(&printed, &context());
         prop_assert_eq!(again.as_ref(), Ok(&query), "{:?} printed as {:?}", text, printed);

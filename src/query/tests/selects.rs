@@ -405,7 +405,7 @@ fn what_is_open_is_closed_for_a_preview() {
         ("summary:\"a\\", "summary:\"a\\\\\""),
     ] {
         assert!(parse(text, &context).is_err());
-        assert_eq!(preview(text, &context).unwrap().to_string(), closed, "{text}");
+        assert_eq!(preview(text, &context).unwrap().query.to_string(), closed, "{text}");
     }
     assert_eq!(preview("(stat:x", &context).unwrap_err().kind, ErrorKind::UnknownKey);
 }
