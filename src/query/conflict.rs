@@ -21,47 +21,78 @@ pub(super) type Side = (Expr, Range<usize>);
 /// What is impossible about all of `sides` at once.
 pub(super) fn find(text: &str, sides: &[Side]) -> Vec<Note> {
     let mut notes = Vec::new();
-    let mut wanted: HashMap<&str, (BTreeSet<String>, &Range<usize>)> = HashMap::new();
-    let mut unwanted: HashMap<&str, BTreeSet<String>> = HashMap::new();
+    let mut wanted: HashMap<&str, Wanted<'_>> = HashMap::new();
+    let mut unwanted: HashMap<&str, Vec<&Term>> = HashMap::new();
     let mut times = Times::default();
     for (expr, span) in sides {
         match expr {
             Expr::Term(term) => {
-                if let Some(note) = times.narrow(text, term, span) {
-                    notes.push(note);
-                }
-                let Some((key, values)) = values(term) else { continue };
+                notes.extend(times.narrow(text, term, span));
+                let Some(key) = key(term) else { continue };
                 match wanted.get_mut(key) {
                     None => {
-                        wanted.insert(key, (values, span));
+                        wanted.insert(key, Wanted { first: (term, span), left: None, is_over: false });
                     }
-                    Some((others, _)) if others.is_empty() => {}
-                    Some((others, first)) => {
-                        others.retain(|value| values.contains(value));
-                        if others.is_empty() {
-                            notes.push(both(text, first, span));
-                        }
-                    }
+                    Some(wanted) => notes.extend(wanted.narrow(text, term, span)),
                 }
             }
             Expr::Not(inner) => {
                 if let Expr::Term(term) = &**inner
-                    && let Some((key, values)) = values(term)
+                    && let Some(key) = key(term)
                 {
-                    unwanted.entry(key).or_default().extend(values);
+                    unwanted.entry(key).or_default().push(term);
                 }
             }
             Expr::All | Expr::And(_) | Expr::Or(_) => {}
         }
     }
-    for (key, (values, span)) in wanted {
-        if !values.is_empty() && unwanted.get(key).is_some_and(|others| values.is_subset(others)) {
+    for (key, wanted) in wanted.iter().filter(|(_, wanted)| !wanted.is_over) {
+        let (term, span) = wanted.first;
+        let (Some(others), Some(values)) = (unwanted.get(key), values(term)) else { continue };
+        let others: BTreeSet<String> =
+            others.iter().filter_map(|term| self::values(term)).flatten().collect();
+        if values.is_subset(&others) {
             notes
                 .push(Note::new(span.clone(), format!("`{}` is excluded here as well", &text[span.clone()])));
         }
     }
     notes.sort_by_key(|note| note.span.start);
     notes
+}
+
+/// What the conditions on one field leave of its values.
+struct Wanted<'a> {
+    /// The first of the conditions.
+    first: (&'a Term, &'a Range<usize>),
+    /// The values that all of them let through, once there are two.
+    left: Option<BTreeSet<String>>,
+    /// Nothing is left, and that was told; or the first condition is not about whole values.
+    is_over: bool,
+}
+
+impl Wanted<'_> {
+    fn narrow(&mut self, text: &str, term: &Term, span: &Range<usize>) -> Option<Note> {
+        if self.is_over {
+            return None;
+        }
+        let others = values(term)?;
+        let Some(mut left) = self.left.take().or_else(|| values(self.first.0)) else {
+            self.is_over = true;
+            return None;
+        };
+        left.retain(|value| others.contains(value));
+        self.is_over = left.is_empty();
+        self.left = Some(left);
+        self.is_over.then(|| both(text, self.first.1, span))
+    }
+}
+
+/// The field of a condition on one of [`SINGLE`].
+fn key(term: &Term) -> Option<&'static str> {
+    match term {
+        Term::Field(row, _) if SINGLE.contains(&row.key) => Some(row.key),
+        _ => None,
+    }
 }
 
 /// Two conditions on one field: probably either was meant.
@@ -76,18 +107,14 @@ fn both(text: &str, first: &Range<usize>, second: &Range<usize>) -> Note {
     fixed.fix(first.start..second.end, format!("{either}{}", between.trim_end()))
 }
 
-/// The key of a condition on one of [`SINGLE`], and the values, folded, that it lets through.
-fn values(term: &Term) -> Option<(&'static str, BTreeSet<String>)> {
+/// The values, folded, that a condition lets through; `None` where it is not about whole values.
+fn values(term: &Term) -> Option<BTreeSet<String>> {
     let Term::Field(row, tests) = term else { return None };
-    let key = row.key;
-    if !SINGLE.contains(&key) {
-        return None;
-    }
-    let values: Option<BTreeSet<String>> = tests
+    tests
         .iter()
         .map(|test| match test {
             // The feed's own word may be any: only of the shared ones does an event have but one.
-            Test::Text(Pattern::Exact(needle)) if key == "action" => {
+            Test::Text(Pattern::Exact(needle)) if row.key == "action" => {
                 let action = Action::from_word(&needle.text);
                 ACTIONS.iter().any(|row| row.action == action).then(|| action.word().to_owned())
             }
@@ -95,8 +122,7 @@ fn values(term: &Term) -> Option<(&'static str, BTreeSet<String>)> {
             Test::Word(word) => Some(word.word.to_owned()),
             _ => None,
         })
-        .collect();
-    Some((key, values?))
+        .collect()
 }
 
 /// The stretch that all conditions about time leave.

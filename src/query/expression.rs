@@ -30,7 +30,7 @@ const ROOM: usize = 64 << 20;
 #[derive(Debug, Clone)]
 pub(crate) struct Expression {
     /// What stands between the slashes.
-    pub(crate) source: Box<str>,
+    pub(crate) source: Arc<str>,
     /// Whether an `i` follows the closing slash.
     pub(crate) any_case: bool,
     /// Compiled when it is first needed; clones share it.

@@ -463,6 +463,12 @@ impl PartialEq for FieldRow {
     }
 }
 
+impl PartialEq for DirectiveRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
 impl PartialEq for Word {
     fn eq(&self, other: &Self) -> bool {
         self.word == other.word

@@ -123,7 +123,7 @@ impl Query {
             for test in tests {
                 match test {
                     Test::Mark(word, rows) => {
-                        *rows = word.mark.map(|mark| marks.rows(mark)).unwrap_or_default()
+                        *rows = word.mark.map(|mark| marks.rows(mark)).unwrap_or_default();
                     }
                     Test::Note(pattern, rows) => *rows = marks.noted(pattern),
                     _ => {}

@@ -10,11 +10,13 @@
 
 mod advice;
 mod ast;
+pub mod complete;
 mod conflict;
 mod content;
 mod error;
 mod expression;
 mod fields;
+pub mod fuzzy;
 mod lex;
 mod marks;
 mod number;

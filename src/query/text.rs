@@ -7,6 +7,7 @@
 //! `σ` and `Σ` do not.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::expression::{BadExpression, Expression};
 
@@ -54,9 +55,9 @@ pub(crate) enum Pattern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Needle {
     /// As typed, without quotes.
-    pub(crate) text: Box<str>,
+    pub(crate) text: Arc<str>,
     /// Folded.
-    folded: Box<str>,
+    folded: Arc<str>,
 }
 
 impl PartialEq for Pattern {
@@ -73,7 +74,12 @@ impl PartialEq for Pattern {
 
 impl Needle {
     fn new(text: &str) -> Self {
-        Self { text: text.into(), folded: fold(text).into() }
+        let typed: Arc<str> = text.into();
+        let folded = match fold(text) {
+            Cow::Borrowed(_) => Arc::clone(&typed),
+            Cow::Owned(folded) => folded.into(),
+        };
+        Self { text: typed, folded }
     }
 
     /// The text folded, for a comparison outside this module.

@@ -64,6 +64,27 @@ const WEEKDAYS: &[(&str, Weekday)] = &[
     ("sunday", Weekday::Sun),
 ];
 
+/// Literals to choose from, with what each means.
+pub(super) const LITERALS: &[(&str, &str)] = &[
+    ("24h", "24 hours ago"),
+    ("7d", "a week ago"),
+    ("30d", "30 days ago"),
+    ("today", "the civil day"),
+    ("yesterday", "the day before"),
+    ("this-week", "from Monday"),
+    ("last-week", "from Monday to Sunday"),
+    ("this-month", "from the first"),
+    ("last-month", "the whole month"),
+    ("1h", "an hour ago"),
+    ("monday", "the last one, today included"),
+    ("tuesday", "the last one, today included"),
+    ("wednesday", "the last one, today included"),
+    ("thursday", "the last one, today included"),
+    ("friday", "the last one, today included"),
+    ("saturday", "the last one, today included"),
+    ("sunday", "the last one, today included"),
+];
+
 const OUT_OF_REACH: &str = "that is beyond the calendar";
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -71,20 +92,23 @@ const DAY_MILLIS: i64 = 86_400_000;
 impl Clock<'_> {
     /// The stretch that `text` names.
     pub(super) fn literal(&self, text: &str) -> Result<Stretch, BadTime> {
-        if let Some(days) = self.word(&text.to_lowercase()) {
-            return days;
-        }
-        if text.starts_with(|c: char| c.is_ascii_digit()) {
-            if let Some(amount) = Amount::parse(text) {
-                return self.ago(&amount?);
-            }
-            if let Some(stretch) = self.written(text) {
-                return stretch;
-            }
+        if let Some(stretch) = self.find(text) {
+            return stretch;
         }
         let words = WORDS.iter().copied().chain(WEEKDAYS.iter().map(|(word, _)| *word));
         let meant = nearest(text, words).map(str::to_owned);
         Err(BadTime { hint: "write `2026-03-25`, `14:30`, `7d`, `yesterday` or `monday`".to_owned(), meant })
+    }
+
+    /// The same for a text that may as well be something else: `None` where it does not even resemble a time.
+    pub(super) fn find(&self, text: &str) -> Option<Result<Stretch, BadTime>> {
+        if !text.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.word(&text.to_lowercase());
+        }
+        match Amount::parse(text) {
+            Some(amount) => Some(amount.and_then(|amount| self.ago(&amount))),
+            None => self.written(text),
+        }
     }
 
     fn today(&self) -> NaiveDate {

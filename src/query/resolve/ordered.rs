@@ -52,7 +52,9 @@ impl Resolver<'_> {
         let numbers = self.numbers(it, Number::parse).ok();
         let clock_offset = |time| self.zone.at(time).offset().local_minus_utc();
         let clock = Clock { now: self.context.now, offset_at: &clock_offset };
-        let stretch = |value: &RawValue| clock.literal(self.plain(value)).map_err(|_| value.span.clone());
+        let stretch = |value: &RawValue| {
+            clock.find(self.plain(value)).and_then(Result::ok).ok_or_else(|| value.span.clone())
+        };
         let low = it.low.as_ref().map(stretch).transpose();
         let high = it.high.as_ref().map(stretch).transpose();
         let times = match (low, high) {

@@ -59,6 +59,17 @@ proptest! {
     }
 
     #[test]
+    fn choices_fit_into_any_line_at_any_place(text in prop_oneof![".{0,40}", pieces()], at in 0..60_usize) {
+        let slot = complete::Slot::at(&text, at);
+        prop_assert!(text.get(slot.span.clone()).is_some() && text.get(slot.term.clone()).is_some());
+        prop_assert!(slot.term.start <= slot.span.start && slot.span.end <= slot.term.end.max(at.min(text.len())));
+        slot.wants(&text, &context());
+        for choice in complete::choices(&slot, &complete::Offer { knows_me: true, ..Default::default() }) {
+            prop_assert!(choice.fix.apply(&text).contains(&choice.fix.replacement));
+        }
+    }
+
+    #[test]
     fn negation_is_the_complement(text in pieces()) {
         if let Ok(query) = parse(&text, &context()) {
             let negated = Query::all().and_not(&query);
