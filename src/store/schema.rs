@@ -9,22 +9,22 @@
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
 //! second; the long texts stand in `body` under the same key.
 
-use rusqlite_migration::{M, Migrations};
+use super::database::Kind;
 
-/// Marks a file as ours: `BTRL` in ASCII.
-pub(super) const APPLICATION_ID: i64 = 0x4254_524C;
+/// The cache.
+pub(super) const CACHE: Kind = Kind {
+    noun: "the cache",
+    after_damage: ", sync to fill it",
+    thread: "cache",
+    // `BTRL` in ASCII.
+    application_id: 0x4254_524C,
+    migrations: MIGRATIONS,
+    tables: TABLES,
+    synchronous: "normal",
+};
 
-/// The newest schema version that this program knows.
-pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
-
-/// Every table, for the check that a file which claims to be ours has them.
-pub(super) const TABLES: &[&str] =
+const TABLES: &[&str] =
     &["source", "feed", "word", "entity", "actor", "event", "body", "moved", "quarantine", "arrival"];
-
-/// How to get from each version to the next.
-pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
-}
 
 const MIGRATIONS: &[&str] = &["
 PRAGMA application_id = 0x4254524C;

@@ -137,7 +137,7 @@ fn the_settings_are_those_that_keep_the_file_sound() {
         ("PRAGMA mmap_size", 0),
         ("PRAGMA cell_size_check", 1),
         ("PRAGMA application_id", 0x4254_524C),
-        ("PRAGMA user_version", crate::store::schema::VERSION),
+        ("PRAGMA user_version", crate::store::schema::CACHE.version()),
     ] {
         assert_eq!(cache.ask(setting), value, "{setting}");
     }
@@ -149,10 +149,10 @@ fn the_settings_are_those_that_keep_the_file_sound() {
 
 #[test]
 fn migrations_are_sound_and_make_every_table() {
-    crate::store::schema::migrations().validate().unwrap();
+    crate::store::schema::CACHE.schema().validate().unwrap();
     let cache = Cache::new();
     let tables = cache.ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'");
-    assert_eq!(tables, crate::store::schema::TABLES.len() as i64);
+    assert_eq!(tables, crate::store::schema::CACHE.tables.len() as i64);
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn work_may_hold_the_last_handle() {
     let (store, directory) = (cache.store, cache.directory);
     let (sent, done) = std::sync::mpsc::channel();
     let held = store.clone();
-    let job: super::super::Job = Box::new(move |_| {
+    let job: super::super::Job<Db> = Box::new(move |_| {
         drop(held);
         sent.send(()).unwrap();
     });
