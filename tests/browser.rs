@@ -42,8 +42,9 @@ impl Demo {
 
     fn session(&self) -> Session {
         let folder = self.folder.path();
+        let inside = |name: &str| Some(folder.join(name));
         let options =
-            Options { config: Some(folder.join("config.toml")), cache_dir: Some(folder.join("cache")) };
+            Options { config: inside("config.toml"), cache_dir: inside("cache"), data_dir: inside("data") };
         Session::open(&options).unwrap()
     }
 

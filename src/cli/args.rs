@@ -45,6 +45,9 @@ pub struct Places {
     /// Keep the cache in this folder. [env: `BACKTRAIL_CACHE_DIR`]
     #[arg(long, global = true, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
+    /// Keep views, bookmarks and notes in this folder. [env: `BACKTRAIL_DATA_DIR`]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
 }
 
 /// The subcommands.
@@ -318,6 +321,8 @@ pub enum Which {
     Config,
     /// The folder of the cache.
     Cache,
+    /// The folder of your views, bookmarks and notes.
+    Data,
     /// The folder of the user's own feed profiles.
     Feeds,
     /// The log file.

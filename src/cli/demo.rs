@@ -130,6 +130,7 @@ async fn run_command(mut cli: Cli, options: Options, stop: &CancellationToken) -
     }
     cli.places.config = options.config;
     cli.places.cache_dir = options.cache_dir;
+    cli.places.data_dir = options.data_dir;
     dispatch(cli, stop).await
 }
 
@@ -231,7 +232,8 @@ impl Place {
     fn configure(&self, server: &Server) -> Result<Options, Failure> {
         let config = self.folder().join("config.toml");
         write_closed(&config, &demo::configuration(server.addr()))?;
-        Ok(Options { config: Some(config), cache_dir: Some(self.folder().join("cache")) })
+        let inside = |name: &str| Some(self.folder().join(name));
+        Ok(Options { config: Some(config), cache_dir: inside("cache"), data_dir: inside("data") })
     }
 }
 

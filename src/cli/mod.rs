@@ -25,7 +25,7 @@ pub use args::Cli;
 use crate::config::Options;
 use crate::runtime::{Exit, Failure, Session};
 use crate::store::Db;
-use args::Command;
+use args::{Command, Places};
 
 /// How long a command may take to end by itself once it was asked to.
 const GRACE: Duration = Duration::from_millis(300);
@@ -40,7 +40,8 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<Exit, Failure> {
 }
 
 async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
-    let options = Options { config: cli.places.config, cache_dir: cli.places.cache_dir }.or_environment();
+    let Places { config, cache_dir, data_dir } = cli.places;
+    let options = Options { config, cache_dir, data_dir }.or_environment();
     match cli.command.unwrap_or(Command::Browse) {
         Command::Browse => browse::run(&options, stop).await,
         // The demo dispatches a command of its own, so this future would contain itself.

@@ -5,7 +5,8 @@
 //!
 //! Begin with [`Event`]: a [`Record`] as a feed sent it, with the names that the cache gave it. [`Safe`] is
 //! the only text that is ever drawn, [`Secret`] the one that never is. [`SourceStatus`] and [`Fault`] say how
-//! a source is doing, [`Problem`] what is wrong with a file that a person wrote.
+//! a source is doing, [`Problem`] what is wrong with a file that a person wrote. [`UserData`] is what the user
+//! made of it all.
 
 mod action;
 mod change;
@@ -20,6 +21,7 @@ mod secret;
 mod status;
 mod suggest;
 mod time;
+mod user;
 mod via;
 
 pub use action::{ACTIONS, Action, ActionRow};
@@ -34,4 +36,5 @@ pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
 pub use suggest::{did_you_mean, nearest, what_fits};
 pub use time::{Timestamp, Zone};
+pub use user::{LINES, UserChange, UserData, View};
 pub use via::Via;

@@ -19,6 +19,7 @@ mod open;
 mod read;
 mod rows;
 mod schema;
+mod user;
 mod walk;
 mod write;
 
@@ -36,6 +37,7 @@ pub use database::{Database, FileId};
 pub use db::Db;
 pub use error::StoreError;
 pub use read::Arrivals;
+pub use user::{UserDataError, UserDb, UserStore};
 pub use walk::{FeedKey, FeedScope, FeedSummary, SourceSummary, WalkProgress};
 pub use write::Written;
 

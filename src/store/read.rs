@@ -56,6 +56,18 @@ impl Db {
         }
     }
 
+    /// The places of those of these events that are in the cache.
+    pub fn places(&mut self, ids: &[EventId]) -> Result<Vec<(EventId, RowId)>, StoreError> {
+        let find = |id: &EventId| {
+            let mut select = self.conn.prepare_cached("SELECT row FROM event WHERE id = ?1")?;
+            Ok(select.query_one([id.0], |row| row.get(0)).optional()?.map(|row| (*id, RowId(row))))
+        };
+        ids.iter()
+            .filter_map(|id| find(id).transpose())
+            .collect::<rusqlite::Result<_>>()
+            .map_err(self.explain())
+    }
+
     /// Up to `limit` rows for the columns in memory, newest first, from below `after` or from the newest.
     /// Fewer than `limit` means that the oldest is among them. Ask for [`Db::seq`] before the first
     /// chunk, so that [`Db::index_rows_since`] then gives what arrived while the chunks were read.
