@@ -146,7 +146,7 @@ impl Expr {
     }
 
     /// Whether the event is selected. Total: whatever is missing in an event, the answer is yes or no.
-    pub(super) fn matches(&self, event: &Event) -> bool {
+    pub(crate) fn matches(&self, event: &Event) -> bool {
         match self {
             Self::All => true,
             Self::Term(term) => term.matches(event),
@@ -165,7 +165,7 @@ impl Expr {
         }
     }
 
-    pub(super) fn terms(&self, see: &mut dyn FnMut(&Term)) {
+    pub(crate) fn terms(&self, see: &mut dyn FnMut(&Term)) {
         match self {
             Self::All => {}
             Self::Term(term) => see(term),
@@ -180,8 +180,8 @@ impl Term {
         let record = &event.record;
         let parts = [
             Part::Source(&event.source),
-            Part::Entity(&record.entity),
-            Part::Actor(&record.actor),
+            Part::Entity((&record.entity).into()),
+            Part::Actor((&record.actor).into()),
             Part::Action(&record.action, record.raw_action.as_deref()),
             Part::Status(record.status),
             Part::Set(record.set.as_deref()),
@@ -227,11 +227,11 @@ impl Term {
                 matches!(part, Part::Event(event) if tests.iter().any(|test| content::leaf(event, test)))
             }
             Self::Text(pattern) => match part {
-                Part::Entity(entity) => [&entity.kind, &entity.id, &entity.name]
-                    .into_iter()
-                    .any(|text| pattern.matches_some(text.as_deref())),
+                Part::Entity(entity) => {
+                    [entity.kind, entity.id, entity.name].into_iter().any(|text| pattern.matches_some(text))
+                }
                 Part::Actor(actor) => {
-                    [&actor.id, &actor.name].into_iter().any(|text| pattern.matches_some(text.as_deref()))
+                    [actor.id, actor.name].into_iter().any(|text| pattern.matches_some(text))
                 }
                 Part::Action(action, raw) => pattern.matches(action.word()) || pattern.matches_some(*raw),
                 Part::Event(event) => content::free_text(event, pattern),
@@ -240,17 +240,14 @@ impl Term {
         }
     }
 
-    /// The stretches of time of a term about time, in milliseconds since the epoch, the end excluded.
-    pub(crate) fn stretches(&self) -> impl Iterator<Item = (i64, i64)> {
+    /// The stretches of time of a term about time, the end excluded.
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = (Option<Timestamp>, Option<Timestamp>)> {
         let tests = match self {
             Self::Field(_, tests) => tests.as_slice(),
             _ => &[],
         };
         tests.iter().filter_map(|test| match test {
-            Test::Time(test) if test.is_known() => Some((
-                test.from.map_or(i64::MIN, Timestamp::millis),
-                test.to.map_or(i64::MAX, Timestamp::millis),
-            )),
+            Test::Time(test) if test.is_known() => Some((test.from, test.to)),
             _ => None,
         })
     }

@@ -17,6 +17,7 @@ mod open;
 mod read;
 mod rows;
 mod schema;
+mod vocabulary;
 mod walk;
 mod write;
 

@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, Range};
 
-use crate::domain::{EventId, Timestamp};
+use crate::domain::{EventId, Oddity, Timestamp};
 
 use super::super::ast::{Anchor, LeafTest, LeafValue, NumberTest, TimeTest};
 use super::super::error::{ErrorKind, QueryError};
@@ -10,7 +10,7 @@ use super::super::fields::{Compare, FieldRow, TimeRole};
 use super::super::lex::{Comparison, RawAlternative, RawValue, Shape};
 use super::super::number::Number;
 use super::super::print;
-use super::super::time::{Amount, Clock, Oddity, Stretch};
+use super::super::time::{Amount, Clock, Stretch};
 use super::{Answer, Note, Resolver};
 
 /// How far `around:` reaches where it does not say.
@@ -49,7 +49,7 @@ impl Resolver<'_> {
 
     fn leaf_between(&mut self, it: &RawAlternative) -> Answer<LeafValue> {
         let numbers = self.numbers(it, Number::parse).ok();
-        let clock_offset = |time| self.zone.at(time).offset().local_minus_utc();
+        let clock_offset = |time| self.zone.offset_at(time);
         let clock = Clock { now: self.context.now, offset_at: &clock_offset };
         let stretch = |value: &RawValue| clock.literal(self.plain(value)).map_err(|_| value.span.clone());
         let low = it.low.as_ref().map(stretch).transpose();
@@ -116,7 +116,7 @@ impl Resolver<'_> {
 
     fn stretch(&mut self, value: &RawValue) -> Answer<Stretch> {
         let zone = self.zone;
-        let offset_at = |time: Timestamp| zone.at(time).offset().local_minus_utc();
+        let offset_at = |time: Timestamp| zone.offset_at(time);
         let clock = Clock { now: self.context.now, offset_at: &offset_at };
         let text = self.plain(value).to_owned();
         let stretch = clock.literal(&text).map_err(|bad| {
