@@ -16,11 +16,15 @@ pub(super) async fn run(args: ListArgs, options: &Options) -> Result<Exit, Failu
     let directives = query.directives().clone();
     warn_of_what_changes_nothing(&directives);
     session.library.load().await?;
-    let mut rows = session.library.rows(query).await?.to_vec();
-    if directives.sort == Some(Sort::OldestFirst) {
-        rows.reverse();
-    }
-    rows.truncate(args.limit.unwrap_or(usize::MAX));
+    let all = session.library.rows(query).await?;
+    let limit = args.limit.unwrap_or(usize::MAX);
+    let rows = if directives.sort == Some(Sort::OldestFirst) {
+        let mut oldest = all.page(all.len().saturating_sub(limit), limit);
+        oldest.reverse();
+        oldest
+    } else {
+        all.page(0, limit)
+    };
     let zone = directives.zone.unwrap_or(session.config.ui.zone);
     print_events(&rows, args.form, zone, &session).await
 }

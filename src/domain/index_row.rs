@@ -1,58 +1,73 @@
-//! What the columns in memory know of an event.
+//! What the columns in memory know of an event, and what the numbers in it stand for.
 
 use std::sync::Arc;
 
-use super::{Action, Actor, Change, Entity, Event, Record, RowId, Status};
+use super::{Actor, Change, Entity, Record, RowId, Status, Timestamp};
 
-/// The part of an event that repeats from event to event, and where the event stands.
+/// The part of an event that repeats from event to event, as numbers, and where the event stands.
 ///
-/// The store hands these out and the index takes them in; neither may import the other. Values behind an
-/// [`Arc`] are compared by content, never by address; sharing one `Arc` among equal values keeps a
-/// million rows small while they are on their way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The store hands these out and the index takes them in; neither may import the other. The numbers are
+/// keys of the store's dictionaries, given out from 1 upwards and never again for something else;
+/// [`Vocabulary`] says what they stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexRow {
     /// Its place in time order.
     pub row: RowId,
-    /// The configured source it came from.
-    pub source: Arc<str>,
-    /// The feed profile that read it.
-    pub feed: Arc<str>,
-    /// The id of the scope it was found in, where the source fans out.
-    pub scope: Option<Arc<str>>,
+    /// Its time, where its place does not tell it exactly.
+    pub time: Option<Timestamp>,
+    /// The source, feed profile and scope it came from.
+    pub feed: u32,
     /// What it was done to, under the name of that time.
-    pub entity: Arc<Entity>,
+    pub entity: u32,
     /// Who did it.
-    pub actor: Arc<Actor>,
-    /// What was done, in the words all feeds share.
-    pub action: Action,
-    /// What was done, in the feed's own word.
-    pub raw_action: Option<Arc<str>>,
+    pub actor: u32,
+    /// What was done, as a word all feeds share.
+    pub action: u32,
+    /// What was done, as the feed's own word; 0 where the feed does not say.
+    pub raw_action: u32,
+    /// A fingerprint of the change set that it is part of; 0 where there is none.
+    pub set: u32,
     /// Whether it worked.
     pub status: Status,
-    /// The change set that it is part of.
-    pub set: Option<Arc<str>>,
     /// Which of the longer parts it has.
     pub parts: Parts,
 }
 
-impl IndexRow {
-    /// The row of `event`, with `Arc`s of its own.
-    pub fn of(event: &Event) -> Self {
-        let record = &event.record;
-        Self {
-            row: event.row,
-            source: Arc::clone(&event.source),
-            feed: Arc::clone(&event.feed),
-            scope: event.scope.clone(),
-            entity: Arc::new(record.entity.clone()),
-            actor: Arc::new(record.actor.clone()),
-            action: record.action.clone(),
-            raw_action: record.raw_action.as_deref().map(Arc::from),
-            status: record.status,
-            set: record.set.as_deref().map(Arc::from),
-            parts: Parts::of(record),
-        }
-    }
+/// The source, the profile and the scope that events come from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FeedNames {
+    /// The configured source.
+    pub source: Arc<str>,
+    /// The feed profile that read the events.
+    pub feed: Arc<str>,
+    /// The id of the scope, where the source fans out.
+    pub scope: Option<Arc<str>>,
+}
+
+/// What numbers in [`IndexRow`]s stand for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// Where events come from.
+    pub feeds: Vec<(u32, FeedNames)>,
+    /// Things that were changed.
+    pub entities: Vec<(u32, Entity)>,
+    /// Those who changed them.
+    pub actors: Vec<(u32, Actor)>,
+    /// Actions, in the shared words and in the feeds' own.
+    pub words: Vec<(u32, Arc<str>)>,
+}
+
+/// What a reader of [`IndexRow`]s knows already and what it lacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Every feed above this number.
+    pub feeds_above: u32,
+    /// Every entity above this number.
+    pub entities_above: u32,
+    /// Every actor above this number.
+    pub actors_above: u32,
+    /// These words.
+    pub words: Vec<u32>,
 }
 
 /// Which of the parts that take a look at the whole record an event has: one byte, so that it can be

@@ -10,31 +10,37 @@
 
 mod action;
 mod change;
+mod civil;
 mod event;
 mod id;
 mod index_row;
 mod json;
 mod problem;
+mod rows;
 mod safe;
 mod scope;
 mod secret;
 mod status;
 mod suggest;
+mod survey;
 mod time;
 mod user;
 mod via;
 
 pub use action::{ACTIONS, Action, ActionRow};
 pub use change::{Change, Op};
+pub use civil::{Oddity, OffsetAt, civil, instant};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
-pub use index_row::{IndexRow, Parts};
+pub use index_row::{FeedNames, IndexRow, Parts, Vocabulary, Wanted};
 pub use problem::{Place, Problem};
+pub use rows::{RowSlab, Rows};
 pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};
 pub use scope::ScopeChoice;
 pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
 pub use suggest::{did_you_mean, nearest, what_fits};
+pub use survey::{Ask, Bars, Facet, FacetKey, FacetValue, Histogram, Reach, Series, Span, Survey, Unit};
 pub use time::{Timestamp, Zone};
 pub use user::{LINES, UserChange, UserData, View};
 pub use via::Via;

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::Index;
-use crate::domain::{Entity, RowId};
+use super::segment::Column;
+use crate::domain::RowId;
 
 /// Where the lives of all entities begin and end in the cache.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,19 +18,26 @@ pub struct Ends {
 impl Index {
     /// The ends of all lives, one for each entity of each source, under whatever names it had. Events that
     /// name no entity are none of any. One pass over the columns.
-    pub fn ends(&mut self) -> Ends {
-        self.table.settle();
-        let columns = &self.table.columns;
-        let dictionaries = &self.table.dictionaries;
-        let one: Vec<Option<u32>> = same(dictionaries.entities.values().iter().map(AsRef::as_ref));
-        let sources: HashMap<&str, u32> =
-            dictionaries.places.values().iter().map(|place| &*place.source).zip(0..).collect();
-        let source: Vec<u32> =
-            dictionaries.places.values().iter().map(|place| sources[&*place.source]).collect();
+    pub fn ends(&self) -> Ends {
+        let one = self.same();
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let sources: Vec<u32> = self
+            .lexicon
+            .feeds()
+            .iter()
+            .map(|names| {
+                let next = numbers.len() as u32;
+                names.as_ref().map_or(u32::MAX, |names| *numbers.entry(&names.source).or_insert(next))
+            })
+            .collect();
+        let number = |table: &[u32], at: u32| table.get(at as usize).copied().unwrap_or(u32::MAX);
         let mut lives: HashMap<(u32, u32), (i64, i64)> = HashMap::new();
-        for ((row, place), entity) in columns.rows.iter().zip(&columns.place).zip(&columns.entity) {
-            let Some(entity) = one[*entity as usize] else { continue };
-            lives.entry((source[*place as usize], entity)).or_insert((*row, *row)).1 = *row;
+        for segment in &self.segments {
+            let columns = segment.column(Column::Feed).iter().zip(segment.column(Column::Entity));
+            for (row, (feed, entity)) in segment.rows.iter().zip(columns) {
+                let Some(entity) = one.get(*entity as usize).copied().flatten() else { continue };
+                lives.entry((number(&sources, *feed), entity)).or_insert((*row, *row)).1 = *row;
+            }
         }
         let sorted = |end: fn(&(i64, i64)) -> i64| {
             let mut rows: Vec<RowId> = lives.values().map(|life| RowId(end(life))).collect();
@@ -38,57 +46,43 @@ impl Index {
         };
         Ends { first: sorted(|life| life.0), last: sorted(|life| life.1) }
     }
-}
 
-/// One number for all entries of the dictionary that are the same entity; none for those that name nothing.
-fn same<'e>(entities: impl Iterator<Item = &'e Entity>) -> Vec<Option<u32>> {
-    let mut numbers: HashMap<(Option<&str>, bool, &str), u32> = HashMap::new();
-    entities
-        .map(|entity| {
-            let name = entity.id.as_deref().or(entity.name.as_deref())?;
-            let next = numbers.len() as u32;
-            Some(*numbers.entry((entity.kind.as_deref(), entity.id.is_some(), name)).or_insert(next))
-        })
-        .collect()
+    /// One number for all entries of the vocabulary that are the same entity; none for those that name
+    /// nothing.
+    fn same(&self) -> Vec<Option<u32>> {
+        let mut numbers: HashMap<(Option<&str>, bool, &str), u32> = HashMap::new();
+        (0..self.lexicon.entity_count())
+            .map(|number| {
+                let entity = self.lexicon.entity(number);
+                let name = entity.id.or(entity.name)?;
+                let next = numbers.len() as u32;
+                Some(*numbers.entry((entity.kind, entity.id.is_some(), name)).or_insert(next))
+            })
+            .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::domain::IndexRow;
-    use crate::index::tests::row_by;
+    use proptest::prelude::*;
 
-    #[test]
-    fn every_entity_of_a_source_has_two_ends() {
-        let mut index = Index::default();
-        let nameless = IndexRow { entity: std::sync::Arc::default(), ..row_by(1, 0) };
-        // Odd rows are of one entity, even rows of another; each has another name.
-        index.insert([2, 3, 4, 5, 6].map(|row| row_by(row, 0)));
-        index.insert([nameless, IndexRow { source: "t".into(), ..row_by(9, 0) }]);
-        let rows = |rows: &[i64]| rows.iter().copied().map(RowId).collect::<Vec<_>>();
-        assert_eq!(index.ends(), Ends { first: rows(&[2, 3, 9]), last: rows(&[5, 6, 9]) });
-    }
+    use crate::index::tests::{events, index_of};
 
-    #[test]
-    fn the_ends_are_those_that_entities_themselves_agree_on() {
-        let entity = |kind: Option<&str>, id: Option<&str>, name: Option<&str>| Entity {
-            kind: kind.map(Into::into),
-            id: id.map(Into::into),
-            name: name.map(Into::into),
-        };
-        let all = [
-            entity(None, Some("a"), None),
-            entity(None, Some("a"), Some("n")),
-            entity(None, None, Some("a")),
-            entity(Some("k"), Some("a"), Some("n")),
-            entity(None, None, Some("n")),
-        ];
-        let numbers = same(all.iter());
-        for (a, one) in all.iter().zip(&numbers) {
-            for (b, other) in all.iter().zip(&numbers) {
-                assert_eq!(a.same_as(b), one == other, "{a:?} {b:?}");
-            }
+    proptest! {
+        #[test]
+        fn every_entity_has_the_ends_that_its_events_have(events in events()) {
+            let is_named = |at: &usize| events[*at].record.entity.label().is_some();
+            let same = |a: usize, b: usize| {
+                events[a].source == events[b].source && events[a].record.entity.same_as(&events[b].record.entity)
+            };
+            // Events stand oldest first.
+            let first = (0..events.len()).filter(is_named).filter(|at| !(0..*at).any(|older| same(*at, older)));
+            let last = (0..events.len())
+                .filter(is_named)
+                .filter(|at| !(at + 1..events.len()).any(|newer| same(*at, newer)));
+            let ends = index_of(&events).ends();
+            prop_assert_eq!(ends.first, first.map(|at| events[at].row).collect::<Vec<_>>());
+            prop_assert_eq!(ends.last, last.map(|at| events[at].row).collect::<Vec<_>>());
         }
-        assert_eq!(same([Entity::default()].iter()), [None]);
     }
 }

@@ -1,175 +1,157 @@
-//! Columns in memory over the cache: which events a query selects, and how many.
+//! Columns in memory over the cache: which events a query selects, how many, of what sort and when.
 //!
-//! It never reads the disk itself; rows come in, positions go out. What the columns cannot decide (texts,
-//! changed fields, raw records) is asked of whoever holds the events, newest first, through a callback
-//! that may refuse and so ends a query nobody waits for. The plain [`Query::matches`] is the truth that
-//! tests hold this module to.
+//! It never reads the disk itself; rows come in, positions and counts go out. What the columns cannot decide
+//! (texts, changed fields, raw records) is asked of whoever holds the events, newest first, through
+//! [`Content`], which may refuse and so end a search nobody waits for. The plain [`Query::matches`] is the
+//! truth that tests hold this module to.
 //!
-//! `columns` holds the numbers; `plan` turns a query into passes over them; `ends` says where lives begin and
-//! end.
+//! `segment` holds the numbers, `vocabulary` what they stand for; `plan` turns a query into passes over
+//! them; `search` makes the passes, `tally` counts for facets and `histogram` over time; `ends` says where lives
+//! begin and end.
 
-mod columns;
 mod ends;
+mod facets;
+mod histogram;
 mod plan;
+mod search;
+mod segment;
+mod tally;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::domain::{Entity, Event, IndexRow, RowId};
+use crate::domain::{Ask, Entity, IndexRow, RowId, Vocabulary, Wanted};
 use crate::query::Query;
 
+use segment::{Coded, Column, Segment, cut};
+use vocabulary::Lexicon;
+
 pub use ends::Ends;
-
-use columns::Table;
-use plan::{BLOCK, Plan};
-
-/// How many events are asked for at once while a query is decided by their content.
-const CHUNK: usize = 512;
-
-/// Whoever holds the events: given places, newest first, it answers with their events in any order, without
-/// those that are gone. Its error ends the query: nobody waits for it any more, or the cache cannot be read.
-pub type Content<'a, E> = dyn FnMut(&[RowId]) -> Result<Vec<Event>, E> + 'a;
+pub use search::{Content, Search};
 
 /// All events of the cache, by what repeats among them.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    table: Table,
-}
-
-/// The events that a query selects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    /// Their places, newest first.
-    pub rows: Arc<[RowId]>,
-    /// How many events there were to select from.
-    pub of: usize,
-}
-
-/// What the columns alone say about a query: the selection but for the rows that are still open.
-#[derive(Debug)]
-pub struct Candidates {
-    /// Rows that are or may be selected, newest first.
-    rows: Vec<RowId>,
-    /// Those of them that only their events can decide, newest first.
-    open: Vec<RowId>,
-    of: usize,
-    query: Query,
+    /// Oldest first, none empty, no two overlapping.
+    segments: Vec<Arc<Segment>>,
+    lexicon: Arc<Lexicon>,
+    count: usize,
 }
 
 impl Index {
-    /// Takes in rows in any order. A row that is there already is replaced.
+    /// What has to be learned before `rows` are inserted.
+    pub fn lacks(&self, rows: &[IndexRow]) -> Wanted {
+        self.lexicon.lacks(rows.iter().flat_map(|row| [row.action, row.raw_action]))
+    }
+
+    /// Learns what numbers stand for. What is known already is passed over.
+    pub fn learn(&mut self, vocabulary: Vocabulary) {
+        if vocabulary != Vocabulary::default() {
+            Arc::make_mut(&mut self.lexicon).learn(vocabulary);
+        }
+    }
+
+    /// Takes in rows in any order, after [`Index::learn`] was told what their numbers stand for. A row that
+    /// is there already is replaced; of two that come together the later counts.
     pub fn insert(&mut self, rows: impl IntoIterator<Item = IndexRow>) {
-        self.table.insert(rows);
+        let lexicon = Arc::make_mut(&mut self.lexicon);
+        let mut coded: Vec<Coded> = rows.into_iter().map(|row| Coded::of(&row, lexicon)).collect();
+        // The sort is stable, so of equal rows the later one stays behind the earlier.
+        coded.sort_by_key(|it| it.row);
+        let mut distinct: Vec<Coded> = Vec::with_capacity(coded.len());
+        for it in coded {
+            match distinct.last_mut() {
+                Some(last) if last.row == it.row => *last = it,
+                _ => distinct.push(it),
+            }
+        }
+        let mut rest = distinct.as_slice();
+        // From the newest on, so that the segments still to be looked at keep their places.
+        while let Some(last) = rest.last() {
+            let home = self.segments.partition_point(|segment| segment.first() <= last.row).saturating_sub(1);
+            let Some(segment) = self.segments.get(home) else {
+                self.put(0..0, cut(rest));
+                return;
+            };
+            let start = if home == 0 { 0 } else { rest.partition_point(|it| it.row < segment.first()) };
+            let joined = segment.joined_by(&rest[start..]);
+            self.put(home..home + 1, joined);
+            rest = &rest[..start];
+        }
+    }
+
+    fn put(&mut self, place: std::ops::Range<usize>, segments: Vec<Segment>) {
+        let length = |segments: &[Arc<Segment>]| segments.iter().map(|it| it.len()).sum::<usize>();
+        self.count -= length(&self.segments[place.clone()]);
+        let segments: Vec<Arc<Segment>> =
+            segments.into_iter().filter(|segment| segment.len() > 0).map(Arc::new).collect();
+        self.count += length(&segments);
+        self.segments.splice(place, segments);
     }
 
     /// Drops rows; those that are not there are passed over.
     pub fn remove(&mut self, rows: &[RowId]) {
-        self.table.remove(rows);
+        let mut gone: Vec<i64> = rows.iter().map(|row| row.0).collect();
+        gone.sort_unstable();
+        let mut rest = gone.as_slice();
+        while let Some(last) = rest.last() {
+            let Some(home) = self.segments.partition_point(|segment| segment.first() <= *last).checked_sub(1)
+            else {
+                return;
+            };
+            let start = rest.partition_point(|row| *row < self.segments[home].first());
+            let left = self.segments[home].without(&rest[start..]);
+            self.put(home..home + 1, vec![left]);
+            rest = &rest[..start];
+        }
     }
 
     /// How many rows there are.
-    pub fn count(&mut self) -> usize {
-        self.table.settle();
-        self.table.columns.len()
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// Whether a row is there.
-    pub fn contains(&mut self, row: RowId) -> bool {
-        self.table.settle();
-        self.table.columns.position(row).is_some()
+    pub fn contains(&self, row: RowId) -> bool {
+        let home = self.segments.partition_point(|segment| segment.first() <= row.0).checked_sub(1);
+        home.is_some_and(|home| self.segments[home].rows.binary_search(&row.0).is_ok())
     }
 
-    /// The selection of a query. Events that `content` leaves out are not selected where their content
-    /// decides.
-    pub fn select<E>(&mut self, query: &Query, content: &mut Content<'_, E>) -> Result<Selection, E> {
-        self.narrow(query).decide(content)
-    }
-
-    /// The first half of [`Index::select`], which takes milliseconds and needs no event: afterwards the
-    /// index is free again while [`Candidates::decide`] waits for events.
-    pub fn narrow(&mut self, query: &Query) -> Candidates {
-        self.table.settle();
-        let columns = &self.table.columns;
-        let plan = Plan::of(query, &self.table);
-        let (mut rows, mut open) = (Vec::new(), Vec::new());
-        let blocks = columns.len().div_ceil(BLOCK);
-        for block in (0..blocks).rev() {
-            let start = block * BLOCK;
-            let bits = plan.run(columns, start);
-            for (word, (must, can)) in bits.must.iter().zip(&bits.can).enumerate().rev() {
-                let first = start + word * 64;
-                let mut left = *can;
-                while left != 0 {
-                    let at = 63 - left.leading_zeros() as usize;
-                    left &= !(1 << at);
-                    // Bits beyond the last row mean nothing.
-                    let Some(row) = columns.rows.get(first + at).copied().map(RowId) else { continue };
-                    rows.push(row);
-                    if must & (1 << at) == 0 {
-                        open.push(row);
-                    }
-                }
-            }
-        }
-        Candidates { rows, open, of: columns.len(), query: query.clone() }
+    /// A search for what `query` selects, over the rows that are there now. Making it costs a look at the
+    /// vocabulary; the rows are passed over by [`Search::step`], for which the index is not needed any more.
+    pub fn search(&self, query: &Query, ask: &Ask) -> Search {
+        Search::new(query, ask, self.segments.clone(), Arc::clone(&self.lexicon), self.count)
     }
 
     /// The places of all events of one entity in one source, oldest first: under every name it had, and in
     /// one scope only where `scope` names one.
-    pub fn lifecycle(&mut self, source: &str, scope: Option<&str>, entity: &Entity) -> Vec<RowId> {
-        self.table.settle();
-        let dictionaries = &self.table.dictionaries;
-        let places: Vec<bool> = dictionaries
-            .places
-            .values()
+    pub fn lifecycle(&self, source: &str, scope: Option<&str>, entity: &Entity) -> Vec<RowId> {
+        let feeds: Vec<bool> = self
+            .lexicon
+            .feeds()
             .iter()
-            .map(|place| &*place.source == source && (scope.is_none() || place.scope.as_deref() == scope))
+            .map(|names| {
+                names.as_ref().is_some_and(|names| {
+                    &*names.source == source && (scope.is_none() || names.scope.as_deref() == scope)
+                })
+            })
             .collect();
-        let entities: Vec<bool> =
-            dictionaries.entities.values().iter().map(|other| entity.same_as(other)).collect();
-        let columns = &self.table.columns;
-        let wanted = columns.place.iter().zip(&columns.entity);
-        wanted
-            .zip(&columns.rows)
-            .filter(|((place, entity), _)| places[**place as usize] && entities[**entity as usize])
-            .map(|(_, row)| RowId(*row))
-            .collect()
-    }
-}
-
-impl Candidates {
-    /// How many rows only their events can decide.
-    pub fn open(&self) -> usize {
-        self.open.len()
-    }
-
-    /// Decides the open rows by their events, in chunks, newest first.
-    pub fn decide<E>(self, content: &mut Content<'_, E>) -> Result<Selection, E> {
-        let Self { mut rows, open, of, query } = self;
-        if !open.is_empty() {
-            let mut held = HashSet::new();
-            for chunk in open.chunks(CHUNK) {
-                let events = content(chunk)?;
-                held.extend(events.iter().filter(|event| query.matches(event)).map(|event| event.row));
-            }
-            let mut open = open.iter().peekable();
-            rows.retain(|row| open.next_if_eq(&row).is_none() || held.contains(row));
-        }
-        Ok(Selection { rows: rows.into(), of })
-    }
-}
-
-impl Selection {
-    /// How far from the newest a row is.
-    pub fn position(&self, row: RowId) -> Option<usize> {
-        self.rows.binary_search_by(|it| row.cmp(it)).ok()
-    }
-
-    /// The position of a row, or of the next older one where it is not selected; past the end where
-    /// there is none. For a time, ask with [`RowId::floor`] of the millisecond after it.
-    pub fn at_or_older(&self, row: RowId) -> usize {
-        self.rows.partition_point(|it| *it > row)
+        let same = |number| {
+            let other = self.lexicon.entity(number);
+            other.kind == entity.kind.as_deref()
+                && other.id == entity.id.as_deref()
+                && (other.id.is_some() || other.name == entity.name.as_deref())
+        };
+        let entities: Vec<bool> = (0..self.lexicon.entity_count()).map(same).collect();
+        let holds = |table: &[bool], number: u32| table.get(number as usize).copied().unwrap_or_default();
+        let found = self.segments.iter().flat_map(|segment| {
+            let (places, things) = (segment.column(Column::Feed), segment.column(Column::Entity));
+            let both = places.iter().zip(things).zip(&*segment.rows);
+            both.filter(|((feed, entity), _)| holds(&entities, **entity) && holds(&feeds, **feed))
+                .map(|(_, row)| RowId(*row))
+        });
+        found.collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::{Event, EventId, Parts, Timestamp, Zone};
 
 use super::content;
 use super::fields::{FieldRow, Part, PartKind, Word};
-use super::marks::Rows;
+use super::marks::Marked;
 use super::number::Number;
 use super::text::Pattern;
 
@@ -43,9 +43,9 @@ pub(crate) enum Test {
     Me(Pattern),
     Word(&'static Word),
     /// A word about something that is not in the event, with the events it holds for.
-    Mark(&'static Word, Rows),
+    Mark(&'static Word, Marked),
     /// A text of the user's own about the event, with the events whose text it is.
-    Note(Pattern, Rows),
+    Note(Pattern, Marked),
     Time(TimeTest),
     Number(NumberTest),
     Change(ChangeTest),
@@ -151,7 +151,7 @@ impl Expr {
     }
 
     /// Whether the event is selected. Total: whatever is missing in an event, the answer is yes or no.
-    pub(super) fn matches(&self, event: &Event) -> bool {
+    pub(crate) fn matches(&self, event: &Event) -> bool {
         match self {
             Self::All => true,
             Self::Term(term) => term.matches(event),
@@ -170,7 +170,7 @@ impl Expr {
         }
     }
 
-    pub(super) fn terms(&self, see: &mut dyn FnMut(&Term)) {
+    pub(crate) fn terms(&self, see: &mut dyn FnMut(&Term)) {
         match self {
             Self::All => {}
             Self::Term(term) => see(term),
@@ -185,8 +185,8 @@ impl Term {
         let record = &event.record;
         let parts = [
             Part::Source(&event.source),
-            Part::Entity(&record.entity),
-            Part::Actor(&record.actor),
+            Part::Entity((&record.entity).into()),
+            Part::Actor((&record.actor).into()),
             Part::Action(&record.action, record.raw_action.as_deref()),
             Part::Status(record.status),
             Part::Set(record.set.as_deref()),
@@ -235,11 +235,11 @@ impl Term {
                 matches!(part, Part::Event(event) if tests.iter().any(|test| content::leaf(event, test)))
             }
             Self::Text(pattern) => match part {
-                Part::Entity(entity) => [&entity.kind, &entity.id, &entity.name]
-                    .into_iter()
-                    .any(|text| pattern.matches_some(text.as_deref())),
+                Part::Entity(entity) => {
+                    [entity.kind, entity.id, entity.name].into_iter().any(|text| pattern.matches_some(text))
+                }
                 Part::Actor(actor) => {
-                    [&actor.id, &actor.name].into_iter().any(|text| pattern.matches_some(text.as_deref()))
+                    [actor.id, actor.name].into_iter().any(|text| pattern.matches_some(text))
                 }
                 Part::Action(action, raw) => pattern.matches(action.word()) || pattern.matches_some(*raw),
                 Part::Event(event) => content::free_text(event, pattern),
@@ -248,23 +248,20 @@ impl Term {
         }
     }
 
-    /// The stretches of time of a term about time, in milliseconds since the epoch, the end excluded.
-    pub(crate) fn stretches(&self) -> impl Iterator<Item = (i64, i64)> {
+    /// The stretches of time of a term about time, the end excluded.
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = (Option<Timestamp>, Option<Timestamp>)> {
         let tests = match self {
             Self::Field(_, tests) => tests.as_slice(),
             _ => &[],
         };
         tests.iter().filter_map(|test| match test {
-            Test::Time(test) if test.is_known() => Some((
-                test.from.map_or(i64::MIN, Timestamp::millis),
-                test.to.map_or(i64::MAX, Timestamp::millis),
-            )),
+            Test::Time(test) if test.is_known() => Some((test.from, test.to)),
             _ => None,
         })
     }
 
     /// The events, by their places, that a term about marks holds for.
-    pub(crate) fn places(&self) -> impl Iterator<Item = &Rows> {
+    pub(crate) fn marked(&self) -> impl Iterator<Item = &Marked> {
         let tests = match self {
             Self::Field(_, tests) => tests.as_slice(),
             _ => &[],

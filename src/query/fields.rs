@@ -83,8 +83,8 @@ pub struct Word {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Part<'a> {
     Source(&'a str),
-    Entity(&'a Entity),
-    Actor(&'a Actor),
+    Entity(EntityPart<'a>),
+    Actor(ActorPart<'a>),
     Action(&'a Action, Option<&'a str>),
     Status(Status),
     Parts(Parts),
@@ -92,6 +92,34 @@ pub(crate) enum Part<'a> {
     Time(Timestamp),
     Row(RowId),
     Event(&'a Event),
+}
+
+/// The texts of an entity, wherever they are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EntityPart<'a> {
+    pub(crate) kind: Option<&'a str>,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) name: Option<&'a str>,
+}
+
+/// The kind and the texts of an actor, wherever they are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ActorPart<'a> {
+    pub(crate) kind: ActorKind,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) name: Option<&'a str>,
+}
+
+impl<'a> From<&'a Entity> for EntityPart<'a> {
+    fn from(entity: &'a Entity) -> Self {
+        Self { kind: entity.kind.as_deref(), id: entity.id.as_deref(), name: entity.name.as_deref() }
+    }
+}
+
+impl<'a> From<&'a Actor> for ActorPart<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        Self { kind: actor.kind, id: actor.id.as_deref(), name: actor.name.as_deref() }
+    }
 }
 
 /// The kinds of [`Part`].
@@ -147,7 +175,7 @@ pub const FIELDS: &[FieldRow] = &[
         kind: EXACT,
         example: "type:decision_flow",
         parts: &[PartKind::Entity],
-        agrees: |part, pattern| matches!(part, Part::Entity(it) if pattern.matches_some(it.kind.as_deref())),
+        agrees: |part, pattern| matches!(part, Part::Entity(it) if pattern.matches_some(it.kind)),
     },
     FieldRow {
         key: "entity",
@@ -156,7 +184,7 @@ pub const FIELDS: &[FieldRow] = &[
         kind: CONTAINS,
         example: "entity:checkout",
         parts: &[PartKind::Entity],
-        agrees: |part, pattern| matches!(part, Part::Entity(it) if either(pattern, it.id.as_ref(), it.name.as_ref())),
+        agrees: |part, pattern| matches!(part, Part::Entity(it) if either(pattern, it.id, it.name)),
     },
     FieldRow {
         key: "id",
@@ -174,7 +202,7 @@ pub const FIELDS: &[FieldRow] = &[
         kind: CONTAINS,
         example: "actor:jane",
         parts: &[PartKind::Actor],
-        agrees: |part, pattern| matches!(part, Part::Actor(it) if either(pattern, it.id.as_ref(), it.name.as_ref())),
+        agrees: |part, pattern| matches!(part, Part::Actor(it) if either(pattern, it.id, it.name)),
     },
     FieldRow {
         key: "actor_type",
@@ -275,7 +303,7 @@ pub const FIELDS: &[FieldRow] = &[
         parts: &[PartKind::Event],
         agrees: |part, pattern| {
             matches!(part, Part::Event(event)
-                if either(pattern, event.record.summary.as_ref(), event.record.ai_summary.as_ref()))
+                if either(pattern, event.record.summary.as_deref(), event.record.ai_summary.as_deref()))
         },
     },
     FieldRow {
@@ -390,8 +418,8 @@ fn with(part: &Part<'_>, wanted: Parts) -> bool {
     matches!(part, Part::Parts(parts) if parts.has(wanted))
 }
 
-fn either(pattern: &Pattern, a: Option<&String>, b: Option<&String>) -> bool {
-    pattern.matches_some(a.map(String::as_str)) || pattern.matches_some(b.map(String::as_str))
+fn either(pattern: &Pattern, a: Option<&str>, b: Option<&str>) -> bool {
+    pattern.matches_some(a) || pattern.matches_some(b)
 }
 
 /// A whole word also means its past tense and its aliases: `updated` is `update`.

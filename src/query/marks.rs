@@ -30,20 +30,20 @@ pub enum Mark {
 
 /// Some of the events of a cache, by their places.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rows {
+pub enum Marked {
     /// These, in ascending order and none twice.
     Among(Arc<[RowId]>),
     /// All that are newer than this one.
     Above(RowId),
 }
 
-impl Default for Rows {
+impl Default for Marked {
     fn default() -> Self {
         Self::Among(Arc::from([]))
     }
 }
 
-impl FromIterator<RowId> for Rows {
+impl FromIterator<RowId> for Marked {
     fn from_iter<I: IntoIterator<Item = RowId>>(rows: I) -> Self {
         let mut rows: Vec<RowId> = rows.into_iter().collect();
         rows.sort_unstable();
@@ -52,7 +52,7 @@ impl FromIterator<RowId> for Rows {
     }
 }
 
-impl Rows {
+impl Marked {
     /// Whether the event at `row` is one of them.
     pub fn holds(&self, row: RowId) -> bool {
         match self {
@@ -66,21 +66,21 @@ impl Rows {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
     /// [`Mark::Bookmarked`].
-    pub bookmarked: Rows,
+    pub bookmarked: Marked,
     /// [`Mark::Noted`], with the notes.
     pub notes: Arc<[(RowId, Arc<str>)]>,
     /// [`Mark::Watched`].
-    pub watched: Rows,
+    pub watched: Marked,
     /// [`Mark::New`].
-    pub new: Rows,
+    pub new: Marked,
     /// [`Mark::First`].
-    pub first: Rows,
+    pub first: Marked,
     /// [`Mark::Last`].
-    pub last: Rows,
+    pub last: Marked,
 }
 
 impl Marks {
-    fn rows(&self, mark: Mark) -> Rows {
+    fn rows(&self, mark: Mark) -> Marked {
         match mark {
             Mark::Bookmarked => self.bookmarked.clone(),
             Mark::Noted => self.notes.iter().map(|(row, _)| *row).collect(),
@@ -91,7 +91,7 @@ impl Marks {
         }
     }
 
-    fn noted(&self, pattern: &Pattern) -> Rows {
+    fn noted(&self, pattern: &Pattern) -> Marked {
         self.notes.iter().filter(|(_, note)| pattern.matches(note)).map(|(row, _)| *row).collect()
     }
 }

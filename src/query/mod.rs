@@ -36,12 +36,12 @@ pub use advice::{Mention, Note, World, advise};
 pub use ast::{Directives, Group, Sort};
 pub(crate) use ast::{Expr, Term};
 pub use error::{ErrorKind, Fix, QueryError};
+pub(crate) use fields::{ActorPart, EntityPart, Part, PartKind};
 pub use fields::{
     Compare, DIRECTIVES, DirectiveRow, FIELDS, FieldRow, Kind, TimeRole, Word, directive, field,
 };
-pub(crate) use fields::{Part, PartKind};
-pub use marks::{Mark, Marks, Rows};
-pub(crate) use text::fold;
+pub use marks::{Mark, Marked, Marks};
+pub(crate) use text::{fingerprint, fold};
 
 /// What a query is read against. It is fixed at that moment: read the text again to move `now`.
 #[derive(Debug, Clone, PartialEq, Default)]

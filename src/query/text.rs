@@ -38,6 +38,14 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A number that texts share which differ only in case, and others rarely do; never 0. This is 32-bit FNV-1a
+/// over the folded text.
+pub(crate) fn fingerprint(text: &str) -> u32 {
+    let bytes = fold(text);
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    bytes.bytes().fold(0x811c_9dc5, step).max(1)
+}
+
 /// What a text is compared with.
 #[derive(Debug, Clone)]
 pub(crate) enum Pattern {

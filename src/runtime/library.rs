@@ -5,8 +5,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::{Entity, Event, RowId};
-use crate::index::{Index, Selection};
+use crate::domain::{Ask, Entity, Event, IndexRow, RowId, Rows, Survey};
+use crate::index::{Content, Index};
 use crate::query::Query;
 use crate::store::{Db, FileId, Store, StoreError};
 
@@ -87,8 +87,19 @@ impl Library {
         let rows = self.store.run(move |db| db.index_rows(from, limit)).await?;
         let oldest = rows.last().map(|row| row.row);
         let more = rows.len() == limit;
-        self.index().insert(rows);
+        self.take_in(&[], rows).await?;
         Ok(oldest.filter(|_| more))
+    }
+
+    /// Brings the columns up to date: without the rows that were left, with those that are new or changed.
+    async fn take_in(&self, left: &[RowId], rows: Vec<IndexRow>) -> Result<(), StoreError> {
+        let lacks = self.index().lacks(&rows);
+        let learned = self.store.run(move |db| db.vocabulary(&lacks)).await?;
+        let mut index = self.index();
+        index.learn(learned);
+        index.remove(left);
+        index.insert(rows);
+        Ok(())
     }
 
     /// Takes in what was added or changed since the last look, by this program or another. Where another
@@ -106,13 +117,12 @@ impl Library {
                 self.load().await?;
                 return Ok(News { new: self.count(), changed: Vec::new(), replaced: true });
             }
-            *self.seen() = Some(Seen { seq: arrivals.seq, ..seen });
             {
-                let mut index = self.index();
+                let index = self.index();
                 changed.extend(arrivals.rows.iter().map(|row| row.row).filter(|row| index.contains(*row)));
-                index.remove(&arrivals.left);
-                index.insert(arrivals.rows);
             }
+            self.take_in(&arrivals.left, arrivals.rows).await?;
+            *self.seen() = Some(Seen { seq: arrivals.seq, ..seen });
             if !arrivals.more {
                 break;
             }
@@ -131,20 +141,19 @@ impl Library {
         self.index().count()
     }
 
-    /// The events that `query` selects; `None` when `wanted` says that nobody waits for them any more.
-    /// Blocks; a query about the content of events reads them from disk, with the columns free meanwhile.
-    pub fn select(&self, query: &Query, wanted: &dyn Fn() -> bool) -> Result<Option<Selection>, StoreError> {
-        let mut content = |rows: &[RowId]| {
-            if !wanted() {
-                return Err(Stopped::Overtaken);
-            }
-            let rows = rows.to_vec();
-            self.store.run_blocking(move |db| db.events(&rows)).map_err(Stopped::Failed)
-        };
+    /// Which events `query` selects and what is asked of them; `None` when `wanted` says that nobody waits
+    /// for it any more. Blocks; a query about the content of events reads them from disk, with the columns
+    /// free meanwhile.
+    pub fn survey(
+        &self,
+        query: &Query,
+        ask: &Ask,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Survey>, StoreError> {
         let query = &self.anchor(query)?;
-        let candidates = self.index().narrow(query);
-        match candidates.decide(&mut content) {
-            Ok(selection) => Ok(Some(selection)),
+        let mut search = self.index().search(query, ask);
+        match search.finish(&mut Reader { store: &self.store, wanted }) {
+            Ok(()) => Ok(Some(search.survey())),
             Err(Stopped::Overtaken) => Ok(None),
             Err(Stopped::Failed(error)) => Err(error),
         }
@@ -162,10 +171,11 @@ impl Library {
     }
 
     /// The places of the events that `query` selects, newest first.
-    pub async fn rows(&self, query: Query) -> Result<Arc<[RowId]>, StoreError> {
+    pub async fn rows(&self, query: Query) -> Result<Rows, StoreError> {
         let library = self.clone();
-        let selection = tokio::task::spawn_blocking(move || library.select(&query, &|| true)).await;
-        Ok(selection.ok().transpose()?.flatten().map_or_else(|| Arc::from([]), |selection| selection.rows))
+        let survey = move || library.survey(&query, &Ask::default(), &|| true);
+        let survey = tokio::task::spawn_blocking(survey).await;
+        Ok(survey.ok().transpose()?.flatten().map(|survey| survey.rows).unwrap_or_default())
     }
 
     /// The events at these places, in this order; what is no longer there is left out.
@@ -189,6 +199,25 @@ impl Library {
 
     fn seen(&self) -> MutexGuard<'_, Option<Seen>> {
         self.columns.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads what a search asks for, as long as somebody waits.
+struct Reader<'a> {
+    store: &'a Store,
+    wanted: &'a dyn Fn() -> bool,
+}
+
+impl Content for Reader<'_> {
+    type Error = Stopped;
+
+    fn events(&mut self, rows: &[RowId]) -> Result<Vec<Event>, Stopped> {
+        let rows = rows.to_vec();
+        self.store.run_blocking(move |db| db.events(&rows)).map_err(Stopped::Failed)
+    }
+
+    fn go_on(&mut self) -> Result<(), Stopped> {
+        if (self.wanted)() { Ok(()) } else { Err(Stopped::Overtaken) }
     }
 }
 
@@ -256,7 +285,7 @@ mod tests {
         let news = library.catch_up().await.unwrap();
         assert_eq!((news.new, news.replaced), (1, true));
         let rows = library.rows(Query::all()).await.unwrap();
-        let events = library.events(rows.to_vec()).await.unwrap();
+        let events = library.events(rows.page(0, 9)).await.unwrap();
         assert_eq!(events[0].record.entity.id.as_deref(), Some("d"));
         assert_eq!((events.len(), library.count()), (1, 1));
     }

@@ -11,7 +11,7 @@ use tokio::sync::{SetOnce, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::library::Library;
-use crate::domain::{Event, Fault, FaultKind, RowId, Timestamp};
+use crate::domain::{Ask, Event, Fault, FaultKind, RowId, Rows, Timestamp};
 use crate::query::Query;
 use crate::sync::{Engine, Which};
 use crate::tui::{Answer, Effect, Message, Notice};
@@ -128,8 +128,8 @@ impl Ports {
         let under_way = self.begin();
         tokio::task::spawn_blocking(move || {
             let wanted = || newest.load(Ordering::SeqCst) == generation;
-            let result = match library.select(&query, &wanted) {
-                Ok(Some(selection)) => Ok(Answer { rows: selection.rows, of: selection.of }),
+            let result = match library.survey(&query, &Ask::default(), &wanted) {
+                Ok(Some(survey)) => Ok(Answer { rows: survey.rows, of: survey.of }),
                 Ok(None) => return drop(under_way),
                 Err(error) => Err(error.to_string()),
             };
@@ -202,12 +202,13 @@ impl Drop for UnderWay {
     }
 }
 
-/// The row beside `from` among `rows`, which stand newest first.
-fn nearest(rows: &[RowId], from: RowId, newer: bool) -> Option<RowId> {
+/// The row beside `from`.
+fn nearest(rows: &Rows, from: RowId, newer: bool) -> Option<RowId> {
+    let place = rows.at_or_older(from);
     if newer {
-        rows[..rows.partition_point(|row| *row > from)].last().copied()
+        rows.get(place.checked_sub(1)?)
     } else {
-        rows[rows.partition_point(|row| *row >= from)..].first().copied()
+        rows.get(place + usize::from(rows.get(place) == Some(from)))
     }
 }
 
@@ -273,7 +274,7 @@ mod tests {
 
     #[test]
     fn the_nearest_row_is_found_on_either_side_and_is_never_the_one_asked_about() {
-        let rows = [9, 7, 5, 3].map(RowId);
+        let rows = [9, 7, 5, 3].map(RowId).into_iter().collect();
         for (from, newer, found) in [
             (7, true, Some(9)),
             (7, false, Some(5)),

@@ -93,6 +93,12 @@ pub(super) fn damaged(column: usize, what: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, what.into())
 }
 
+/// The key of an entry in a dictionary, as the columns in memory hold it.
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u32> {
+    let key: i64 = row.get(column)?;
+    u32::try_from(key).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, key))
+}
+
 /// The word of an action in the store; unlike [`Action::word`] it tells "unknown" from no word at all.
 pub(super) fn action_word(action: &Action) -> &str {
     if *action == Action::Unknown { "" } else { action.word() }

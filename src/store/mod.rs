@@ -20,6 +20,7 @@ mod read;
 mod rows;
 mod schema;
 mod user;
+mod vocabulary;
 mod walk;
 mod write;
 

@@ -1,5 +1,6 @@
 //! Reading events back: whole ones for the screen, narrow ones for the columns in memory.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use super::codec;
@@ -8,6 +9,7 @@ use super::dictionary::Dictionaries;
 use super::error::StoreError;
 use super::rows::last_seq;
 use crate::domain::{Event, EventId, IndexRow, Parts, Record, RowId, Timestamp};
+use crate::query::fingerprint;
 
 /// What became of the cache since a marker, by whichever program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,11 +32,11 @@ const EVENT: &str = "
     FROM event JOIN body USING (row) WHERE row = ?1";
 
 const INDEX_ROWS: &str = "
-    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts
+    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time
     FROM event WHERE row < ?1 ORDER BY row DESC LIMIT ?2";
 
 const ARRIVALS: &str = "
-    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, seq
+    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time, seq
     FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 
 impl Db {
@@ -168,23 +170,18 @@ fn index_row(
     conn: &Connection,
     dictionaries: &mut Dictionaries,
 ) -> rusqlite::Result<IndexRow> {
-    let names = dictionaries.names(conn, row.get(1)?)?;
-    let mut word = |column: usize| -> rusqlite::Result<_> {
-        row.get::<_, Option<i64>>(column)?.map(|key| dictionaries.word(conn, key)).transpose()
-    };
-    let (raw_action, set) = (word(5)?, word(6)?);
+    let set = row.get::<_, Option<i64>>(6)?.map(|key| dictionaries.word(conn, key)).transpose()?;
     Ok(IndexRow {
         row: RowId(row.get(0)?),
-        source: names.source,
-        feed: names.feed,
-        scope: names.scope,
-        action: dictionaries.action(conn, row.get(4)?)?,
-        raw_action,
+        time: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_millis),
+        feed: codec::number(row, 1)?,
+        entity: codec::number(row, 2)?,
+        actor: codec::number(row, 3)?,
+        action: codec::number(row, 4)?,
+        raw_action: if row.get_ref(5)? == ValueRef::Null { 0 } else { codec::number(row, 5)? },
+        set: set.as_deref().map_or(0, fingerprint),
         status: codec::status(row, 7)?,
-        set,
         parts: Parts::from_bits(row.get(8)?),
-        entity: dictionaries.entity(conn, row.get(2)?)?,
-        actor: dictionaries.actor(conn, row.get(3)?)?,
     })
 }
 
@@ -203,7 +200,7 @@ fn arrivals(
         let mut select = conn.prepare_cached(ARRIVALS)?;
         let mut found = select.query([since, signed(limit)])?;
         while let Some(row) = found.next()? {
-            seq = row.get(9)?;
+            seq = row.get(10)?;
             rows.push(index_row(row, conn, dictionaries)?);
         }
     }

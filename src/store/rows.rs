@@ -1,12 +1,10 @@
 //! One event in the tables `event` and `body`: what is there, what is to be written, and where.
 
-use std::sync::Arc;
-
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::codec::{self, Digest16, Encoded};
-use super::walk::FeedKey;
-use crate::domain::{Actor, Entity, EventId, IndexRow, Record, RowId, Timestamp};
+use crate::domain::{EventId, IndexRow, Record, RowId, Timestamp};
+use crate::query::fingerprint;
 
 /// The last number of arrival that was given out.
 pub(super) fn last_seq(conn: &Connection) -> rusqlite::Result<i64> {
@@ -61,10 +59,10 @@ pub(super) struct Columns<'a> {
     pub(super) count: u32,
     pub(super) feed: i64,
     pub(super) action: i64,
-    pub(super) raw_action: Option<(i64, Arc<str>)>,
-    pub(super) set: Option<(i64, Arc<str>)>,
-    pub(super) entity: (i64, Arc<Entity>),
-    pub(super) actor: (i64, Arc<Actor>),
+    pub(super) raw_action: Option<i64>,
+    pub(super) set: Option<i64>,
+    pub(super) entity: i64,
+    pub(super) actor: i64,
     pub(super) first_seen: i64,
     pub(super) last_seen: i64,
 }
@@ -82,11 +80,11 @@ impl Columns<'_> {
             row.0,
             self.id.0,
             self.feed,
-            self.entity.0,
-            self.actor.0,
+            self.entity,
+            self.actor,
             self.action,
-            self.raw_action.as_ref().map(|(key, _)| key),
-            self.set.as_ref().map(|(key, _)| key),
+            self.raw_action,
+            self.set,
             codec::status_code(record.status),
             encoded.parts.bits(),
             encoded.detail,
@@ -120,18 +118,19 @@ impl Columns<'_> {
     }
 
     /// What the columns in memory are told of the event at `row`.
-    pub(super) fn index_row(&self, row: RowId, key: &FeedKey) -> IndexRow {
+    pub(super) fn index_row(&self, row: RowId) -> IndexRow {
+        // Keys are given out one after the other, and fewer than four billion fit on a disk.
+        let number = |key: i64| u32::try_from(key).unwrap_or_default();
         IndexRow {
             row,
-            source: Arc::clone(&key.source),
-            feed: Arc::clone(&key.feed),
-            scope: key.scope.as_ref().map(|scope| Arc::clone(&scope.id)),
-            entity: Arc::clone(&self.entity.1),
-            actor: Arc::clone(&self.actor.1),
-            action: self.record.action.clone(),
-            raw_action: self.raw_action.as_ref().map(|(_, text)| Arc::clone(text)),
+            time: (row.time() != self.record.time).then_some(self.record.time),
+            feed: number(self.feed),
+            entity: number(self.entity),
+            actor: number(self.actor),
+            action: number(self.action),
+            raw_action: self.raw_action.map_or(0, number),
+            set: self.record.set.as_deref().map_or(0, fingerprint),
             status: self.record.status,
-            set: self.set.as_ref().map(|(_, text)| Arc::clone(text)),
             parts: self.encoded.parts,
         }
     }

@@ -13,9 +13,10 @@ use tempfile::TempDir;
 
 use super::{Db, FeedKey, Store, StoreError, WalkProgress, Written};
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, Entity, Event, Fact, Identity, Op, Quarantined, Record, Status,
-    Timestamp,
+    Action, Actor, ActorKind, Change, Detail, Entity, Event, Fact, FeedNames, Identity, IndexRow, Op, Parts,
+    Quarantined, Record, RowId, Status, Timestamp, Wanted,
 };
+use crate::query::fingerprint;
 
 /// 2026-03-20T09:46:40Z.
 const T0: i64 = 1_774_000_000_000;
@@ -68,6 +69,71 @@ impl Cache {
     /// One number out of the tables.
     fn ask(&self, sql: &'static str) -> i64 {
         self.run(move |db| db.conn.query_row(sql, [], |row| row.get(0)).map_err(db.explain()))
+    }
+}
+
+/// What a row for the columns says, with what its numbers stand for.
+#[derive(Debug, PartialEq)]
+struct Told {
+    row: RowId,
+    time: Timestamp,
+    names: FeedNames,
+    entity: Entity,
+    actor: Actor,
+    action: Action,
+    raw_action: Option<String>,
+    set: u32,
+    status: Status,
+    parts: Parts,
+}
+
+impl Told {
+    fn of(event: &Event) -> Self {
+        let record = &event.record;
+        let (source, feed, scope) = (event.source.clone(), event.feed.clone(), event.scope.clone());
+        Self {
+            row: event.row,
+            time: record.time,
+            names: FeedNames { source, feed, scope },
+            entity: record.entity.clone(),
+            actor: record.actor.clone(),
+            action: record.action.clone(),
+            raw_action: record.raw_action.clone(),
+            set: record.set.as_deref().map_or(0, fingerprint),
+            status: record.status,
+            parts: Parts::of(record),
+        }
+    }
+}
+
+fn meaning<T: Clone>(of: &[(u32, T)], number: u32) -> Option<T> {
+    of.iter().find(|(it, _)| *it == number).map(|(_, meaning)| meaning.clone())
+}
+
+impl Cache {
+    /// What rows for the columns say, told by the numbers alone.
+    fn told(&self, rows: &[IndexRow]) -> Vec<Told> {
+        let words = rows.iter().flat_map(|row| [row.action, row.raw_action]).filter(|word| *word != 0);
+        let wanted = Wanted { words: words.collect(), ..Wanted::default() };
+        let all = self.run(move |db| db.vocabulary(&wanted));
+        let told = rows.iter().map(|row| Told {
+            row: row.row,
+            time: row.time.unwrap_or(row.row.time()),
+            names: meaning(&all.feeds, row.feed).unwrap(),
+            entity: meaning(&all.entities, row.entity).unwrap(),
+            actor: meaning(&all.actors, row.actor).unwrap(),
+            action: Action::from_word(&meaning(&all.words, row.action).unwrap()),
+            raw_action: meaning(&all.words, row.raw_action).map(|word| word.to_string()),
+            set: row.set,
+            status: row.status,
+            parts: row.parts,
+        });
+        told.collect()
+    }
+
+    /// What the rows of every event should say, newest first.
+    fn to_be_told(&self) -> Vec<Told> {
+        self.all().iter().map(Told::of).collect()
     }
 }
 

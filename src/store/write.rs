@@ -165,7 +165,7 @@ impl Page<'_> {
         let row = self.put_anew(&columns)?;
         self.events += 1;
         self.leave_quarantine(incoming.record)?;
-        self.written.new.push(columns.index_row(row, self.key));
+        self.written.new.push(columns.index_row(row));
         Ok(())
     }
 
@@ -202,7 +202,7 @@ impl Page<'_> {
             self.events += 1;
         }
         self.leave_quarantine(incoming.record)?;
-        self.written.changed.push((stored.row, columns.index_row(row, self.key)));
+        self.written.changed.push((stored.row, columns.index_row(row)));
         Ok(())
     }
 
@@ -260,7 +260,7 @@ impl Page<'_> {
             encoded,
             count,
             feed,
-            action: dictionaries.key_of_word(tx, codec::action_word(&record.action))?.0,
+            action: dictionaries.key_of_word(tx, codec::action_word(&record.action))?,
             raw_action,
             set,
             entity: dictionaries.key_of_entity(tx, source, &record.entity)?,

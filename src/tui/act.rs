@@ -162,7 +162,7 @@ impl App {
             (Command::PreviousChange, _) => self.seek_change(false),
             (_, Some(motion)) if self.in_preview => self.scroll_preview(motion),
             (_, Some(motion)) => {
-                let page = measure.fits(self.timeline.rows(), self.timeline.top());
+                let page = measure.fits(&self.timeline.rows(), self.timeline.top());
                 self.timeline.go(motion, page);
             }
             (Command::NextDay, _) => self.timeline.go_day(Side::Older, self.ui.zone),

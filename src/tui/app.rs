@@ -287,7 +287,7 @@ impl App {
         self.timeline.settle(measure);
         self.in_preview &= !self.layout().preview.is_empty();
         if self.timeline.near(measure, 1).iter().any(|row| !self.library.knows(*row)) {
-            let rows = self.library.want(self.timeline.near(measure, 3));
+            let rows = self.library.want(&self.timeline.near(measure, 3));
             ask.push(Effect::Load { rows });
         }
         self.settle_screen(ask);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::domain::{Entity, Event, Fault, RowId, SourceStatus, Timestamp};
+use crate::domain::{Entity, Event, Fault, RowId, Rows, SourceStatus, Timestamp};
 use crate::query::Query;
 
 /// Something that happened.
@@ -70,7 +70,7 @@ pub enum Message {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// Their places, newest first, none twice.
-    pub rows: Arc<[RowId]>,
+    pub rows: Rows,
     /// How many events there are in the cache.
     pub of: usize,
 }

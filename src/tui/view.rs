@@ -90,7 +90,7 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
         (area.top()..area.bottom()).for_each(|y| line.draw(buf, area.x, y, 1));
         let rows = app.timeline.rows();
         let (len, above) = (rows.len(), app.timeline.top());
-        Extent { len, above, shown: app.measure().fits(rows, above) }.draw(buf, area, style);
+        Extent { len, above, shown: app.measure().fits(&rows, above) }.draw(buf, area, style);
         if app.filter.error().is_none() && !app.filter.editing() && app.overlays.is_empty() {
             Row::new().put("┬", app.ui.style(Role::Rule)).draw(buf, area.x, layout.rule.y, 1);
         }

@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::{RowId, Zone};
+use crate::domain::{RowId, Rows, Zone};
 use crate::tui::words;
 
 /// One thing in the window.
@@ -20,8 +20,8 @@ pub(super) enum Item {
 
 /// The index of `row` in `rows` (newest first), or of the next older one where it is not among them, or
 /// of the last one. `None` when there are no rows.
-pub(super) fn position(rows: &[RowId], row: RowId) -> Option<usize> {
-    let newer = rows.partition_point(|other| *other > row);
+pub(super) fn position(rows: &Rows, row: RowId) -> Option<usize> {
+    let newer = rows.at_or_older(row);
     rows.len().checked_sub(1).map(|last| newer.min(last))
 }
 
@@ -42,12 +42,12 @@ impl Measure {
     }
 
     /// What the window shows when its first row is the one at index `top`. A row is only shown whole.
-    pub(super) fn items(self, rows: &[RowId], top: usize) -> Vec<Item> {
+    pub(super) fn items(self, rows: &Rows, top: usize) -> Vec<Item> {
         let mut items = Vec::new();
         let mut left = self.height;
         let mut day = None;
-        for (index, row) in rows.iter().enumerate().skip(top) {
-            let this = self.day(*row);
+        for index in top..rows.len() {
+            let Some(this) = rows.get(index).map(|row| self.day(row)) else { break };
             let rule = u16::from(day != Some(this));
             if left < rule + self.row_height {
                 break;
@@ -63,13 +63,13 @@ impl Measure {
     }
 
     /// How many rows the window shows from `top` on; at least one, so that a page always moves.
-    pub(super) fn fits(self, rows: &[RowId], top: usize) -> usize {
+    pub(super) fn fits(self, rows: &Rows, top: usize) -> usize {
         self.items(rows, top).iter().filter(|item| matches!(item, Item::Row(_))).count().max(1)
     }
 
     /// The first row of the window, moved from `top` as little as makes `selected` visible, and never so
     /// far down that lines stay empty which rows above could fill. After a jump `selected` stands in the middle: what happened around it is what a reader wants next.
-    pub(super) fn scroll(self, rows: &[RowId], top: usize, selected: usize) -> usize {
+    pub(super) fn scroll(self, rows: &Rows, top: usize, selected: usize) -> usize {
         let Some(last) = rows.len().checked_sub(1) else { return 0 };
         let lowest = self.top_for(rows, last);
         let top = top.min(lowest);
@@ -86,12 +86,12 @@ impl Measure {
     }
 
     /// The first row of a window whose last row is `bottom`.
-    fn top_for(self, rows: &[RowId], bottom: usize) -> usize {
+    fn top_for(self, rows: &Rows, bottom: usize) -> usize {
         let mut top = bottom;
-        let mut day = self.day(rows[bottom]);
+        let mut day = rows.get(bottom).map(|row| self.day(row));
         let mut used = 1 + self.row_height;
         while let Some(above) = top.checked_sub(1) {
-            let this = self.day(rows[above]);
+            let this = rows.get(above).map(|row| self.day(row));
             used += self.row_height + u16::from(this != day);
             if used > self.height {
                 break;
@@ -108,7 +108,7 @@ mod tests {
     use crate::domain::Timestamp;
 
     /// `n` rows, newest first, `per_day` on each day.
-    fn rows(n: i64, per_day: i64) -> Vec<RowId> {
+    fn rows(n: i64, per_day: i64) -> Rows {
         let day = 86_400_000;
         (0..n)
             .map(|i| {
@@ -124,11 +124,12 @@ mod tests {
     #[test]
     fn a_row_is_found_or_the_next_older_or_the_last() {
         let rows = rows(10, 10);
-        assert_eq!(position(&rows, rows[3]), Some(3));
-        assert_eq!(position(&rows, RowId(rows[3].0 + 1)), Some(3));
-        assert_eq!(position(&rows, RowId(rows[3].0 - 1)), Some(4));
+        let third = rows.get(3).unwrap();
+        assert_eq!(position(&rows, third), Some(3));
+        assert_eq!(position(&rows, RowId(third.0 + 1)), Some(3));
+        assert_eq!(position(&rows, RowId(third.0 - 1)), Some(4));
         assert_eq!(position(&rows, RowId(i64::MIN)), Some(9));
-        assert_eq!(position(&[], rows[3]), None);
+        assert_eq!(position(&Rows::default(), third), None);
     }
 
     #[test]
@@ -150,7 +151,7 @@ mod tests {
         {
             assert_eq!(m.scroll(&rows, top, selected), expected, "{top} {selected}");
         }
-        assert_eq!(m.scroll(&[], 5, 7), 0);
+        assert_eq!(m.scroll(&Rows::default(), 5, 7), 0);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::error::{ErrorKind, QueryError, listed};
 use super::expression::BadExpression;
 use super::fields::{self, Compare, DIRECTIVES, FIELDS, FieldRow, Kind, PartKind, Word};
 use super::lex::{Arrow, Comparison, RawAlternative, RawChange, RawValue, RawValues, Shape};
-use super::marks::Rows;
+use super::marks::Marked;
 use super::text::Pattern;
 
 /// Each compiled pattern takes time and memory; nobody types more than a few.
@@ -84,7 +84,7 @@ impl<'a> Resolver<'a> {
                 let value = self.text_value(row, it)?;
                 let found = self.words(row, words, it, &value)?;
                 tests.extend(found.into_iter().map(|word| match word.mark {
-                    Some(_) => Test::Mark(word, Rows::default()),
+                    Some(_) => Test::Mark(word, Marked::default()),
                     None => Test::Word(word),
                 }));
             }
@@ -144,7 +144,7 @@ impl<'a> Resolver<'a> {
         let pattern = self.pattern(&value, it.comparison, compare)?;
         self.mentions.push(Mention { span: value.span, of: Named::Value(row, pattern.clone()) });
         Ok(if row.parts == [PartKind::Row] {
-            Test::Note(pattern, Rows::default())
+            Test::Note(pattern, Marked::default())
         } else {
             Test::Text(pattern)
         })

@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, Range};
 
-use crate::domain::{EventId, Timestamp};
+use crate::domain::{EventId, Oddity, Timestamp};
 
 use super::super::advice::{Mention, Named, Note};
 use super::super::ast::{Anchor, LeafTest, LeafValue, NumberTest, TimeTest};
@@ -11,7 +11,7 @@ use super::super::fields::{Compare, FieldRow, TimeRole};
 use super::super::lex::{Comparison, RawAlternative, RawValue, Shape};
 use super::super::number::Number;
 use super::super::print;
-use super::super::time::{Amount, Clock, Oddity, Stretch};
+use super::super::time::{Amount, Clock, Stretch};
 use super::{Answer, Resolver};
 
 /// How far `around:` reaches where it does not say.
@@ -50,7 +50,7 @@ impl Resolver<'_> {
 
     fn leaf_between(&mut self, it: &RawAlternative) -> Answer<LeafValue> {
         let numbers = self.numbers(it, Number::parse).ok();
-        let clock_offset = |time| self.zone.at(time).offset().local_minus_utc();
+        let clock_offset = |time| self.zone.offset_at(time);
         let clock = Clock { now: self.context.now, offset_at: &clock_offset };
         let stretch = |value: &RawValue| {
             clock.find(self.plain(value)).and_then(Result::ok).ok_or_else(|| value.span.clone())
@@ -119,7 +119,7 @@ impl Resolver<'_> {
 
     fn stretch(&mut self, value: &RawValue) -> Answer<Stretch> {
         let zone = self.zone;
-        let offset_at = |time: Timestamp| zone.at(time).offset().local_minus_utc();
+        let offset_at = |time: Timestamp| zone.offset_at(time);
         let clock = Clock { now: self.context.now, offset_at: &offset_at };
         let text = self.plain(value).to_owned();
         let stretch = clock.literal(&text).map_err(|bad| {

@@ -335,12 +335,12 @@ fn around_reaches_to_both_sides_of_a_time_or_an_event() {
 fn what_is_not_in_an_event_has_to_be_told() {
     let row =
         |letter| events::all().iter().find(|(it, _)| *it == letter).map(|(_, event)| event.row).unwrap();
-    let rows = |letters: &str| letters.chars().map(row).collect::<Rows>();
+    let rows = |letters: &str| letters.chars().map(row).collect::<Marked>();
     let marks = Marks {
         bookmarked: rows("cs"),
         notes: [(row('s'), "Ticket 7".into()), (row('e'), "asked Ana".into())].into(),
         watched: rows("r"),
-        new: Rows::Above(row('r')),
+        new: Marked::Above(row('r')),
         first: rows("ne"),
         last: rows("n"),
     };

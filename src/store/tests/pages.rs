@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::domain::{EventId, IndexRow, Parts, RowId};
+use crate::domain::EventId;
 
 #[test]
 fn a_record_comes_back_as_it_went_in() {
@@ -20,7 +20,7 @@ fn a_record_comes_back_as_it_went_in() {
     assert_eq!(event.id, EventId::derive("prod", Some("dest_1"), &records[0].identity));
     assert_eq!((&*event.source, &*event.feed, event.scope.as_deref()), ("prod", "kaireonai", Some("dest_1")));
     assert_eq!(event.count, 1);
-    assert_eq!(written.new, [IndexRow::of(&events[1]), IndexRow::of(&events[0])]);
+    assert_eq!(cache.told(&written.new), [Told::of(&events[1]), Told::of(&events[0])]);
     assert_eq!((written.changed.len(), written.repeated), (0, 0));
 }
 
@@ -301,7 +301,7 @@ fn what_a_second_request_said_stays_until_the_record_changes() {
     let better = Record { status: Status::Unknown, ..plain.clone() };
     let written = cache.write(&feed(), &[better]);
     assert!(written.changed[0].1.parts.has(Parts::DIFF));
-    assert_eq!(IndexRow::of(&cache.all()[0]), written.changed[0].1);
+    assert_eq!(cache.told(&[written.changed[0].1]), cache.to_be_told());
     assert_eq!(cache.all()[0].record.changes, changes);
 
     let edited = Record { raw: "{}".into(), ..plain };

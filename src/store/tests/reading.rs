@@ -1,7 +1,7 @@
 //! What comes out of the cache, and what it knows of sources.
 
 use super::*;
-use crate::domain::{EventId, Fault, FaultKind, IndexRow, RowId};
+use crate::domain::{EventId, Fault, FaultKind};
 use crate::store::{FeedSummary, SourceSummary};
 
 fn at(millis: i64) -> Timestamp {
@@ -40,7 +40,7 @@ fn rows_for_the_columns_come_in_chunks_newest_first() {
         cache.write(&key, &records);
     }
     let whole = cache.run(|db| db.index_rows(None, 1_000));
-    assert_eq!(whole, cache.all().iter().map(IndexRow::of).collect::<Vec<_>>());
+    assert_eq!(cache.told(&whole), cache.to_be_told());
     assert_eq!(whole.len(), 21);
     let mut chunks: Vec<IndexRow> = Vec::new();
     loop {
@@ -74,7 +74,7 @@ fn a_second_program_sees_what_arrived() {
     let changed = cache.write(&feed(), &[record("b", T0 + 9)]).changed;
     let arrivals = see(second.seq, 10);
     assert_eq!(arrivals.left, [changed[0].0]);
-    assert_eq!(arrivals.rows, [changed[0].1.clone()]);
+    assert_eq!(arrivals.rows, [changed[0].1]);
     let row = changed[0].1.row;
     cache.run(move |db| db.save_detail(row, &[], &Detail::Fetched));
     let arrivals = see(arrivals.seq, 10);

@@ -9,7 +9,7 @@ pub(in crate::tui) mod empty;
 pub(in crate::tui) mod row;
 pub(in crate::tui) mod view;
 
-use crate::domain::{RowId, Zone};
+use crate::domain::{RowId, Rows, Zone};
 use crate::tui::message::Answer;
 use crate::tui::motion::Motion;
 use crate::tui::window::{Measure, position};
@@ -48,9 +48,11 @@ impl Timeline {
     }
 
     /// The rows of the list, newest first.
-    pub(in crate::tui) fn rows(&self) -> &[RowId] {
-        let held = self.hold.map_or(0, |hold| self.answer.rows.partition_point(|row| *row > hold));
-        &self.answer.rows[held..]
+    pub(in crate::tui) fn rows(&self) -> Rows {
+        match self.hold {
+            Some(hold) => self.answer.rows.from_row(hold),
+            None => self.answer.rows.clone(),
+        }
     }
 
     /// How many events the query selects, and how many there are.
@@ -68,31 +70,31 @@ impl Timeline {
 
     /// How many events came that have not been on the screen, because they are above it or held back.
     pub(in crate::tui) fn arrivals(&self) -> usize {
-        self.seen.map_or(0, |seen| self.answer.rows.partition_point(|row| *row > seen))
+        self.seen.map_or(0, |seen| self.answer.rows.at_or_older(seen))
     }
 
     /// The index of the selection.
     pub(in crate::tui) fn place(&self) -> Option<usize> {
         let rows = self.rows();
         match self.selected {
-            Some(row) => position(rows, row),
+            Some(row) => position(&rows, row),
             None => (!rows.is_empty()).then_some(0),
         }
     }
 
     /// The selected row.
     pub(in crate::tui) fn selected(&self) -> Option<RowId> {
-        self.place().map(|place| self.rows()[place])
+        self.place().and_then(|place| self.rows().get(place))
     }
 
     /// The index of the first row on the screen.
     pub(in crate::tui) fn top(&self) -> usize {
-        self.top.and_then(|row| position(self.rows(), row)).unwrap_or(0)
+        self.top.and_then(|row| position(&self.rows(), row)).unwrap_or(0)
     }
 
     /// Takes the answer to another query: everything in it counts as seen.
     pub(in crate::tui) fn replace(&mut self, answer: Answer) {
-        self.seen = answer.rows.first().copied();
+        self.seen = answer.rows.first();
         self.hold = if self.holds() { self.seen } else { None };
         self.answer = answer;
         self.answered = true;
@@ -104,7 +106,7 @@ impl Timeline {
             return self.replace(answer);
         }
         if self.answer.rows.is_empty() {
-            self.seen = answer.rows.first().copied();
+            self.seen = answer.rows.first();
         }
         self.answer = answer;
     }
@@ -115,7 +117,7 @@ impl Timeline {
             self.selected = self.selected();
             self.pinned = self.selected.is_some();
             if self.holds() {
-                self.hold = self.answer.rows.first().copied();
+                self.hold = self.answer.rows.first();
             }
         }
     }
@@ -123,7 +125,7 @@ impl Timeline {
     /// Turns following on or off. Off, the list stays as it is; on, what was held back joins it.
     pub(in crate::tui) fn set_follow(&mut self, follow: bool) {
         self.follow = follow;
-        self.hold = if self.holds() { self.rows().first().copied() } else { None };
+        self.hold = if self.holds() { self.rows().first() } else { None };
     }
 
     fn holds(&self) -> bool {
@@ -139,17 +141,19 @@ impl Timeline {
     /// Moves the selection; to the top means to the newest event there is, held back or not.
     pub(in crate::tui) fn go(&mut self, motion: Motion, page: usize) {
         if motion == Motion::Top {
-            self.hold = if self.holds() { self.answer.rows.first().copied() } else { None };
+            self.hold = if self.holds() { self.answer.rows.first() } else { None };
             self.top = None;
         }
         if let Some(place) = self.place() {
             let rows = self.rows();
-            let selected = rows[motion.from(place, rows.len(), page)];
+            let selected = rows.get(motion.from(place, rows.len(), page));
             if matches!(motion, Motion::Pages(_) | Motion::HalfPages(_)) {
                 // The window goes along, so that the selection stays at its height.
-                self.top = rows.get(motion.from(self.top(), rows.len(), page)).copied();
+                self.top = rows.get(motion.from(self.top(), rows.len(), page));
             }
-            self.select(selected);
+            if let Some(selected) = selected {
+                self.select(selected);
+            }
         }
     }
 
@@ -157,20 +161,20 @@ impl Timeline {
     pub(in crate::tui) fn go_day(&mut self, side: Side, zone: Zone) {
         let Some(place) = self.place() else { return };
         let rows = self.rows();
-        let day = |row: &RowId| words::day(row.time(), zone);
-        let this = day(&rows[place]);
+        let day = |row: RowId| words::day(row.time(), zone);
+        let Some(this) = rows.get(place).map(day) else { return };
         let target = match side {
             Side::Older => rows.partition_point(|row| day(row) >= this),
             Side::Newer => match rows.partition_point(|row| day(row) > this) {
                 0 => 0,
                 start if start < place => start,
                 start => {
-                    let newer = day(&rows[start - 1]);
-                    rows.partition_point(|row| day(row) > newer)
+                    let newer = rows.get(start - 1).map(day);
+                    rows.partition_point(|row| Some(day(row)) > newer)
                 }
             },
         };
-        if let Some(row) = rows.get(target).copied() {
+        if let Some(row) = rows.get(target) {
             self.select(row);
         }
     }
@@ -183,22 +187,23 @@ impl Timeline {
             return;
         };
         let rows = self.rows();
-        let top = measure.scroll(rows, self.top(), place);
-        let first = rows[top];
+        let top = measure.scroll(&rows, self.top(), place);
+        let first = rows.get(top);
         if top > 0 {
-            self.top = Some(first);
+            self.top = first;
         } else {
             self.top = None;
             // Arrivals that are held back are still to be seen.
-            self.seen = self.seen.max(Some(first));
+            self.seen = self.seen.max(first);
         }
     }
 
     /// The rows on the screen, with a margin of so many half pages on both sides, newest first.
-    pub(in crate::tui) fn near(&self, measure: Measure, halves: usize) -> &[RowId] {
+    pub(in crate::tui) fn near(&self, measure: Measure, halves: usize) -> Vec<RowId> {
         let rows = self.rows();
         let (top, page) = (self.top().min(rows.len()), usize::from(measure.height));
         let margin = halves * page / 2;
-        &rows[top.saturating_sub(margin)..(top + page + margin).min(rows.len())]
+        let first = top.saturating_sub(margin);
+        rows.page(first, top + page + margin - first)
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::{Action, RowId, SourceState};
 use crate::tui::{Answer, App, Effect, Message, Notice, Timer};
 
 fn answer(generation: u64, rows: &[RowId]) -> Message {
-    Message::Answer { generation, result: Ok(Answer { rows: rows.into(), of: 100 }) }
+    Message::Answer { generation, result: Ok(Answer { rows: rows.iter().copied().collect(), of: 100 }) }
 }
 
 fn generation(effects: &[Effect]) -> u64 {

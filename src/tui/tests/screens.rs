@@ -1,11 +1,9 @@
 //! What the screens look like, at the sizes at which the layout changes.
 
-use std::sync::Arc;
-
 use ratatui::style::Modifier;
 
 use super::support::{Bench, NOW, event, set, settings, source, story};
-use crate::domain::{Action, Detail, Event, Fault, FaultKind, RowId, SourceState, SourceStatus};
+use crate::domain::{Action, Detail, Event, Fault, FaultKind, Rows, SourceState, SourceStatus};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::{Answer, App, Effect, Message};
 
@@ -132,7 +130,7 @@ fn arrivals_above_a_list_that_does_not_follow() {
 #[test]
 fn rows_that_are_not_here_yet_show_their_time() {
     let (mut app, effects) = App::new(settings((80, 10)));
-    let rows: Arc<[RowId]> = story().iter().map(|event| event.row).collect();
+    let rows: Rows = story().iter().map(|event| event.row).collect();
     let Some(Effect::Query { generation, .. }) = effects.first() else { panic!("{effects:?}") };
     app.update(Message::Answer { generation: *generation, result: Ok(Answer { rows, of: 8 }) });
     looks_like("placeholders", &Bench { app, cache: Vec::new(), asked: Vec::new() });

@@ -26,7 +26,7 @@ pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
     let rows = app.timeline.rows();
     let Some(selected) = app.timeline.place() else { return };
     let mut y = area.y;
-    for item in app.measure().items(rows, app.timeline.top()) {
+    for item in app.measure().items(&rows, app.timeline.top()) {
         match item {
             Item::Day(day) => {
                 day_rule(day, area.width, &app.ui).draw(buf, area.x, y, area.width);
@@ -35,7 +35,9 @@ pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
             Item::Row(index) => {
                 let height = app.layout().row_height;
                 let place = Rect { y, height, ..area };
-                draw_row(app, rows[index], index == selected, place, buf);
+                if let Some(row) = rows.get(index) {
+                    draw_row(app, row, index == selected, place, buf);
+                }
                 y += height;
             }
         }
