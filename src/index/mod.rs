@@ -20,6 +20,7 @@ mod tally;
 mod tests;
 mod vocabulary;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::{Ask, Entity, IndexRow, RowId, Vocabulary, Wanted};
@@ -117,6 +118,24 @@ impl Index {
     pub fn contains(&self, row: RowId) -> bool {
         let home = self.segments.partition_point(|segment| segment.first() <= row.0).checked_sub(1);
         home.is_some_and(|home| self.segments[home].rows.binary_search(&row.0).is_ok())
+    }
+
+    /// The oldest row.
+    pub fn oldest(&self) -> Option<RowId> {
+        self.segments.first().map(|segment| RowId(segment.first()))
+    }
+
+    /// The feeds' own words for what was done, each once.
+    pub fn raw_actions(&self) -> Vec<String> {
+        let words: BTreeSet<&str> =
+            self.lexicon.deeds().iter().filter_map(|deed| deed.raw.as_deref()).collect();
+        words.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The ids of those who did something, each once.
+    pub fn actor_ids(&self) -> Vec<String> {
+        let ids = (0..self.lexicon.actor_count()).filter_map(|number| self.lexicon.actor(number).id);
+        ids.collect::<BTreeSet<&str>>().into_iter().map(str::to_owned).collect()
     }
 
     /// A search for what `query` selects, over the rows that are there now. Making it costs a look at the

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::domain::{Timestamp, nearest};
+use crate::domain::{Action, Timestamp, nearest};
 
 use super::error::Fix;
 use super::fields::FieldRow;
@@ -102,7 +102,14 @@ fn last_segment(path: &str) -> &str {
 
 fn never_seen(mention: &Mention, row: &FieldRow, pattern: &Pattern, world: &dyn World) -> Option<Note> {
     let values = world.values(row.key).filter(|values| !values.is_empty())?;
-    if values.iter().any(|value| pattern.matches(value)) {
+    let is_meant = |value: &String| match pattern {
+        // A word also means its past tense and its aliases.
+        Pattern::Exact(needle) if row.key == "action" => {
+            Action::from_word(&needle.text) == Action::from_word(value)
+        }
+        _ => false,
+    };
+    if values.iter().any(|value| pattern.matches(value) || is_meant(value)) {
         return None;
     }
     let typed = match pattern {

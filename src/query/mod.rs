@@ -13,6 +13,7 @@ mod ast;
 pub mod complete;
 mod conflict;
 mod content;
+mod edit;
 mod error;
 mod expression;
 mod fields;
@@ -132,30 +133,6 @@ impl Query {
     /// How the selected events are to be shown.
     pub fn directives(&self) -> &Directives {
         &self.directives
-    }
-
-    /// What both select. The directives of `other` override those of `self`.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        let (mine, theirs) = (&self.directives, &other.directives);
-        Self {
-            expr: Expr::all_of(vec![self.expr.clone(), other.expr.clone()]),
-            directives: Directives {
-                sort: theirs.sort.or(mine.sort),
-                group: theirs.group.or(mine.group),
-                zone: theirs.zone.or(mine.zone),
-                columns: theirs.columns.clone().or_else(|| mine.columns.clone()),
-            },
-        }
-    }
-
-    /// What this one selects and `other` does not. The directives stay as they are.
-    #[must_use]
-    pub fn and_not(&self, other: &Self) -> Self {
-        Self {
-            expr: Expr::all_of(vec![self.expr.clone(), other.expr.clone().complement()]),
-            directives: self.directives.clone(),
-        }
     }
 
     /// The events that `around:` names and whose time the query does not know yet. Until it is told with

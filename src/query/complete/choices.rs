@@ -209,12 +209,12 @@ fn sorted<T>(
 }
 
 /// What is typed, as names are compared with it.
-fn letters(slot: &Slot) -> String {
-    fold(slot.typed.trim_end_matches('*')).into_owned()
+fn letters(typed: &str) -> String {
+    fold(typed.trim_end_matches('*')).into_owned()
 }
 
 fn ranked(slot: &Slot, all: Vec<Candidate>, insert: impl Fn(&str) -> String) -> Vec<Choice> {
-    let typed = letters(slot);
+    let typed = letters(&slot.typed);
     let mut fuzzy = Fuzzy::new(&typed);
     sorted(&typed, all, |it| (&it.label, &it.value), |it| it.count, MOST)
         .into_iter()
@@ -230,9 +230,9 @@ fn ranked(slot: &Slot, all: Vec<Candidate>, insert: impl Fn(&str) -> String) -> 
 
 /// The values of a cache that are choices for what is typed, as many as a list can use: for whoever has very
 /// many and sends them a long way.
-pub fn best(slot: &Slot, values: Vec<Value>) -> Vec<Value> {
+pub fn best(typed: &str, values: Vec<Value>) -> Vec<Value> {
     sorted(
-        &letters(slot),
+        &letters(typed),
         values,
         |it| (it.name.as_deref().unwrap_or(&it.value), &it.value),
         |it| Some(it.count),
@@ -329,7 +329,7 @@ mod tests {
         let many: Vec<Value> =
             (0..500).map(|n| value(&format!("id_{n}"), Some(&format!("Name {n}")), n)).collect();
         let slot = Slot::at("entity:\"name 49", 15);
-        let few = best(&slot, many.clone());
+        let few = best(&slot.typed, many.clone());
         assert!(few.len() <= MOST);
         let from_few = choices(&slot, &Offer { values: &few, ..Offer::default() });
         assert_eq!(from_few, choices(&slot, &Offer { values: &many, ..Offer::default() }));

@@ -77,6 +77,7 @@ impl World for Small {
         let values: &[&str] = match key {
             "type" => &["service", "decision_flow"],
             "entity" => &["dest_1", "Orders to Snowflake"],
+            "action" => &["update", "snapshot"],
             "note" => &[],
             _ => return None,
         };
@@ -128,7 +129,7 @@ fn queries_that_the_cache_has_nothing_for() {
                 "entity:Snowflake",
             )],
         ),
-        ("entity:orders type:SERVICE actor:nobody note:x", vec![]),
+        ("entity:orders type:SERVICE actor:nobody note:x action:updated", vec![]),
         ("since:2026-03", vec![]),
         ("since:2026-01", vec![("2026-01", "the cache reaches back to 1 Feb so far".to_owned(), "")]),
         ("field:config.password->x", vec![("config.password", masked("config.password"), "")]),
