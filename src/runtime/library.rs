@@ -3,12 +3,18 @@
 //! The columns are filled newest first, so that the newest events can be shown while the rest is still
 //! on its way, and kept up to date from the store's marker of arrivals, whichever program wrote them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod inform;
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::domain::{Ask, Entity, Event, IndexRow, RowId, Rows, Survey};
 use crate::index::{Content, Index};
 use crate::query::Query;
 use crate::store::{Db, FileId, Store, StoreError};
+
+use super::user::User;
+
+pub use inform::Surroundings;
 
 /// Rows read at a time while the columns are filled: about ten milliseconds of the store's time, so that
 /// whoever scrolls meanwhile does not wait.
@@ -19,6 +25,8 @@ const CHUNK: usize = 10_000;
 pub struct Library {
     store: Store,
     columns: Arc<Columns>,
+    /// What the user made, once that is known, and how far was read when it was.
+    user: Arc<OnceLock<(User, Option<RowId>)>>,
 }
 
 #[derive(Default)]
@@ -59,7 +67,12 @@ enum Stopped {
 impl Library {
     /// A library over `store`, with nothing loaded.
     pub fn new(store: Store) -> Self {
-        Self { store, columns: Arc::default() }
+        Self { store, columns: Arc::default(), user: Arc::default() }
+    }
+
+    /// Tells the library what the user made, for queries that ask about it. Only the first time counts.
+    pub fn introduce(&self, user: &User) {
+        let _ = self.user.set((user.clone(), user.data().read_to));
     }
 
     /// Fills the columns with every event of the cache.
@@ -150,24 +163,13 @@ impl Library {
         ask: &Ask,
         wanted: &dyn Fn() -> bool,
     ) -> Result<Option<Survey>, StoreError> {
-        let query = &self.anchor(query)?;
+        let query = &self.inform(query)?;
         let mut search = self.index().search(query, ask);
         match search.finish(&mut Reader { store: &self.store, wanted }) {
             Ok(()) => Ok(Some(search.survey())),
             Err(Stopped::Overtaken) => Ok(None),
             Err(Stopped::Failed(error)) => Err(error),
         }
-    }
-
-    /// The query with the times of the events that it reckons from (`around:EVENT`) put in.
-    fn anchor(&self, query: &Query) -> Result<Query, StoreError> {
-        let mut query = query.clone();
-        for id in query.unknown_anchors() {
-            if let Some(event) = self.store.run_blocking(move |db| db.event(id))? {
-                query = query.anchored(id, event.record.time);
-            }
-        }
-        Ok(query)
     }
 
     /// The places of the events that `query` selects, newest first.

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::library::Library;
+use super::library::{Library, Surroundings};
+use super::user::User;
 use super::{Failure, log};
 use crate::config::{self, Config, Options, Resolver};
 use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp};
@@ -52,6 +53,22 @@ impl Session {
             notices.iter().map(ToString::to_string).inspect(|text| tracing::warn!("{text}")).collect();
         let library = Library::new(store.clone());
         Ok(Self { config, store, library, notices, _log: log })
+    }
+
+    /// What the user made, and what they should know about it. The library is told, for queries about it.
+    pub async fn user(&self) -> (User, Vec<String>) {
+        let (user, notices) = User::open(&self.config.paths.data_dir).await;
+        for text in &notices {
+            tracing::warn!("{text}");
+        }
+        self.library.introduce(&user);
+        (user, notices)
+    }
+
+    /// What is configured around the cache.
+    pub fn surroundings(&self) -> Surroundings {
+        let sources = self.config.sources.iter().map(|source| Arc::clone(&source.name)).collect();
+        Surroundings { sources, zone: self.config.ui.zone }
     }
 
     /// Fails, with a way to begin, where no source is configured.

@@ -122,6 +122,23 @@ impl<D: Database> Handle<D> {
         answered.await.unwrap_or_else(|_| Err(self.gone()))
     }
 
+    /// The same, with the work sent before this returns, whether anybody waits for the answer or not.
+    pub fn ask<R, F>(&self, work: F) -> impl Future<Output = Result<R, StoreError>> + Send + use<D, R, F>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut D) -> Result<R, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.send(Box::new(move |db| {
+            let _ = answer.send(database::perform(db, work));
+        }));
+        let gone = self.gone();
+        async move {
+            sent?;
+            answered.await.unwrap_or(Err(gone))
+        }
+    }
+
     /// The same for callers that may wait: never on a thread that serves tasks or the screen.
     pub fn run_blocking<R, F>(&self, work: F) -> Result<R, StoreError>
     where

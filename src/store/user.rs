@@ -259,15 +259,7 @@ fn keep(tx: &Transaction<'_>, change: &UserChange, now: i64) -> rusqlite::Result
             run(tx, "DELETE FROM setting WHERE name = 'begin-with' AND value = ?1", params![name])?;
             run(tx, "DELETE FROM view WHERE name = ?1", params![name])
         }
-        UserChange::OrderViews(names) => {
-            // Those that are not named are behind all that are, in the order they had.
-            run(tx, "UPDATE view SET place = place + ?1", params![names.len() as i64])?;
-            for (place, name) in names.iter().enumerate() {
-                let place = place as i64 - names.len() as i64;
-                run(tx, "UPDATE view SET place = ?2 WHERE name = ?1", params![name, place])?;
-            }
-            run(tx, "UPDATE view SET place = place + ?1", params![names.len() as i64])
-        }
+        UserChange::OrderViews(names) => order_views(tx, names),
         UserChange::BeginWith(None) => run(tx, "DELETE FROM setting WHERE name = 'begin-with'", params![]),
         UserChange::BeginWith(Some(name)) => set(tx, "begin-with", name),
         UserChange::Read { view: None, to } => set(tx, "read-to", &to.0),
@@ -288,18 +280,36 @@ fn keep(tx: &Transaction<'_>, change: &UserChange, now: i64) -> rusqlite::Result
              ON CONFLICT (id) DO UPDATE SET text = excluded.text, written = excluded.written",
             params![id.0, text, now],
         ),
-        UserChange::Watch { source, entity: Entity { kind, id, name }, on: true } => run(
+        UserChange::Watch { source, entity, on } => watch(tx, source, entity, on.then_some(now)),
+    }
+}
+
+fn order_views(tx: &Transaction<'_>, names: &[String]) -> rusqlite::Result<()> {
+    // Those that are not named are behind all that are, in the order they had.
+    run(tx, "UPDATE view SET place = place + ?1", params![names.len() as i64])?;
+    for (place, name) in names.iter().enumerate() {
+        let place = place as i64 - names.len() as i64;
+        run(tx, "UPDATE view SET place = ?2 WHERE name = ?1", params![name, place])?;
+    }
+    run(tx, "UPDATE view SET place = place + ?1", params![names.len() as i64])
+}
+
+/// Watches an entity since a moment, or does not any more.
+fn watch(tx: &Transaction<'_>, source: &str, entity: &Entity, since: Option<i64>) -> rusqlite::Result<()> {
+    let Entity { kind, id, name } = entity;
+    // The name may be another one by now; the id is what an entity is known by.
+    match since {
+        Some(since) => run(
             tx,
             "INSERT INTO watch (source, kind, id, name, since) SELECT ?1, ?2, ?3, ?4, ?5
              WHERE NOT EXISTS (SELECT 1 FROM watch WHERE source = ?1 AND kind IS ?2 AND id IS ?3
                                AND (?3 NOT NULL OR name IS ?4))",
-            params![&**source, kind, id, name, now],
+            params![source, kind, id, name, since],
         ),
-        // The name may be another one by now; the id is what an entity is known by.
-        UserChange::Watch { source, entity: Entity { kind, id, name }, on: false } => run(
+        None => run(
             tx,
             "DELETE FROM watch WHERE source = ?1 AND kind IS ?2 AND id IS ?3 AND (?3 NOT NULL OR name IS ?4)",
-            params![&**source, kind, id, name],
+            params![source, kind, id, name],
         ),
     }
 }

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::domain::{Entity, Event, Fault, RowId, Rows, SourceStatus, Timestamp};
-use crate::query::Query;
+use crate::domain::{Entity, Event, Fault, RowId, Rows, SourceStatus, Timestamp, UserChange};
+use crate::query::complete::Value;
+use crate::query::{Mention, Note, Query};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -47,6 +48,43 @@ pub enum Message {
         from: RowId,
         /// The nearest event found, if there is one.
         result: Result<Option<RowId>, String>,
+    },
+    /// The answer to [`Effect::Advise`] of that generation: what the cache says about the query.
+    Advice {
+        /// Which question it answers.
+        generation: u64,
+        /// What is worth knowing.
+        notes: Vec<Note>,
+    },
+    /// The answer to [`Effect::Values`] of that generation.
+    Values {
+        /// Who asked.
+        asker: Asker,
+        /// Which question it answers.
+        generation: u64,
+        /// The key that was asked about.
+        key: &'static str,
+        /// Its values, those that fit best first, as many as a list can use.
+        values: Vec<Value>,
+    },
+    /// The answer to [`Effect::Search`] of that generation.
+    Matches {
+        /// Which question it answers.
+        generation: u64,
+        /// The places of the events that were found.
+        result: Result<Rows, String>,
+    },
+    /// The answer to [`Effect::Newest`].
+    Newest {
+        /// The event, if there is one.
+        result: Result<Option<Arc<Event>>, String>,
+    },
+    /// The answer to [`Effect::CountNew`] of that generation.
+    NewCounts {
+        /// Which question it answers.
+        generation: u64,
+        /// How many events each view has that were not read, by its name; all events have none.
+        counts: Vec<(Option<String>, usize)>,
     },
     /// The cache holds this many events more than before.
     CacheGrew {
@@ -136,6 +174,48 @@ pub enum Effect {
         /// The entity.
         entity: Entity,
     },
+    /// Hold what a query mentions against the cache: [`Message::Advice`].
+    Advise {
+        /// Comes back in the message.
+        generation: u64,
+        /// What the query mentions.
+        mentions: Vec<Mention>,
+    },
+    /// List the values of a key: [`Message::Values`].
+    Values {
+        /// Comes back in the message.
+        asker: Asker,
+        /// Comes back in the message. A question of a greater generation of the same asker about the same key
+        /// makes it void.
+        generation: u64,
+        /// The key.
+        key: &'static str,
+        /// The query to count the values under.
+        rest: Query,
+        /// What is typed of the value.
+        typed: String,
+    },
+    /// Find all events that match, beside the list: [`Message::Matches`].
+    Search {
+        /// Comes back in the message. A search of a greater generation makes it void.
+        generation: u64,
+        /// What to find.
+        query: Query,
+    },
+    /// Find the newest event that matches: [`Message::Newest`].
+    Newest {
+        /// What to find.
+        query: Query,
+    },
+    /// Count what was not read: [`Message::NewCounts`].
+    CountNew {
+        /// Comes back in the message.
+        generation: u64,
+        /// What selects the events of each view that were not read, with the name of the view.
+        views: Vec<(Option<String>, Query)>,
+    },
+    /// Keep what the user did.
+    Keep(UserChange),
     /// Make the second request that says what changed: [`Message::Detail`].
     FetchDetail {
         /// The event.
@@ -169,6 +249,15 @@ pub enum Effect {
     Suspend,
     /// End the program.
     Quit,
+}
+
+/// Who lists values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asker {
+    /// What may stand at the cursor of the filter line.
+    Completion,
+    /// Where one can go.
+    Jump,
 }
 
 /// What a timer is for. The number tells a timer from an earlier one of the same sort.

@@ -55,12 +55,13 @@ impl App {
         ask.push(Effect::Query { generation: question.generation, query: self.filter.query().clone() });
     }
 
-    pub(super) fn tick(&mut self, timer: Timer, now: Timestamp) -> bool {
+    pub(super) fn tick(&mut self, timer: Timer, now: Timestamp, ask: &mut Vec<Effect>) -> bool {
         self.ui.now = now;
         match timer {
             Timer::Clock(number) if number == self.timers.clock => {
                 // Settling winds it up again.
                 self.timers.period = None;
+                self.mark_read(ask);
                 self.shows_ages()
             }
             Timer::Rest(number) if number == self.timers.rest => {

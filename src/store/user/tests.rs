@@ -30,7 +30,7 @@ fn save(name: &str, query: &str) -> UserChange {
 }
 
 fn views(store: &UserStore) -> String {
-    load(store).views.iter().map(|view| format!("{}={} ", view.name, view.query)).collect()
+    load(store).views.iter().fold(String::new(), |all, view| all + &view.name + "=" + &view.query + " ")
 }
 
 #[test]

@@ -35,6 +35,15 @@ pub(in crate::tui) struct Timeline {
     pinned: bool,
 }
 
+/// Where one is in a list, for a list that was left.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::tui) struct Place {
+    seen: Option<RowId>,
+    selected: Option<RowId>,
+    top: Option<RowId>,
+    pinned: bool,
+}
+
 /// Which side of a row to look on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Side {
@@ -58,6 +67,23 @@ impl Timeline {
     /// How many events the query selects, and how many there are.
     pub(in crate::tui) fn counts(&self) -> (usize, usize) {
         (self.answer.rows.len(), self.answer.of)
+    }
+
+    /// The newest row that was ever at the top of the screen.
+    pub(in crate::tui) fn seen(&self) -> Option<RowId> {
+        self.seen
+    }
+
+    /// Leaves this list for another, of which the answer is still to come; gives the place here.
+    pub(in crate::tui) fn exchange(&mut self, place: Place) -> Place {
+        let Place { seen, selected, top, pinned } = place;
+        self.hold = None;
+        Place {
+            seen: std::mem::replace(&mut self.seen, seen),
+            selected: std::mem::replace(&mut self.selected, selected),
+            top: std::mem::replace(&mut self.top, top),
+            pinned: std::mem::replace(&mut self.pinned, pinned),
+        }
     }
 
     pub(in crate::tui) fn answered(&self) -> bool {

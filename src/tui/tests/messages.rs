@@ -217,6 +217,6 @@ fn a_life_that_cannot_be_read_says_why() {
         pane.life = crate::tui::pane::lifecycle::Loaded::Waiting;
     }
     app.update(failed());
-    let bench = Bench { app, cache: Vec::new(), asked: Vec::new() };
+    let bench = Bench { app, cache: Vec::new(), asked: Vec::new(), silent: false };
     assert!(bench.screen().contains("the cache is locked"));
 }

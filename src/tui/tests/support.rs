@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     Action, Actor, ActorKind, Change, Detail, Entity, Event, EventId, Fact, Identity, Op, Record, RowId,
-    SourceState, SourceStatus, Status, Timestamp, Zone,
+    SourceState, SourceStatus, Status, Timestamp, UserData, View, Zone,
 };
+use crate::query::complete;
+use crate::query::{Marks, Query};
 use crate::tui::theme::Theme;
 use crate::tui::{Answer, App, Effect, Message, Settings, keymap::Keymap, view};
 
@@ -157,7 +159,9 @@ pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
         me: None,
         now: NOW,
         size,
-        query: String::new(),
+        query: None,
+        at: None,
+        user: UserData::default(),
         ages: false,
         follow: true,
         sources: sources(),
@@ -175,6 +179,8 @@ pub(in crate::tui) struct Bench {
     pub(in crate::tui) cache: Vec<Arc<Event>>,
     /// What was asked and not answered here, oldest first.
     pub(in crate::tui) asked: Vec<Effect>,
+    /// Whether questions about values are left unanswered.
+    pub(in crate::tui) silent: bool,
 }
 
 impl Bench {
@@ -186,7 +192,7 @@ impl Bench {
     pub(in crate::tui) fn with(settings: Settings, events: Vec<Event>) -> Self {
         let sources = settings.sources.clone();
         let (app, effects) = App::new(settings);
-        let mut bench = Self { app, cache: Vec::new(), asked: Vec::new() };
+        let mut bench = Self { app, cache: Vec::new(), asked: Vec::new(), silent: false };
         bench.fill(events);
         bench.answer(effects);
         bench.tell(Message::Sources(sources));
@@ -223,6 +229,7 @@ impl Bench {
         while let Some(effect) = open.pop_front() {
             let message = match effect {
                 Effect::Query { generation, ref query } => {
+                    let query = &self.told(query);
                     let rows = self.cache.iter().filter(|event| query.matches(event)).map(|event| event.row);
                     let answer = Answer { rows: rows.collect(), of: self.cache.len() };
                     Message::Answer { generation, result: Ok(answer) }
@@ -243,6 +250,24 @@ impl Bench {
                     let mut all = self.cache.iter().filter(found).map(|event| event.row);
                     Message::Found { from, result: Ok(if newer { all.next_back() } else { all.next() }) }
                 }
+                Effect::Values { asker, generation, key, ref rest, ref typed } if !self.silent => {
+                    let values = complete::best(typed, self.values(key, rest));
+                    Message::Values { asker, generation, key, values }
+                }
+                Effect::Search { generation, ref query } => {
+                    let rows = self.cache.iter().filter(|event| query.matches(event)).map(|event| event.row);
+                    Message::Matches { generation, result: Ok(rows.collect()) }
+                }
+                Effect::Newest { ref query } => {
+                    let newest = self.cache.iter().find(|event| query.matches(event)).cloned();
+                    Message::Newest { result: Ok(newest) }
+                }
+                Effect::CountNew { generation, ref views } => {
+                    let count =
+                        |query: &Query| self.cache.iter().filter(|event| query.matches(event)).count();
+                    let counts = views.iter().map(|(name, query)| (name.clone(), count(query)));
+                    Message::NewCounts { generation, counts: counts.collect() }
+                }
                 other => {
                     self.asked.push(other);
                     continue;
@@ -250,6 +275,49 @@ impl Bench {
             };
             open.extend(self.app.update(message));
         }
+    }
+
+    /// The query, told what the user marked.
+    fn told(&self, query: &Query) -> Query {
+        let user = &self.app.user;
+        let row = |event: &Arc<Event>| event.row;
+        let marked = self.cache.iter().filter(|event| user.bookmarks.contains(&event.id)).map(row);
+        let notes = self.cache.iter().filter_map(|event| Some((event.row, Arc::from(user.note(event.id)?))));
+        let watched = self.cache.iter().filter(|event| {
+            user.watched
+                .iter()
+                .any(|(source, entity)| *source == event.source && entity.same_as(&event.record.entity))
+        });
+        query.clone().marked(&Marks {
+            bookmarked: marked.collect(),
+            notes: notes.collect(),
+            watched: watched.map(row).collect(),
+            ..Marks::default()
+        })
+    }
+
+    /// The values of a key under a query, in the order they are met.
+    fn values(&self, key: &str, rest: &Query) -> Vec<complete::Value> {
+        let mut values: Vec<complete::Value> = Vec::new();
+        for event in self.cache.iter().filter(|event| rest.matches(event)) {
+            let record = &event.record;
+            let (value, name) = match key {
+                "type" => (record.entity.kind.clone(), None),
+                "action" => (Some(record.action.word().to_owned()), None),
+                "source" => (Some(event.source.to_string()), None),
+                "status" => (Some(record.status.word().to_owned()), None),
+                "entity" => (record.entity.id.clone(), record.entity.name.clone()),
+                "actor" => (record.actor.id.clone(), record.actor.name.clone()),
+                _ => (None, None),
+            };
+            let Some(value) = value.or_else(|| name.clone()) else { continue };
+            let name = name.filter(|name| *name != value);
+            match values.iter_mut().find(|known| known.value == value) {
+                Some(known) => known.count += 1,
+                None => values.push(complete::Value { value, name, count: 1 }),
+            }
+        }
+        values
     }
 
     /// The timers asked for since this was last called, without their times.
@@ -334,4 +402,16 @@ pub(in crate::tui) fn many(number: i64, gap: i64, back: i64) -> Vec<Event> {
             event
         })
         .collect()
+}
+
+/// A user with two views, of which everything older than today was read.
+pub(in crate::tui) fn user() -> UserData {
+    let read_to = Some(RowId::floor(NOW.plus_millis(-DAY)));
+    let view = |name: &str, query: &str| View { name: name.into(), query: query.into(), read_to };
+    UserData {
+        views: vec![view("Services", "type:service"), view("Prod flows", "type:decision_flow source:*prod")],
+        default: Some("Prod flows".into()),
+        read_to,
+        ..UserData::default()
+    }
 }

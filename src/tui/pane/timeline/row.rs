@@ -9,7 +9,7 @@
 //! Columns leave as the list gets narrower: source, type, the sort of actor, seconds, the actor. Time,
 //! action and entity never leave; the summary takes what is left.
 
-use crate::domain::{Actor, ActorKind, Change, Event, RowId, Safe, Status};
+use crate::domain::{Actor, ActorKind, Change, Event, RowId, Safe, Status, UserData};
 use crate::tui::draw::Row;
 use crate::tui::gist;
 use crate::tui::life::Versions;
@@ -38,6 +38,38 @@ pub(in crate::tui) enum Mark {
     Selected,
     /// It is selected, and the keys go to its list.
     Focused,
+}
+
+/// What the user made of an event, between its time and what was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::tui) enum Sign {
+    #[default]
+    None,
+    /// There is a bookmark.
+    Bookmark,
+    /// There is a note.
+    Note,
+}
+
+impl Sign {
+    /// What `user` made of `event`.
+    pub(in crate::tui) fn of(event: &Event, user: &UserData) -> Self {
+        if user.note(event.id).is_some() {
+            Self::Note
+        } else if user.bookmarks.contains(&event.id) {
+            Self::Bookmark
+        } else {
+            Self::None
+        }
+    }
+
+    fn row(self, ui: &Ui) -> Row {
+        match self {
+            Self::None => Row::new().fill_by(GAP),
+            Self::Bookmark => Row::new().put("★", ui.style(Role::Accent)).fill(GAP),
+            Self::Note => Row::new().put("✎", ui.style(Role::Accent)).fill(GAP),
+        }
+    }
 }
 
 /// The glyph, a space, and the longest word that all feeds share.
@@ -148,11 +180,11 @@ pub(in crate::tui) fn beside_entity(event: &Event) -> (&'static str, String) {
 }
 
 /// An event as one line.
-pub(in crate::tui) fn one_line(event: &Event, columns: Columns, selected: Mark, ui: &Ui) -> Row {
+pub(in crate::tui) fn one_line(event: &Event, columns: Columns, mark: Mark, sign: Sign, ui: &Ui) -> Row {
     let record = &event.record;
     let dim = ui.style(Role::Dim);
-    let mut row =
-        start(event.row, columns.time, selected, ui).cell(&action(event), ACTION, action_style(event, ui));
+    let start = start(event.row, columns.time, mark, ui).join(sign.row(ui));
+    let mut row = start.cell(&action(event), ACTION, action_style(event, ui));
     let kind = record.entity.kind.as_deref().unwrap_or_default();
     let optional = |row: Row, text: &str, width: usize, style| {
         if width == 0 { row } else { row.fill_by(GAP).cell(text, width, style) }
@@ -170,9 +202,19 @@ pub(in crate::tui) fn one_line(event: &Event, columns: Columns, selected: Mark, 
 }
 
 /// An event as two lines: what and which above, who and how below.
-pub(in crate::tui) fn two_lines(event: &Event, width: usize, selected: Mark, ui: &Ui) -> [Row; 2] {
+pub(in crate::tui) fn two_lines(
+    event: &Event,
+    width: usize,
+    selected: Mark,
+    sign: Sign,
+    ui: &Ui,
+) -> [Row; 2] {
     let time = 5;
-    let first = start(event.row, time, selected, ui).cell(&action(event), ACTION, action_style(event, ui));
+    let first = start(event.row, time, selected, ui).join(sign.row(ui)).cell(
+        &action(event),
+        ACTION,
+        action_style(event, ui),
+    );
     let room = width.saturating_sub(first.width() + GAP);
     let indent = MARK + time + GAP;
     let mut second = mark(selected, ui).fill(indent);
@@ -188,11 +230,11 @@ pub(in crate::tui) fn two_lines(event: &Event, width: usize, selected: Mark, ui:
 
 /// The row of an event that is not here yet: its time is known from its place.
 pub(in crate::tui) fn placeholder(row: RowId, columns: Columns, selected: Mark, ui: &Ui) -> Row {
-    start(row, columns.time, selected, ui).put("…", ui.style(Role::Dim))
+    start(row, columns.time, selected, ui).fill_by(GAP).put("…", ui.style(Role::Dim))
 }
 
 fn start(row: RowId, width: usize, selected: Mark, ui: &Ui) -> Row {
-    mark(selected, ui).right(&time(row, ui, width), width, ui.style(Role::Time)).fill_by(GAP)
+    mark(selected, ui).right(&time(row, ui, width), width, ui.style(Role::Time))
 }
 
 fn mark(mark: Mark, ui: &Ui) -> Row {

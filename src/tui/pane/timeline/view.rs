@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::row::{self, Columns, Mark};
+use super::row::{self, Columns, Mark, Sign};
 use crate::domain::RowId;
 use crate::tui::app::App;
 use crate::tui::draw::Row;
@@ -54,8 +54,13 @@ fn draw_row(app: &App, row: RowId, selected: bool, area: Rect, buf: &mut Buffer)
         (true, true) => Mark::Focused,
     };
     let lines = match app.library.get(row) {
-        Some(event) if area.height > 1 => row::two_lines(event, width, mark, ui).to_vec(),
-        Some(event) => vec![row::one_line(event, Columns::of(width, ui.ages), mark, ui)],
+        Some(event) if area.height > 1 => {
+            row::two_lines(event, width, mark, Sign::of(event, &app.user), ui).to_vec()
+        }
+        Some(event) => {
+            let sign = Sign::of(event, &app.user);
+            vec![row::one_line(event, Columns::of(width, ui.ages), mark, sign, ui)]
+        }
         None => {
             let columns = if area.height > 1 { Columns::of(0, true) } else { Columns::of(width, ui.ages) };
             vec![row::placeholder(row, columns, mark, ui)]
