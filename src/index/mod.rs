@@ -7,8 +7,9 @@
 //!
 //! `segment` holds the numbers, `vocabulary` what they stand for; `plan` turns a query into passes over
 //! them; `search` makes the passes, `tally` counts for facets and `histogram` over time; `ends` says where lives
-//! begin and end.
+//! begin and end, `arrange` puts what was found into another order.
 
+mod arrange;
 mod ends;
 mod facets;
 mod histogram;

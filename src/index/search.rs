@@ -150,6 +150,20 @@ impl Search {
         )
     }
 
+    /// What the numbers of the rows stand for.
+    pub(super) fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// The selected rows that were found so far, newest first: each with its segment and its place there.
+    pub(super) fn found_rows(&self) -> impl Iterator<Item = (&Segment, usize)> {
+        self.found.iter().flat_map(|(at, bits)| {
+            let segment = &*self.segments[*at];
+            let is_found = |at: &usize| bits[at / 64] & (1 << (at % 64)) != 0;
+            (0..segment.len()).rev().filter(is_found).map(move |at| (segment, at))
+        })
+    }
+
     /// How far the search has come.
     pub fn reach(&self) -> Reach {
         match self.pass {

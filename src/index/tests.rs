@@ -182,13 +182,13 @@ fn read(text: &str) -> Query {
 }
 
 /// Answers from a list of events, and counts how many it was asked for.
-struct FromList<'a> {
+pub(super) struct FromList<'a> {
     events: &'a [Event],
     asked: usize,
 }
 
 impl<'a> FromList<'a> {
-    fn of(events: &'a [Event]) -> Self {
+    pub(super) fn of(events: &'a [Event]) -> Self {
         Self { events, asked: 0 }
     }
 }
@@ -297,7 +297,7 @@ fn answer(index: &Index, query: &Query, ask: &Ask, events: &[Event]) -> (Survey,
 }
 
 /// Row number `row`, by one of a few actors, of one of two entities.
-fn event_by(row: i64, actor: u8) -> Event {
+pub(super) fn event_by(row: i64, actor: u8) -> Event {
     let name = format!("{row}");
     Event {
         row: RowId(row),

@@ -318,6 +318,32 @@ pub struct Directives {
     pub columns: Option<Vec<&'static str>>,
 }
 
+/// How a list is arranged, with what a query leaves open filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrangement {
+    /// The order.
+    pub sort: Sort,
+    /// What stands under one heading.
+    pub group: Group,
+    /// The zone that days are counted in.
+    pub zone: Zone,
+}
+
+impl Directives {
+    /// How the list is arranged where `zone` is the zone that days are counted in: newest first, and under
+    /// headings that fit the order.
+    pub fn arrangement(&self, zone: Zone) -> Arrangement {
+        let sort = self.sort.unwrap_or(Sort::NewestFirst);
+        let group = self.group.unwrap_or(match sort {
+            Sort::NewestFirst | Sort::OldestFirst => Group::Day,
+            Sort::Entity => Group::Entity,
+            Sort::Actor => Group::Actor,
+            Sort::Source => Group::Source,
+        });
+        Arrangement { sort, group, zone: self.zone.unwrap_or(zone) }
+    }
+}
+
 /// An order of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
@@ -344,6 +370,8 @@ pub enum Group {
     Entity,
     /// One actor.
     Actor,
+    /// One source.
+    Source,
     /// What one actor did to one entity in a row.
     Run,
     /// One change set.

@@ -1,9 +1,9 @@
 //! Queries made from queries.
 
-use crate::domain::RowId;
+use crate::domain::{RowId, Zone};
 
 use super::Query;
-use super::ast::{Directives, Expr, Term, Test};
+use super::ast::{Directives, Expr, Group, Sort, Term, Test};
 use super::fields::{FIELDS, Kind};
 use super::marks::{Mark, Marked};
 
@@ -56,6 +56,25 @@ impl Query {
         Self { expr: Expr::All, directives: self.directives.clone() }
     }
 
+    /// The same shown in another order, under headings that fit it.
+    #[must_use]
+    pub fn sorted(&self, sort: Sort) -> Self {
+        let sort = Some(sort).filter(|sort| *sort != Sort::NewestFirst);
+        Self {
+            expr: self.expr.clone(),
+            directives: Directives { sort, group: None, ..self.directives.clone() },
+        }
+    }
+
+    /// The same under other headings.
+    #[must_use]
+    pub fn grouped(&self, group: Group) -> Self {
+        let plain = Directives { group: None, ..self.directives.clone() };
+        let default = plain.arrangement(Zone::Utc).group;
+        let group = Some(group).filter(|group| *group != default);
+        Self { expr: self.expr.clone(), directives: Directives { group, ..plain } }
+    }
+
     /// What this one selects of the events above `row`.
     #[must_use]
     pub fn newer_than(&self, row: RowId) -> Self {
@@ -102,6 +121,11 @@ mod tests {
     #[test]
     fn conditions_can_be_lifted_and_old_events_left_out() {
         assert_eq!(read("x sort:time tz:utc").without_conditions().to_string(), "sort:time tz:utc");
+        assert_eq!(read("x sort:entity group:day").sorted(Sort::Actor).to_string(), "x sort:actor");
+        assert_eq!(read("sort:entity").sorted(Sort::NewestFirst).to_string(), "");
+        assert_eq!(read("x").grouped(Group::Run).to_string(), "x group:run");
+        assert_eq!(read("x group:run").grouped(Group::Day).to_string(), "x", "that is how it is anyway");
+        assert_eq!(read("sort:actor").grouped(Group::Day).to_string(), "sort:actor group:day");
         let newer = read("type:a").newer_than(RowId(5));
         assert_eq!(newer.to_string(), "is:new type:a");
         assert_ne!(newer, read("is:new type:a"), "it was told what is new");

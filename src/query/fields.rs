@@ -456,7 +456,7 @@ pub const DIRECTIVES: &[DirectiveRow] = &[
     DirectiveRow {
         key: "group",
         help: "what stands under one heading",
-        words: &["none", "day", "entity", "actor", "run", "set"],
+        words: &["none", "day", "entity", "actor", "source", "run", "set"],
         example: "group:day",
     },
     DirectiveRow {

@@ -34,7 +34,7 @@ use std::fmt;
 use crate::domain::{Event, EventId, Timestamp, Zone};
 
 pub use advice::{Mention, Note, World, advise};
-pub use ast::{Directives, Group, Sort};
+pub use ast::{Arrangement, Directives, Group, Sort};
 pub(crate) use ast::{Expr, Term};
 pub use error::{ErrorKind, Fix, QueryError};
 pub(crate) use fields::{ActorPart, EntityPart, Part, PartKind};

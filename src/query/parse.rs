@@ -98,6 +98,7 @@ fn apply(
                 "day" => Group::Day,
                 "entity" => Group::Entity,
                 "actor" => Group::Actor,
+                "source" => Group::Source,
                 "run" => Group::Run,
                 "set" => Group::Set,
                 _ => return Err(unknown(word)),

@@ -160,6 +160,7 @@ impl Display for Directives {
             Group::Day => "group:day".to_owned(),
             Group::Entity => "group:entity".to_owned(),
             Group::Actor => "group:actor".to_owned(),
+            Group::Source => "group:source".to_owned(),
             Group::Run => "group:run".to_owned(),
             Group::Set => "group:set".to_owned(),
         });
