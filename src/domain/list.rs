@@ -50,6 +50,8 @@ struct Runs {
     starts: Arc<[u32]>,
     /// How many events each has, those that are folded away included.
     sizes: Arc<[u32]>,
+    /// The oldest event of each: it stays the same while newer ones join the run.
+    oldest: Arc<[RowId]>,
 }
 
 /// An order that is written down: which rows are shown, and which stands for which.
@@ -82,11 +84,12 @@ impl List {
         Self { rows, order: Order::Written { shown: shown.into(), place: place.into() }, heads, runs: None }
     }
 
-    /// The same with runs that begin at these places and have so many events each.
+    /// The same with runs that begin at these places, have so many events each, and this one as the oldest.
     #[must_use]
-    pub fn with_runs(self, starts: Vec<u32>, sizes: Vec<u32>) -> Self {
-        debug_assert!(starts.len() == sizes.len(), "every run has a size");
-        Self { runs: Some(Runs { starts: starts.into(), sizes: sizes.into() }), ..self }
+    pub fn with_runs(self, starts: Vec<u32>, sizes: Vec<u32>, oldest: Vec<RowId>) -> Self {
+        debug_assert!(starts.len() == sizes.len() && sizes.len() == oldest.len(), "one of each for a run");
+        let runs = Runs { starts: starts.into(), sizes: sizes.into(), oldest: oldest.into() };
+        Self { runs: Some(runs), ..self }
     }
 
     /// All events, newest first, those that are folded away included.
@@ -168,6 +171,13 @@ impl List {
         Some((places, runs.sizes.get(nth).copied()? as usize))
     }
 
+    /// The oldest event of the run that the event at a place belongs to.
+    pub fn oldest_of_run(&self, place: usize) -> Option<RowId> {
+        let runs = self.runs.as_ref()?;
+        let (nth, _) = span(&runs.starts, place, self.len())?;
+        runs.oldest.get(nth).copied()
+    }
+
     /// How many events the one at a place stands for: more than one where it is a run that is folded.
     pub fn stands_for(&self, place: usize) -> usize {
         self.run(place).filter(|(places, _)| places.len() == 1).map_or(1, |(_, size)| size)
@@ -227,13 +237,17 @@ mod tests {
         // Of four rows, the middle two are folded into one.
         let order = Written { shown: vec![0, 1, 3], place: vec![0, 1, 1, 2] };
         let list = List::written(rows(&[9, 7, 5, 3]), order, Heads::Days);
-        let list = list.with_runs(vec![0, 1, 2], vec![1, 2, 1]);
+        let list = list.with_runs(vec![0, 1, 2], vec![1, 2, 1], [9, 5, 3].map(RowId).into());
+        assert_eq!(list.oldest_of_run(1), Some(RowId(5)));
         assert_eq!((all(&list), list.len(), list.rows().len()), (vec![9, 7, 3], 3, 4));
         assert_eq!(list.near(RowId(5)), Some(1), "the one that stands for it");
         assert_eq!([0, 1, 2].map(|place| list.stands_for(place)), [1, 2, 1]);
         let open = Written { shown: vec![0, 1, 2, 3], place: vec![0, 1, 2, 3] };
-        let open =
-            List::written(rows(&[9, 7, 5, 3]), open, Heads::Days).with_runs(vec![0, 1, 3], vec![1, 2, 1]);
+        let open = List::written(rows(&[9, 7, 5, 3]), open, Heads::Days).with_runs(
+            vec![0, 1, 3],
+            vec![1, 2, 1],
+            [9, 5, 3].map(RowId).into(),
+        );
         assert_eq!(open.run(2), Some((1..3, 2)));
         assert_eq!(open.stands_for(1), 1);
     }

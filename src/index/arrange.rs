@@ -208,15 +208,15 @@ fn with_runs(rows: Rows, order: &[u32], keys: &[Keys], heads: Heads, open: &[Row
     };
     let begins = starts(order, of);
     let ends = begins.iter().skip(1).copied().chain([order.len() as u32]);
-    let (mut shown, mut starts, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut shown, mut starts, mut sizes, mut ends_at) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut place = vec![0; order.len()];
     for (begin, end) in begins.iter().zip(ends) {
         let run = &order[*begin as usize..end as usize];
         starts.push(shown.len() as u32);
         sizes.push(run.len() as u32);
-        // The oldest event of a run stays the same while newer ones join it.
-        let oldest = run.iter().max().and_then(|at| rows.get(*at as usize));
-        let is_open = oldest.is_some_and(|oldest| open.contains(&oldest));
+        let oldest = run.iter().max().and_then(|at| rows.get(*at as usize)).unwrap_or(RowId(i64::MIN));
+        ends_at.push(oldest);
+        let is_open = open.contains(&oldest);
         for (nth, at) in run.iter().enumerate() {
             if nth == 0 || is_open {
                 shown.push(*at);
@@ -224,7 +224,7 @@ fn with_runs(rows: Rows, order: &[u32], keys: &[Keys], heads: Heads, open: &[Row
             place[*at as usize] = shown.len() as u32 - 1;
         }
     }
-    List::written(rows, Written { shown, place }, heads).with_runs(starts, sizes)
+    List::written(rows, Written { shown, place }, heads).with_runs(starts, sizes, ends_at)
 }
 
 #[cfg(test)]

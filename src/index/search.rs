@@ -138,6 +138,11 @@ impl Search {
         Ok(())
     }
 
+    /// How many events there were to select from.
+    pub fn of(&self) -> usize {
+        self.of
+    }
+
     /// How many selected events were found so far.
     pub fn count(&self) -> usize {
         self.count

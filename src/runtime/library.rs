@@ -7,9 +7,9 @@ mod inform;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::domain::{Ask, Entity, Event, IndexRow, RowId, Rows, Survey};
-use crate::index::{Content, Index};
-use crate::query::Query;
+use crate::domain::{Ask, Entity, Event, IndexRow, List, RowId, Rows, Survey};
+use crate::index::{Content, Index, Search};
+use crate::query::{Arrangement, Query};
 use crate::store::{Db, FileId, Store, StoreError};
 
 use super::user::User;
@@ -163,10 +163,32 @@ impl Library {
         ask: &Ask,
         wanted: &dyn Fn() -> bool,
     ) -> Result<Option<Survey>, StoreError> {
+        Ok(self.search(query, ask, wanted)?.map(|search| search.survey()))
+    }
+
+    /// The events that `query` selects as `how` says, with the runs folded whose oldest event is not among
+    /// `open`, and how many events there were to select from; `None` when nobody waits any more. Blocks.
+    pub fn list(
+        &self,
+        query: &Query,
+        how: &Arrangement,
+        open: &[RowId],
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<(List, usize)>, StoreError> {
+        let search = self.search(query, &Ask::default(), wanted)?;
+        Ok(search.map(|search| (search.list(how, open), search.of())))
+    }
+
+    fn search(
+        &self,
+        query: &Query,
+        ask: &Ask,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Search>, StoreError> {
         let query = &self.inform(query)?;
         let mut search = self.index().search(query, ask);
         match search.finish(&mut Reader { store: &self.store, wanted }) {
-            Ok(()) => Ok(Some(search.survey())),
+            Ok(()) => Ok(Some(search)),
             Err(Stopped::Overtaken) => Ok(None),
             Err(Stopped::Failed(error)) => Err(error),
         }

@@ -132,7 +132,14 @@ impl Ports {
     /// Carries out those effects of which only the latest of its sort counts.
     fn ask(&self, effect: Effect) {
         match effect {
-            Effect::Query { generation, query } => self.query(generation, query),
+            Effect::Query { generation, query, how, open } => {
+                self.latest(&self.newest.query, generation, move |library, wanted| {
+                    let found = library.list(&query, &how, &open, wanted).transpose()?;
+                    let result = found.map(|(list, of)| Answer { list, how, of });
+                    let result = result.map_err(|error| error.to_string());
+                    Some(Message::Answer { generation, result })
+                });
+            }
             Effect::Advise { generation, mentions } => {
                 let around = Arc::clone(&self.around);
                 self.latest(&self.newest.advice, generation, move |library, _| {
@@ -170,14 +177,6 @@ impl Ports {
             }
             _ => {}
         }
-    }
-
-    fn query(&self, generation: u64, query: Query) {
-        self.latest(&self.newest.query, generation, move |library, wanted| {
-            let survey = library.survey(&query, &Ask::default(), wanted).transpose()?;
-            let result = survey.map(|survey| Answer { rows: survey.rows, of: survey.of });
-            Some(Message::Answer { generation, result: result.map_err(|error| error.to_string()) })
-        });
     }
 
     /// Has the library answer a question, unless one of a greater generation overtakes it.

@@ -20,6 +20,7 @@ use super::pane::event::EventView;
 use super::pane::lifecycle;
 use super::pane::sources::{self, SourcesPane};
 use super::pane::timeline::Side;
+use super::waiting::Why;
 
 impl App {
     /// Does what the user wants.
@@ -28,6 +29,7 @@ impl App {
             || self.act_on_filter(command, ask)
             || self.act_anywhere(command, ask)
             || self.act_on_views(command, ask)
+            || self.arrange(command, ask)
             || self.act_on_event(command, ask);
         if !taken {
             self.act_on_screen(command, ask);
@@ -138,11 +140,11 @@ impl App {
             (Command::PreviousChange, _) => self.seek_change(false),
             (_, Some(motion)) if self.in_preview => self.scroll_preview(motion),
             (_, Some(motion)) => {
-                let page = measure.fits(&self.timeline.rows(), self.timeline.top());
+                let page = measure.fits(&self.timeline.list(), self.timeline.top());
                 self.timeline.go(motion, page);
             }
-            (Command::NextDay, _) => self.timeline.go_day(Side::Older, self.ui.zone),
-            (Command::PreviousDay, _) => self.timeline.go_day(Side::Newer, self.ui.zone),
+            (Command::NextDay, _) => self.timeline.go_group(Side::Older, self.ui.zone),
+            (Command::PreviousDay, _) => self.timeline.go_group(Side::Newer, self.ui.zone),
             (Command::Find, _) => self.ask_for(Asked::Find, ""),
             (Command::NextMatch, _) => self.go_to_match(Side::Older),
             (Command::PreviousMatch, _) => self.go_to_match(Side::Newer),
@@ -150,7 +152,9 @@ impl App {
             (Command::PreviousSetback, _) => self.setback(Side::Newer, ask),
             (Command::NextOfEntity, _) => self.neighbour(Side::Older, ask),
             (Command::PreviousOfEntity, _) => self.neighbour(Side::Newer, ask),
-            (Command::Open, _) => self.open_event(ask),
+            (Command::Unfold, _) if self.timeline.unfold() => self.ask(Why::Fold, ask),
+            (Command::Open | Command::Unfold, _) => self.open_event(ask),
+            (Command::Fold, _) if self.timeline.fold() => self.ask(Why::Fold, ask),
             _ => {}
         }
     }
@@ -179,7 +183,7 @@ impl App {
                 pane.go(motion, height);
                 self.preview = EventView::of(self.preview.tab);
             }
-            _ if command == Command::Open => self.open_event(ask),
+            _ if matches!(command, Command::Open | Command::Unfold) => self.open_event(ask),
             _ => {}
         }
     }

@@ -160,7 +160,12 @@ impl App {
 
     /// Where everything is.
     pub(super) fn layout(&self) -> Layout {
-        layout(self.ui.area, self.ui.preview)
+        let mut layout = layout(self.ui.area, self.ui.preview);
+        if self.filter.query().directives().columns.is_some() {
+            // Whoever names the columns wants to see them beside each other.
+            layout.row_height = 1;
+        }
+        layout
     }
 
     /// How the list of the timeline is measured.

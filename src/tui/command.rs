@@ -122,6 +122,18 @@ commands! {
     UndoQuery "undo-query" [Everywhere] "Go back to the filter before this one";
     RedoQuery "redo-query" [Everywhere] "Take back the last `undo-query`";
     Preview "preview" [Everywhere] "Show or hide the preview";
+    SortNewest "sort-newest" [Everywhere] "Newest first";
+    SortOldest "sort-oldest" [Everywhere] "Oldest first";
+    SortEntity "sort-entity" [Everywhere] "By entity, newest first in each";
+    SortActor "sort-actor" [Everywhere] "By actor, newest first in each";
+    SortSource "sort-source" [Everywhere] "By source, newest first in each";
+    GroupNone "group-none" [Everywhere] "Without headings";
+    GroupDay "group-day" [Everywhere] "Under the days";
+    GroupEntity "group-entity" [Everywhere] "Under the entities";
+    GroupActor "group-actor" [Everywhere] "Under the actors";
+    GroupSource "group-source" [Everywhere] "Under the sources";
+    GroupSet "group-set" [Everywhere] "Under the change sets";
+    GroupRun "group-run" [Everywhere] "What one actor did to one entity in a row as one line";
     Jump "jump" [Everywhere] "Go to an entity, an actor, a view or a command by some of its letters";
     SaveView "save-view" [Everywhere] "Save the filter as a view";
     Views "views" [Everywhere] "Show the saved views";
@@ -138,8 +150,10 @@ commands! {
     Bookmarks "bookmarks" [Everywhere] "Show the events that you bookmarked";
 
     Open "open" [Lists Views] "Open the selected event or view";
-    NextDay "next-day" [Lists] "Go to the next older day";
-    PreviousDay "previous-day" [Lists] "Go to the next newer day";
+    Unfold "unfold" [Lists] "Unfold the selected run of events, else open the event";
+    Fold "fold" [Lists] "Fold the run of events that the selected one belongs to";
+    NextDay "next-day" [Lists] "Go to the next day or group below";
+    PreviousDay "previous-day" [Lists] "Go to the next day or group above";
     NextSetback "next-setback" [Lists] "Go to the next older event that failed, was rejected or rolled back";
     PreviousSetback "previous-setback" [Lists] "Go to the next newer event that failed, was rejected or rolled back";
     Find "find" [Lists] "Find in the list; nothing is left out of it";

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::domain::{Entity, Event, Fault, RowId, Rows, SourceStatus, Timestamp, UserChange};
+use crate::domain::{Entity, Event, Fault, List, RowId, Rows, SourceStatus, Timestamp, UserChange};
 use crate::query::complete::Value;
-use crate::query::{Mention, Note, Query};
+use crate::query::{Arrangement, Mention, Note, Query};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -105,10 +105,12 @@ pub enum Message {
 }
 
 /// The events that a query selects.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Their places, newest first, none twice.
-    pub rows: Rows,
+    /// The events in the order in which they are shown.
+    pub list: List,
+    /// What that order is.
+    pub how: Arrangement,
     /// How many events there are in the cache.
     pub of: usize,
 }
@@ -152,6 +154,10 @@ pub enum Effect {
         generation: u64,
         /// What to select.
         query: Query,
+        /// In which order.
+        how: Arrangement,
+        /// The oldest events of the runs that take more than one line.
+        open: Vec<RowId>,
     },
     /// Read these events from the cache: [`Message::Events`].
     Load {

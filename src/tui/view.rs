@@ -93,7 +93,7 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
     if area.height > 1 {
         let line = Row::new().put("│", style);
         (area.top()..area.bottom()).for_each(|y| line.draw(buf, area.x, y, 1));
-        let rows = app.timeline.rows();
+        let rows = app.timeline.list();
         let (len, above) = (rows.len(), app.timeline.top());
         Extent { len, above, shown: app.measure().fits(&rows, above) }.draw(buf, area, style);
         let rule_is_plain = app.filter.error().is_none() && app.note().is_none() && !app.filter.editing();

@@ -2,12 +2,13 @@
 //! cursor in or out, and the zone its times are in.
 
 use crate::domain::{Event, UserChange, Zone};
-use crate::query::{self, Note};
+use crate::query::{self, Group, Note, Query, Sort};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Asker, Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::overlay::Of;
+use crate::tui::waiting::Why;
 use crate::tui::words;
 
 impl App {
@@ -142,6 +143,9 @@ impl App {
         // The same words may mean other times now.
         if self.filter.renew(&self.ui.context()) {
             self.query_changed(ask);
+        } else {
+            // Days begin at other times, and the list may go by them.
+            self.ask(Why::Fold, ask);
         }
     }
 
@@ -180,6 +184,17 @@ impl App {
         self.filter_changed(Some(changed), "", ask);
     }
 
+    /// Puts the list into the order or under the headings that the command names.
+    pub(super) fn arrange(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        let Some(query) = arranged(command, self.filter.query()) else { return false };
+        if let (true, Some(row)) = (self.above.is_empty(), self.timeline.selected()) {
+            self.timeline.select(row);
+        }
+        let changed = self.filter.set(&query.to_string(), &self.ui.context());
+        self.filter_changed(Some(changed), "", ask);
+        true
+    }
+
     /// Narrows the filter by the value of the selected event that the command is about.
     pub(super) fn narrow(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
         let Some((key, include)) = narrows_by(command) else { return false };
@@ -210,6 +225,25 @@ impl App {
         self.filter_changed(Some(changed), "", ask);
         true
     }
+}
+
+/// What a sort or group command makes of a query.
+fn arranged(command: Command, query: &Query) -> Option<Query> {
+    Some(match command {
+        Command::SortNewest => query.sorted(Sort::NewestFirst),
+        Command::SortOldest => query.sorted(Sort::OldestFirst),
+        Command::SortEntity => query.sorted(Sort::Entity),
+        Command::SortActor => query.sorted(Sort::Actor),
+        Command::SortSource => query.sorted(Sort::Source),
+        Command::GroupNone => query.grouped(Group::None),
+        Command::GroupDay => query.grouped(Group::Day),
+        Command::GroupEntity => query.grouped(Group::Entity),
+        Command::GroupActor => query.grouped(Group::Actor),
+        Command::GroupSource => query.grouped(Group::Source),
+        Command::GroupSet => query.grouped(Group::Set),
+        Command::GroupRun => query.grouped(Group::Run),
+        _ => return None,
+    })
 }
 
 /// The key that a command narrows by, and whether it includes.

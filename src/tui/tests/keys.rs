@@ -30,6 +30,12 @@ fn moving_in_the_list() {
         ("}j{", "10:00  ^ publish"),
         ("}j{{", "10:30  < rollback"),
         ("{", "10:30  < rollback"),
+        ("Oejj}", "09:05  ~ update"),
+        ("Oe}{", "10:30  < rollback"),
+        ("Oo", "10:30  < rollback"),
+        ("Oogg", "10:40  + create"),
+        ("Oogg}", "04:40  ~ update"),
+        ("OoG{{", "04:40  ~ update"),
         ("<c-f>", "10:40  + create"),
         ("G<c-b>", "10:30  < rollback"),
         ("gj", "10:30  < rollback"),
@@ -208,7 +214,7 @@ fn typing_a_filter() {
     ] {
         let mut bench = Bench::new((80, 24), story());
         bench.press(keys);
-        assert_eq!(bench.app.timeline.rows().len(), shown, "{keys}");
+        assert_eq!(bench.app.timeline.list().len(), shown, "{keys}");
         assert_eq!((bench.app.filter.text(), bench.app.filter.editing()), (text, editing), "{keys}");
     }
 }
@@ -218,7 +224,7 @@ fn a_filter_that_cannot_be_read_keeps_the_last_results_and_can_be_mended() {
     let mut bench = Bench::new((80, 24), story());
     bench.press("ftype:service");
     bench.tell(Message::Paste(" acton:update".into()));
-    assert_eq!(bench.app.timeline.rows().len(), 2, "the last text that could be read is in force");
+    assert_eq!(bench.app.timeline.list().len(), 2, "the last text that could be read is in force");
     assert!(bench.screen().contains("acton"), "{}", bench.screen());
     bench.press("<enter>");
     assert!(bench.app.filter.editing(), "Enter does not apply what cannot be read");
@@ -238,7 +244,7 @@ fn a_term_that_cannot_be_read_has_no_say_in_the_preview() {
     ] {
         let mut bench = Bench::new((80, 24), story());
         bench.press(keys);
-        assert_eq!(bench.app.timeline.rows().len(), rows, "{keys}: {}", bench.screen());
+        assert_eq!(bench.app.timeline.list().len(), rows, "{keys}: {}", bench.screen());
     }
 }
 
@@ -270,6 +276,11 @@ fn no_command_does_nothing_everywhere() {
         "/service<enter>",
         "/service<enter>G",
         "+a",
+        "Or",
+        "OR",
+        "ftype:decision_flow group:run<enter>",
+        "faction:update group:run<enter>l",
+        "Oe",
     ];
     for row in COMMANDS {
         let acts = places.iter().any(|keys| {
@@ -332,7 +343,7 @@ fn clearing_the_filter_keeps_the_selected_event() {
     bench.press("ftype:service<enter>j");
     let selected = bench.app.timeline.selected();
     bench.press("gc");
-    assert_eq!((bench.app.timeline.selected(), bench.app.timeline.rows().len()), (selected, 8));
+    assert_eq!((bench.app.timeline.selected(), bench.app.timeline.list().len()), (selected, 8));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use ratatui::style::Modifier;
 
-use super::support::{Bench, NOW, event, set, settings, source, story};
-use crate::domain::{Action, Detail, Event, Fault, FaultKind, Rows, SourceState, SourceStatus};
+use super::support::{Bench, NOW, answer_of, event, set, settings, source, story};
+use crate::domain::{Action, Detail, Event, Fault, FaultKind, RowId, SourceState, SourceStatus};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::{Answer, App, Effect, Message};
+use crate::tui::{App, Effect, Message};
 
 const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 20), (30, 8)];
 
@@ -130,9 +130,9 @@ fn arrivals_above_a_list_that_does_not_follow() {
 #[test]
 fn rows_that_are_not_here_yet_show_their_time() {
     let (mut app, effects) = App::new(settings((80, 10)));
-    let rows: Rows = story().iter().map(|event| event.row).collect();
+    let rows: Vec<RowId> = story().iter().map(|event| event.row).collect();
     let Some(Effect::Query { generation, .. }) = effects.first() else { panic!("{effects:?}") };
-    app.update(Message::Answer { generation: *generation, result: Ok(Answer { rows, of: 8 }) });
+    app.update(Message::Answer { generation: *generation, result: Ok(answer_of(&rows, 8)) });
     looks_like("placeholders", &Bench { app, cache: Vec::new(), asked: Vec::new(), silent: false });
 }
 
@@ -361,4 +361,18 @@ fn what_may_follow_include() {
     let mut bench = Bench::new((80, 20), story());
     bench.press("+");
     looks_like("keys-after-include", &bench);
+}
+
+#[test]
+fn another_order_and_other_headings() {
+    for size in SIZES {
+        let mut bench = Bench::new(size, story());
+        bench.press("Oej");
+        insta::assert_snapshot!(format!("sorted-{}x{}", size.0, size.1), bench.screen());
+    }
+    let mut bench = Bench::new((100, 16), story());
+    bench.press("ftype:decision_flow group:run cols:time,action,summary<enter>");
+    looks_like("runs", &bench);
+    bench.press("gcO");
+    looks_like("keys-after-order", &bench);
 }

@@ -41,7 +41,7 @@ fn each_tab_keeps_its_filter_and_its_place() {
     let place = bench.app.timeline.selected();
     bench.press("2j");
     assert!(header(&bench).contains(" 1 All  [2 Services]  3 Failed"), "{}", header(&bench));
-    assert_eq!((bench.app.filter.text(), bench.app.timeline.rows().len()), ("type:service", 2));
+    assert_eq!((bench.app.filter.text(), bench.app.timeline.list().len()), ("type:service", 2));
     let in_services = bench.app.timeline.selected();
     bench.press("f -orders<enter>");
     assert!(header(&bench).contains("[2 Services*]"), "{}", header(&bench));
@@ -154,7 +154,7 @@ fn it_begins_with_the_view_that_was_chosen() {
     };
     let bench = Bench::with(settings, story());
     assert!(header(&bench).contains("[2 Failed]"), "{}", header(&bench));
-    assert_eq!(bench.app.timeline.rows().len(), 1);
+    assert_eq!(bench.app.timeline.list().len(), 1);
     assert!(header(&with_query).contains("[1 All*]"), "{}", header(&with_query));
 }
 
@@ -170,13 +170,13 @@ fn bookmarks_and_notes_are_seen_and_can_be_asked_for() {
     bench.press("<esc>jj.");
     assert_eq!(bench.app.user.bookmarks.len(), 2, "again, for another event");
     bench.press("gb");
-    assert_eq!((bench.app.filter.text(), bench.app.timeline.rows().len()), ("is:bookmarked", 2));
+    assert_eq!((bench.app.filter.text(), bench.app.timeline.list().len()), ("is:bookmarked", 2));
     bench.press("gcfnote:ticket OR is:bookmarked<enter>");
-    assert_eq!(bench.app.timeline.rows().len(), 3);
+    assert_eq!(bench.app.timeline.list().len(), 3);
     bench.press("ggbjm<c-u><enter>");
     assert_eq!((bench.app.user.bookmarks.len(), bench.app.user.notes.len()), (1, 0));
     bench.press("gcggwfis:watched<enter>");
-    assert_eq!(bench.app.timeline.rows().len(), 5, "every event of the flow: {}", bench.screen());
+    assert_eq!(bench.app.timeline.list().len(), 5, "every event of the flow: {}", bench.screen());
 }
 
 #[test]

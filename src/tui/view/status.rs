@@ -120,7 +120,7 @@ fn state(app: &App) -> Row {
     }
     row = row.put(if app.timeline.follows() { "follow on" } else { "follow off" }, dim).fill_by(3);
     if let (Some(place), true) = (app.timeline.place(), app.above.is_empty()) {
-        let of = app.timeline.rows().len();
+        let of = app.timeline.list().len();
         row = row.put(&format!("{}/{}", words::count(place as u64 + 1), words::count(of as u64)), dim);
     }
     if let (Some(text), true) = (app.search.text(), app.above.is_empty()) {

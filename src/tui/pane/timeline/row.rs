@@ -17,17 +17,26 @@ use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
-/// The width of each column; zero is a column that is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What a column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Column {
+    Time,
+    Action,
+    Type,
+    Entity,
+    Actor,
+    ActorType,
+    Source,
+    Status,
+    Summary,
+}
+
+/// The columns of a list with their widths, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::tui) struct Columns {
-    pub(super) time: usize,
-    pub(super) kind: usize,
-    pub(super) entity: usize,
-    pub(super) actor: usize,
+    cells: Vec<(Column, usize)>,
     /// Whether an actor that is no person says so, in the column of the actor.
-    pub(super) actor_kind: bool,
-    pub(super) source: usize,
-    pub(super) summary: usize,
+    actor_kind: bool,
 }
 
 /// How a row is marked, beside its colours.
@@ -75,45 +84,145 @@ impl Sign {
 /// The glyph, a space, and the longest word that all feeds share.
 const ACTION: usize = 10;
 
+/// A day and a time of day, for a list whose headings do not say which day it is.
+pub(super) const DATED: usize = 12;
+
 /// The mark of the selection and what stands between two columns.
 const MARK: usize = 1;
 const GAP: usize = 2;
 
-impl Columns {
-    /// The columns of a list with one line for each event.
-    pub(in crate::tui) fn of(width: usize, ages: bool) -> Self {
-        let has = |from: usize, wide: usize| if width >= from { wide } else { 0 };
-        let mut columns = Self {
-            time: if ages || width < 84 { 5 } else { 8 },
-            kind: has(104, 14),
-            entity: 0,
-            actor: match width {
-                ..64 => 0,
-                64..84 => 12,
-                84..120 => 16,
-                _ => 20,
-            },
-            actor_kind: width >= 92,
-            source: has(140, 16),
-            summary: 0,
-        };
-        let rest = width.saturating_sub(columns.used());
-        columns.entity = (rest / 2).clamp(12, 30);
-        columns.summary = rest.saturating_sub(columns.entity);
-        columns
+impl Column {
+    /// The column that the query language calls so.
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "time" => Self::Time,
+            "action" => Self::Action,
+            "type" => Self::Type,
+            "entity" => Self::Entity,
+            "actor" => Self::Actor,
+            "actor_type" => Self::ActorType,
+            "source" => Self::Source,
+            "status" => Self::Status,
+            "summary" => Self::Summary,
+            _ => return None,
+        })
     }
 
-    /// What all columns but the entity and the summary take.
-    fn used(&self) -> usize {
-        let optional = [self.kind, self.actor, self.source];
-        let gaps = optional.iter().filter(|width| **width > 0).count() * GAP;
-        MARK + self.time + GAP + ACTION + optional.iter().sum::<usize>() + gaps + 2 * GAP
+    /// How wide it is where there is room, and how narrow it can be.
+    fn widths(self, clock: Clock) -> (usize, usize) {
+        match self {
+            Self::Time => match clock {
+                Clock::Age => (5, 5),
+                Clock::Dated => (DATED, DATED),
+                Clock::Time => (8, 5),
+            },
+            Self::Action => (ACTION, ACTION),
+            Self::Type => (14, 8),
+            Self::Entity => (30, 12),
+            Self::Actor => (20, 10),
+            Self::ActorType => (7, 6),
+            Self::Source => (16, 8),
+            Self::Status => (7, 7),
+            Self::Summary => (60, 10),
+        }
+    }
+}
+
+/// What a list says about the time of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Clock {
+    /// How long ago it was.
+    Age,
+    /// The time of day: a heading says which day.
+    Time,
+    /// The day as well.
+    Dated,
+}
+
+/// What all `cells` take, with the mark before them and the gaps between.
+fn taken(cells: &[(Column, usize)]) -> usize {
+    MARK + cells.iter().map(|(_, width)| width).sum::<usize>() + GAP * cells.len().saturating_sub(1)
+}
+
+impl Columns {
+    /// The columns of a list with one line for each event: those that the query names, else those that fit.
+    pub(in crate::tui) fn of(width: usize, clock: Clock, named: Option<&[&str]>) -> Self {
+        match named {
+            Some(names) => Self::chosen(width, clock, names),
+            None => Self::fitting(width, clock),
+        }
+    }
+
+    fn fitting(width: usize, clock: Clock) -> Self {
+        let has = |from: usize, column: Column, wide: usize| (width >= from).then_some((column, wide));
+        let actor = match width {
+            ..64 => None,
+            64..84 => Some((Column::Actor, 12)),
+            84..120 => Some((Column::Actor, 16)),
+            _ => Some((Column::Actor, 20)),
+        };
+        let (wide, narrow) = Column::Time.widths(clock);
+        let time = (Column::Time, if width < 84 { narrow } else { wide });
+        let cells = [
+            Some(time),
+            Some((Column::Action, ACTION)),
+            has(104, Column::Type, 14),
+            Some((Column::Entity, 0)),
+            actor,
+            has(140, Column::Source, 16),
+            Some((Column::Summary, 0)),
+        ];
+        let mut cells: Vec<(Column, usize)> = cells.into_iter().flatten().collect();
+        let rest = width.saturating_sub(taken(&cells));
+        let entity = (rest / 2).clamp(12, 30);
+        for (column, width) in &mut cells {
+            match column {
+                Column::Entity => *width = entity,
+                Column::Summary => *width = rest.saturating_sub(entity),
+                _ => {}
+            }
+        }
+        cells.retain(|(_, width)| *width > 0);
+        Self { cells, actor_kind: width >= 92 }
+    }
+
+    /// The columns that the user named, in that order. Where they do not fit, they get narrower, and then the
+    /// last of them leave.
+    fn chosen(width: usize, clock: Clock, names: &[&str]) -> Self {
+        let mut cells: Vec<(Column, usize)> = names
+            .iter()
+            .filter_map(|name| Column::named(name))
+            .map(|column| (column, column.widths(clock).1))
+            .collect();
+        while taken(&cells) > width && cells.len() > 1 {
+            cells.pop();
+        }
+        // What is left goes to each in turn, as far as it can use it, and the rest to the last.
+        for at in 0..cells.len() {
+            let left = width.saturating_sub(taken(&cells));
+            let (column, cell) = &mut cells[at];
+            *cell += (column.widths(clock).0 - *cell).min(left);
+        }
+        let left = width.saturating_sub(taken(&cells));
+        if let Some((_, cell)) = cells.last_mut() {
+            *cell += left;
+        }
+        Self { cells, actor_kind: false }
+    }
+
+    /// The width of a column; zero where it is not there.
+    pub(super) fn width(&self, column: Column) -> usize {
+        self.cells.iter().find(|(other, _)| *other == column).map_or(0, |(_, width)| *width)
     }
 }
 
 /// What a row says in its time column.
 pub(in crate::tui) fn time(row: RowId, ui: &Ui, width: usize) -> String {
-    if ui.ages { words::age(row.time(), ui.now) } else { words::clock(row.time(), ui.zone, width >= 8) }
+    match width {
+        _ if ui.ages => words::age(row.time(), ui.now),
+        DATED.. => words::short(row.time(), ui.now, ui.zone),
+        _ => words::clock(row.time(), ui.zone, width >= 8),
+    }
 }
 
 /// What was done, as glyph and word. What failed shows that instead of its own glyph.
@@ -179,58 +288,71 @@ pub(in crate::tui) fn beside_entity(event: &Event) -> (&'static str, String) {
     (label, if repeats { String::new() } else { text })
 }
 
+/// How an event is shown beside what it says.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tui) struct Looks {
+    pub(in crate::tui) mark: Mark,
+    pub(in crate::tui) sign: Sign,
+    /// How many events the line stands for.
+    pub(in crate::tui) stands_for: usize,
+    pub(in crate::tui) clock: Clock,
+}
+
 /// An event as one line.
-pub(in crate::tui) fn one_line(event: &Event, columns: Columns, mark: Mark, sign: Sign, ui: &Ui) -> Row {
-    let record = &event.record;
-    let dim = ui.style(Role::Dim);
-    let start = start(event.row, columns.time, mark, ui).join(sign.row(ui));
-    let mut row = start.cell(&action(event), ACTION, action_style(event, ui));
-    let kind = record.entity.kind.as_deref().unwrap_or_default();
-    let optional = |row: Row, text: &str, width: usize, style| {
-        if width == 0 { row } else { row.fill_by(GAP).cell(text, width, style) }
-    };
-    row = optional(row, kind, columns.kind, dim);
-    row = optional(row, entity(event), columns.entity, ui.style(Role::Entity));
-    if columns.actor > 0 {
-        row = row.fill_by(GAP).join(actor(&record.actor, columns.actor, columns.actor_kind, ui));
-    }
-    row = optional(row, &event.source, columns.source, dim);
-    if columns.summary > 0 {
-        row = row.fill_by(GAP).join(summary(event, columns.summary, ui));
+pub(in crate::tui) fn one_line(event: &Event, columns: &Columns, looks: Looks, ui: &Ui) -> Row {
+    let mut row = mark(looks.mark, ui);
+    for (at, (column, width)) in columns.cells.iter().enumerate() {
+        row = match at {
+            0 => row,
+            // What the user made of the event stands before the second column.
+            1 => row.join(looks.sign.row(ui)),
+            _ => row.fill_by(GAP),
+        };
+        row = row.join(cell(event, *column, *width, columns.actor_kind, looks, ui));
     }
     row
 }
 
+fn cell(event: &Event, column: Column, width: usize, actor_kind: bool, looks: Looks, ui: &Ui) -> Row {
+    let record = &event.record;
+    let (row, dim) = (Row::new(), ui.style(Role::Dim));
+    match column {
+        Column::Time => row.right(&time(event.row, ui, width), width, ui.style(Role::Time)),
+        Column::Action => row.cell(&action(event), width, action_style(event, ui)),
+        Column::Type => row.cell(record.entity.kind.as_deref().unwrap_or_default(), width, dim),
+        Column::Entity => row.cell(entity(event), width, ui.style(Role::Entity)),
+        Column::Actor => actor(&record.actor, width, actor_kind, ui),
+        Column::ActorType => row.cell(record.actor.kind.word(), width, dim),
+        Column::Source => row.cell(&event.source, width, dim),
+        Column::Status => row.cell(record.status.word(), width, ui.theme.for_status(record.status)),
+        Column::Summary => summary(event, width, looks.stands_for, ui),
+    }
+}
+
 /// An event as two lines: what and which above, who and how below.
-pub(in crate::tui) fn two_lines(
-    event: &Event,
-    width: usize,
-    selected: Mark,
-    sign: Sign,
-    ui: &Ui,
-) -> [Row; 2] {
-    let time = 5;
-    let first = start(event.row, time, selected, ui).join(sign.row(ui)).cell(
+pub(in crate::tui) fn two_lines(event: &Event, width: usize, looks: Looks, ui: &Ui) -> [Row; 2] {
+    let time = if looks.clock == Clock::Dated { DATED } else { 5 };
+    let first = start(event.row, time, looks.mark, ui).join(looks.sign.row(ui)).cell(
         &action(event),
         ACTION,
         action_style(event, ui),
     );
     let room = width.saturating_sub(first.width() + GAP);
     let indent = MARK + time + GAP;
-    let mut second = mark(selected, ui).fill(indent);
+    let mut second = mark(looks.mark, ui).fill(indent);
     let room_below = width.saturating_sub(indent);
     // The text below begins where the entity above does.
     second = second.join(actor(&event.record.actor, room_below.min(ACTION), false, ui)).fill_by(GAP);
     let left = width.saturating_sub(second.width());
     [
         first.fill_by(GAP).cell(entity(event), room, ui.style(Role::Entity)),
-        second.join(summary(event, left, ui)),
+        second.join(summary(event, left, looks.stands_for, ui)),
     ]
 }
 
 /// The row of an event that is not here yet: its time is known from its place.
-pub(in crate::tui) fn placeholder(row: RowId, columns: Columns, selected: Mark, ui: &Ui) -> Row {
-    start(row, columns.time, selected, ui).fill_by(GAP).put("…", ui.style(Role::Dim))
+pub(in crate::tui) fn placeholder(row: RowId, time: usize, selected: Mark, ui: &Ui) -> Row {
+    start(row, time, selected, ui).fill_by(GAP).put("…", ui.style(Role::Dim))
 }
 
 fn start(row: RowId, width: usize, selected: Mark, ui: &Ui) -> Row {
@@ -273,7 +395,7 @@ fn entity(event: &Event) -> &str {
     event.record.entity.label().unwrap_or("–")
 }
 
-fn summary(event: &Event, width: usize, ui: &Ui) -> Row {
+fn summary(event: &Event, width: usize, stands_for: usize, ui: &Ui) -> Row {
     let (label, text) = gist(event);
     let style = ui.style(match label {
         "failed" => Role::Failed,
@@ -281,8 +403,13 @@ fn summary(event: &Event, width: usize, ui: &Ui) -> Row {
         _ => Role::Dim,
     });
     let mut row = Row::new();
+    if stands_for > 1 {
+        row = row.cut(&format!("×{} ", words::count(stands_for as u64)), width, ui.style(Role::Accent));
+    }
+    let width_left = width.saturating_sub(row.width());
     if !label.is_empty() {
-        row = row.cell(label, label.len().min(width), style).fill_by(usize::from(width > label.len()));
+        let cell = label.len().min(width_left);
+        row = row.cell(label, cell, style).fill_by(usize::from(width_left > label.len()));
     }
     let left = width.saturating_sub(row.width());
     row.cell(&text, left, ui.style(Role::Dim))
@@ -296,20 +423,21 @@ mod tests {
     fn columns_leave_in_order_and_fill_the_width_exactly() {
         let mut seen = Vec::new();
         for width in (30..=200).rev() {
-            let columns = Columns::of(width, false);
+            let columns = Columns::of(width, Clock::Time, None);
+            let wide = |column| columns.width(column);
             if width >= 60 {
-                assert_eq!(columns.used() + columns.entity + columns.summary, width, "{columns:?}");
-                assert!(columns.summary >= 10, "{width}: {columns:?}");
+                assert_eq!(taken(&columns.cells), width, "{columns:?}");
+                assert!(wide(Column::Summary) >= 10, "{width}: {columns:?}");
             }
-            assert!(columns.entity >= 12, "{width}: {columns:?}");
-            assert!(width < 76 || columns.summary >= 16, "{width}: {columns:?}");
+            assert!(wide(Column::Entity) >= 12, "{width}: {columns:?}");
+            assert!(width < 76 || wide(Column::Summary) >= 16, "{width}: {columns:?}");
             let gone = [
-                ("source", columns.source == 0),
-                ("type", columns.kind == 0),
+                ("source", wide(Column::Source) == 0),
+                ("type", wide(Column::Type) == 0),
                 ("actor type", !columns.actor_kind),
-                ("seconds", columns.time < 8),
-                ("actor shortened", columns.actor < 16),
-                ("actor", columns.actor == 0),
+                ("seconds", wide(Column::Time) < 8),
+                ("actor shortened", wide(Column::Actor) < 16),
+                ("actor", wide(Column::Actor) == 0),
             ];
             for (name, gone) in gone {
                 if gone && !seen.contains(&name) {
@@ -319,6 +447,27 @@ mod tests {
         }
         // The actor's column gets narrower at once with the seconds.
         assert_eq!(seen, ["source", "type", "actor type", "seconds", "actor shortened", "actor"]);
+    }
+
+    #[test]
+    fn named_columns_keep_their_order_and_fill_the_width() {
+        let all = crate::query::directive("cols").unwrap().words;
+        for width in 12..=220 {
+            for names in [&["summary", "time"][..], &["entity"], &["time", "action", "entity", "status"], all]
+            {
+                let columns = Columns::of(width, Clock::Time, Some(names));
+                let shown: Vec<Column> = columns.cells.iter().map(|(column, _)| *column).collect();
+                let wanted: Vec<Column> = names.iter().filter_map(|name| Column::named(name)).collect();
+                assert_eq!(wanted.len(), names.len(), "every name of the language is a column");
+                assert_eq!(shown, wanted[..shown.len()], "{width}");
+                assert!(!shown.is_empty());
+                if width > 14 {
+                    assert_eq!(taken(&columns.cells), width, "{names:?} {columns:?}");
+                }
+            }
+        }
+        let wide = Columns::of(200, Clock::Time, Some(all));
+        assert_eq!(wide.cells.len(), all.len());
     }
 
     #[test]
