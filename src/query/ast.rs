@@ -42,10 +42,10 @@ pub(crate) enum Test {
     /// `@me`, with what the configuration says that is.
     Me(Pattern),
     Word(&'static Word),
-    /// A word about something that is not in the event, with the events it holds for.
-    Mark(&'static Word, Marked),
-    /// A text of the user's own about the event, with the events whose text it is.
-    Note(Pattern, Marked),
+    /// A word about something that is not in the event, with the events it holds for once that was told.
+    Mark(&'static Word, Option<Marked>),
+    /// A text of the user's own about the event, with the events whose text it is once that was told.
+    Note(Pattern, Option<Marked>),
     Time(TimeTest),
     Number(NumberTest),
     Change(ChangeTest),
@@ -223,7 +223,7 @@ impl Term {
             Self::Field(row, tests) => tests.iter().any(|test| match (test, part) {
                 (Test::Text(pattern) | Test::Me(pattern), part) => (row.agrees)(part, pattern),
                 (Test::Word(word), part) => (word.holds)(part),
-                (Test::Mark(_, rows) | Test::Note(_, rows), Part::Row(row)) => rows.holds(*row),
+                (Test::Mark(_, Some(rows)) | Test::Note(_, Some(rows)), Part::Row(row)) => rows.holds(*row),
                 (Test::Time(test), Part::Time(time)) => test.holds(*time),
                 (Test::Number(test), Part::Event(event)) => content::versions(event)
                     .iter()
@@ -267,7 +267,7 @@ impl Term {
             _ => &[],
         };
         tests.iter().filter_map(|test| match test {
-            Test::Mark(_, rows) | Test::Note(_, rows) => Some(rows),
+            Test::Mark(_, rows) | Test::Note(_, rows) => rows.as_ref(),
             _ => None,
         })
     }

@@ -97,15 +97,15 @@ impl Marks {
 }
 
 impl Query {
-    /// The marks that it asks about, each once.
+    /// The marks that it asks about and was not told of yet, each once.
     pub fn marks(&self) -> Vec<Mark> {
         let mut asked = Vec::new();
         self.expr().terms(&mut |term| {
             let Term::Field(_, tests) = term else { return };
             for test in tests {
                 match test {
-                    Test::Mark(word, _) => asked.extend(word.mark),
-                    Test::Note(..) => asked.push(Mark::Noted),
+                    Test::Mark(word, None) => asked.extend(word.mark),
+                    Test::Note(_, None) => asked.push(Mark::Noted),
                     _ => {}
                 }
             }
@@ -115,17 +115,15 @@ impl Query {
         asked
     }
 
-    /// The same query, told which events bear which mark.
+    /// The same query, told which events bear which mark, as far as it was not told before.
     #[must_use]
     pub fn marked(mut self, marks: &Marks) -> Self {
         self.expr.terms_mut(&mut |term| {
             let Term::Field(_, tests) = term else { return };
             for test in tests {
                 match test {
-                    Test::Mark(word, rows) => {
-                        *rows = word.mark.map(|mark| marks.rows(mark)).unwrap_or_default();
-                    }
-                    Test::Note(pattern, rows) => *rows = marks.noted(pattern),
+                    Test::Mark(word, rows @ None) => *rows = word.mark.map(|mark| marks.rows(mark)),
+                    Test::Note(pattern, rows @ None) => *rows = Some(marks.noted(pattern)),
                     _ => {}
                 }
             }

@@ -100,6 +100,11 @@ pub fn preview(text: &str, context: &Context) -> Result<Reading, QueryError> {
     read(&closed, context)
 }
 
+/// From when until when, the end excluded, a literal of the language means: `2026-03-25`, `14:32`, `7d`.
+pub fn moment(text: &str, context: &Context) -> Result<(Timestamp, Timestamp), QueryError> {
+    resolve::moment(text, context)
+}
+
 /// The text of a term that selects exactly `value` under `key`, quoted where needed: what the screen
 /// adds to a query for the value under the cursor.
 pub fn exact_term(key: &str, value: &str) -> String {

@@ -4,7 +4,7 @@ mod ordered;
 
 use std::ops::Range;
 
-use crate::domain::{Zone, nearest};
+use crate::domain::{Timestamp, Zone, nearest};
 
 use super::Context;
 use super::advice::{Mention, Named, Note};
@@ -13,7 +13,6 @@ use super::error::{ErrorKind, QueryError, listed};
 use super::expression::BadExpression;
 use super::fields::{self, Compare, DIRECTIVES, FIELDS, FieldRow, Kind, PartKind, Word};
 use super::lex::{Arrow, Comparison, RawAlternative, RawChange, RawValue, RawValues, Shape};
-use super::marks::Marked;
 use super::text::Pattern;
 
 /// Each compiled pattern takes time and memory; nobody types more than a few.
@@ -84,7 +83,7 @@ impl<'a> Resolver<'a> {
                 let value = self.text_value(row, it)?;
                 let found = self.words(row, words, it, &value)?;
                 tests.extend(found.into_iter().map(|word| match word.mark {
-                    Some(_) => Test::Mark(word, Marked::default()),
+                    Some(_) => Test::Mark(word, None),
                     None => Test::Word(word),
                 }));
             }
@@ -143,11 +142,7 @@ impl<'a> Resolver<'a> {
         }
         let pattern = self.pattern(&value, it.comparison, compare)?;
         self.mentions.push(Mention { span: value.span, of: Named::Value(row, pattern.clone()) });
-        Ok(if row.parts == [PartKind::Row] {
-            Test::Note(pattern, Marked::default())
-        } else {
-            Test::Text(pattern)
-        })
+        Ok(if row.parts == [PartKind::Row] { Test::Note(pattern, None) } else { Test::Text(pattern) })
     }
 
     fn pattern(
@@ -252,6 +247,13 @@ impl<'a> Resolver<'a> {
         self.mentions.push(Mention { span: path.span.clone(), of });
         Ok(Test::Change(ChangeTest { path: pattern, value }))
     }
+}
+
+/// The stretch of time that a literal by itself means.
+pub(super) fn moment(text: &str, context: &Context) -> Answer<(Timestamp, Timestamp)> {
+    let mut resolver = Resolver::new(text, context, context.zone);
+    let value = RawValue { span: 0..text.len(), shape: Shape::Bare, text: text.to_owned() };
+    resolver.stretch(&value).map(|stretch| (stretch.start, stretch.end))
 }
 
 fn unknown_key(name: &str, span: &Range<usize>) -> QueryError {

@@ -117,7 +117,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn stretch(&mut self, value: &RawValue) -> Answer<Stretch> {
+    pub(super) fn stretch(&mut self, value: &RawValue) -> Answer<Stretch> {
         let zone = self.zone;
         let offset_at = |time: Timestamp| zone.offset_at(time);
         let clock = Clock { now: self.context.now, offset_at: &offset_at };

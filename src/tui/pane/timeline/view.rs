@@ -55,22 +55,19 @@ fn draw_row(app: &App, row: RowId, stands_for: usize, selected: bool, area: Rect
     };
     let named = app.filter.query().directives().columns.as_deref();
     let clock = clock(app);
-    let lines = match app.library.get(row) {
-        Some(event) => {
-            let looks = Looks { mark, sign: Sign::of(event, &app.user), stands_for, clock };
-            match area.height {
-                0 | 1 => vec![row::one_line(event, &Columns::of(width, clock, named), looks, ui)],
-                _ => row::two_lines(event, width, looks, ui).to_vec(),
-            }
+    let lines = if let Some(event) = app.library.get(row) {
+        let looks = Looks { mark, sign: Sign::of(event, &app.user), stands_for, clock };
+        match area.height {
+            0 | 1 => vec![row::one_line(event, &Columns::of(width, clock, named), looks, ui)],
+            _ => row::two_lines(event, width, looks, ui).to_vec(),
         }
-        None => {
-            let time = match clock {
-                Clock::Dated => row::DATED,
-                _ if area.height > 1 => 5,
-                _ => Columns::of(width, clock, None).width(Column::Time),
-            };
-            vec![row::placeholder(row, time, mark, ui)]
-        }
+    } else {
+        let time = match clock {
+            Clock::Dated => row::DATED,
+            _ if area.height > 1 => 5,
+            _ => Columns::of(width, clock, None).width(Column::Time),
+        };
+        vec![row::placeholder(row, time, mark, ui)]
     };
     for (y, line) in (area.y..).zip(&lines) {
         line.draw(buf, area.x, y, area.width);
