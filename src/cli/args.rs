@@ -61,6 +61,12 @@ pub enum Command {
     Sync(SyncArgs),
     /// Print the events that a query selects, newest first.
     List(ListArgs),
+    /// Open the browser with this filter, at this event.
+    Open(OpenArgs),
+    /// Print events as they come, one on a line, until it is interrupted.
+    Tail(TailArgs),
+    /// Fail when a query selects more events than it may.
+    Check(CheckQueryArgs),
     /// Print one event.
     Show(ShowArgs),
     /// Print the whole life of one entity, oldest event first.
@@ -178,6 +184,49 @@ pub struct ListArgs {
     pub limit: Option<usize>,
 }
 
+/// `backtrail open`.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// What to select, in the language of the filter line; everything when left out.
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// The event to begin at: its id, or a time such as `2026-03-25T14:32`.
+    #[arg(long, value_name = "ID|TIME")]
+    pub at: Option<String>,
+}
+
+/// `backtrail tail`.
+#[derive(Debug, Args)]
+pub struct TailArgs {
+    /// What to select, in the language of the filter line; everything when left out.
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Print one JSON object per line.
+    #[arg(long)]
+    pub jsonl: bool,
+}
+
+impl TailArgs {
+    /// The form that events are printed in.
+    pub(crate) fn form(&self) -> Form {
+        Form { table: !self.jsonl, json: false, jsonl: self.jsonl, csv: false }
+    }
+}
+
+/// `backtrail check`.
+#[derive(Debug, Args)]
+pub struct CheckQueryArgs {
+    /// What to count, in the language of the filter line.
+    #[arg(value_name = "QUERY", required = true)]
+    pub query: Vec<String>,
+    /// How many events there may be; with more, the exit code is 1.
+    #[arg(long, value_name = "N")]
+    pub max: usize,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `backtrail show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
@@ -219,6 +268,13 @@ pub struct Form {
     /// Print comma-separated values with a header.
     #[arg(long)]
     pub csv: bool,
+}
+
+impl Form {
+    /// Whether it is the table for people.
+    pub(crate) fn is_table(self) -> bool {
+        !(self.json || self.jsonl || self.csv)
+    }
 }
 
 /// `backtrail sources`.

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Cli, Command, DemoArgs, Live};
-use super::{dispatch, open, print, sync};
+use super::{dispatch, open_session, print, sync};
 use crate::config::Options;
 use crate::demo::{self, Server};
 use crate::domain::{Outcome, Timestamp};
@@ -135,7 +135,7 @@ async fn run_command(mut cli: Cli, options: Options, stop: &CancellationToken) -
 }
 
 async fn full_sync(options: &Options, stop: &CancellationToken) -> Result<(), Failure> {
-    let session = open(options)?;
+    let session = open_session(options)?;
     let outcomes: Vec<Outcome> = sync::fetch(&session, &Which::All, stop).await;
     if stop.is_cancelled() {
         return Err(Failure::new(Exit::Interrupted, "interrupted"));

@@ -4,17 +4,21 @@
 //! that goes away (`| head`) ends the run quietly. No secret is ever taken from the command line.
 
 mod args;
+mod asked;
 mod browse;
+mod check;
 mod config;
 mod demo;
 mod feeds;
 mod import;
 mod lifecycle;
 mod list;
+mod open;
 mod print;
 mod show;
 mod sources;
 mod sync;
+mod tail;
 
 use std::time::Duration;
 
@@ -48,6 +52,9 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Demo(args) => Box::pin(demo::run(args, stop)).await,
         Command::Sync(args) => sync::run(args, &options, stop).await,
         Command::List(args) => list::run(args, &options).await,
+        Command::Open(args) => open::run(args, &options, stop).await,
+        Command::Tail(args) => tail::run(args, &options, stop).await,
+        Command::Check(args) => check::run(args, &options).await,
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,
@@ -58,7 +65,7 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
 }
 
 /// Opens configuration and cache, and says what the user should know of them although they work.
-fn open(options: &Options) -> Result<Session, Failure> {
+fn open_session(options: &Options) -> Result<Session, Failure> {
     let session = Session::open(options)?;
     session.notices.iter().for_each(|notice| print::warn(notice));
     Ok(session)
@@ -66,7 +73,7 @@ fn open(options: &Options) -> Result<Session, Failure> {
 
 /// The same for commands that make no sense without a source.
 fn open_with_sources(options: &Options) -> Result<Session, Failure> {
-    let session = open(options)?;
+    let session = open_session(options)?;
     session.require_sources()?;
     Ok(session)
 }
@@ -74,7 +81,7 @@ fn open_with_sources(options: &Options) -> Result<Session, Failure> {
 /// The same for commands that read the cache. A newcomer is told how to begin: with neither a source nor an
 /// event, or with sources that were never asked, the answer would be empty whatever the question.
 async fn open_to_read(options: &Options) -> Result<Session, Failure> {
-    let session = open(options)?;
+    let session = open_session(options)?;
     let asked = session.store.run(Db::sources_summary).await?;
     if asked.is_empty() {
         session.require_sources()?;

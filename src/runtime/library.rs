@@ -202,6 +202,13 @@ impl Library {
         Ok(survey.ok().transpose()?.flatten().map(|survey| survey.rows).unwrap_or_default())
     }
 
+    /// The events that `query` selects as `how` says, with every run folded.
+    pub async fn list_of(&self, query: Query, how: Arrangement) -> Result<List, StoreError> {
+        let library = self.clone();
+        let list = tokio::task::spawn_blocking(move || library.list(&query, &how, &[], &|| true)).await;
+        Ok(list.ok().transpose()?.flatten().map(|(list, _)| list).unwrap_or_default())
+    }
+
     /// The events at these places, in this order; what is no longer there is left out.
     pub async fn events(&self, rows: Vec<RowId>) -> Result<Vec<Event>, StoreError> {
         self.store.run(move |db| db.events(&rows)).await
