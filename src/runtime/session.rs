@@ -141,6 +141,8 @@ async fn bind(
         scopes: source.scopes.clone(),
         poll: source.poll,
         insecure_http: source.insecure_http,
+        proxy: None,
+        trusted: None,
     })
 }
 

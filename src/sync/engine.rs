@@ -17,9 +17,11 @@ use crate::domain::{Event, Fault, FaultKind, Outcome, SourceState, SourceStatus,
 use crate::feed::Scope;
 use crate::store::{SourceSummary, Store};
 
-use super::http::Http;
-use super::line::{Board, Line, Tally, Waits};
+use super::clock::Clock;
+use super::host::{Shared, share};
+use super::line::{Board, Line, Means, Tally};
 use super::probe::{self, Probe};
+use super::redact::Redactor;
 use super::{Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
@@ -35,6 +37,7 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     lines: Vec<Arc<Line>>,
     store: Store,
+    redactor: Redactor,
     stop: CancellationToken,
 }
 
@@ -67,27 +70,28 @@ struct Walked {
 impl Engine {
     /// An engine over `sources`. Nothing is asked of anyone yet. What happens is told to `reports`.
     pub fn new(sources: Vec<Source>, store: Store, reports: UnboundedSender<Report>) -> Self {
-        Self::with_waits(sources, store, reports, Waits::default())
+        let (http, redactor, clock) = (Arc::default(), Redactor::default(), Clock::default());
+        Self::with(sources, Means { store, http, redactor, clock }, &reports)
     }
 
-    pub(super) fn with_waits(
-        sources: Vec<Source>,
-        store: Store,
-        reports: UnboundedSender<Report>,
-        waits: Waits,
-    ) -> Self {
-        let http = Arc::new(Http::new());
-        let cache = store.clone();
-        let line = move |source: Source| {
+    pub(super) fn with(sources: Vec<Source>, means: Means, reports: &UnboundedSender<Report>) -> Self {
+        let shared = share(&sources);
+        let line = |(source, shared): (Source, Shared)| {
             let board =
                 Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports.clone());
-            let line = Line::new(source, cache.clone(), Arc::clone(&http), board, waits.clone());
+            let line = Line::new(source, means.clone(), shared, board);
             let origin = line.origin().to_owned();
             line.board.amend(|status| status.origin = origin);
             Arc::new(line)
         };
-        let lines = sources.into_iter().map(line).collect();
-        Self(Arc::new(Inner { lines, store, stop: CancellationToken::new() }))
+        let lines = sources.into_iter().zip(shared).map(line).collect();
+        let Means { store, redactor, .. } = means;
+        Self(Arc::new(Inner { lines, store, redactor, stop: CancellationToken::new() }))
+    }
+
+    /// What knows every secret of the sources, those that are bought later included.
+    pub fn redactor(&self) -> Redactor {
+        self.0.redactor.clone()
     }
 
     /// Every source as it stands, with what the cache remembers of it from earlier runs.
@@ -308,7 +312,11 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
             None
         }
     };
-    let state = if fault.is_none() { SourceState::Ready } else { SourceState::Failed };
+    let state = match (&fault, line.offline()) {
+        (None, _) => SourceState::Ready,
+        (Some(_), Some((until, reason))) => SourceState::Waiting { until, reason },
+        (Some(_), None) => SourceState::Failed,
+    };
     line.board.show(state, |status| {
         status.fault.clone_from(&fault);
         status.events = events.unwrap_or(status.events);

@@ -1,12 +1,13 @@
 //! The room as a whole, against servers on loopback.
 
+pub(super) mod clock;
 mod demo;
 mod fake;
 mod faults;
 mod knobs;
 mod local;
 mod paging;
-mod rig;
+pub(super) mod rig;
 mod tokens;
 mod walks;
 pub(super) mod wire;
