@@ -153,7 +153,7 @@ pub fn read_scopes(
     let asked = || super::request::address_of_scopes(profile, binding, position);
     let (next, stray) = following(profile, &list.paging, &answer, asked);
     let scope = |raw: &&RawValue| {
-        let value = serde_json::from_str(raw.get()).ok()?;
+        let value = super::bounds::record(raw.get()).ok()?;
         let values = Values { record: Some(&value), ..Values::of(profile, binding) };
         let vars = list.set.iter().filter_map(|(name, expr)| Some((name.clone(), expr.text(&values)?)));
         Some(Scope {
@@ -188,6 +188,10 @@ pub fn is_newer(a: Option<&str>, b: Option<&str>) -> bool {
 /// The body as text: UTF-8, with or without a byte order mark, and neither empty nor a web page.
 pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    if let Some(text) = utf_16(body) {
+        let reason = "it is in UTF-16, and JSON is in UTF-8".to_owned();
+        return Err(ShapeError::NotJson { reason, snippet: snippet(&text) });
+    }
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
         Err(error) => {
@@ -202,6 +206,23 @@ pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
         return Err(ShapeError::Html { snippet: snippet(text) });
     }
     Ok(Cow::Borrowed(text))
+}
+
+/// The beginning of a body in UTF-16, with a byte order mark or with every other byte zero, as the first two
+/// characters of JSON have it.
+fn utf_16(body: &[u8]) -> Option<String> {
+    let little = match body {
+        [0xFF, 0xFE, ..] | [1..=255, 0, 1..=255, 0, ..] => true,
+        [0xFE, 0xFF, ..] | [0, 1..=255, 0, 1..=255, ..] => false,
+        _ => return None,
+    };
+    let unit = |pair: &[u8]| {
+        let pair = [pair[0], pair[1]];
+        if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+    };
+    let units = body.chunks_exact(2).take(400).map(unit);
+    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Some(text.trim_start_matches('\u{FEFF}').to_owned())
 }
 
 /// An answer whose parts are cut out only where a pointer leads.

@@ -56,7 +56,7 @@ pub enum ShapeError {
 }
 
 /// How many characters of a body an error shows.
-const SNIPPET: usize = 160;
+const SNIPPET: usize = 200;
 
 /// The first characters of `text`, on one line and without control characters.
 pub(super) fn snippet(text: &str) -> String {
