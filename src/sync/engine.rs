@@ -37,7 +37,6 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     lines: Vec<Arc<Line>>,
     store: Store,
-    redactor: Redactor,
     stop: CancellationToken,
 }
 
@@ -68,10 +67,16 @@ struct Walked {
 }
 
 impl Engine {
-    /// An engine over `sources`. Nothing is asked of anyone yet. What happens is told to `reports`.
-    pub fn new(sources: Vec<Source>, store: Store, reports: UnboundedSender<Report>) -> Self {
-        let (http, redactor, clock) = (Arc::default(), Redactor::default(), Clock::default());
-        Self::with(sources, Means { store, http, redactor, clock }, &reports)
+    /// An engine over `sources`. Nothing is asked of anyone yet. What happens is told to `reports`, and every
+    /// secret to `redactor`, those that are bought later included.
+    pub fn new(
+        sources: Vec<Source>,
+        store: Store,
+        redactor: Redactor,
+        reports: &UnboundedSender<Report>,
+    ) -> Self {
+        let (http, clock) = (Arc::default(), Clock::default());
+        Self::with(sources, Means { store, http, redactor, clock }, reports)
     }
 
     pub(super) fn with(sources: Vec<Source>, means: Means, reports: &UnboundedSender<Report>) -> Self {
@@ -85,13 +90,7 @@ impl Engine {
             Arc::new(line)
         };
         let lines = sources.into_iter().zip(shared).map(line).collect();
-        let Means { store, redactor, .. } = means;
-        Self(Arc::new(Inner { lines, store, redactor, stop: CancellationToken::new() }))
-    }
-
-    /// What knows every secret of the sources, those that are bought later included.
-    pub fn redactor(&self) -> Redactor {
-        self.0.redactor.clone()
+        Self(Arc::new(Inner { lines, store: means.store, stop: CancellationToken::new() }))
     }
 
     /// Every source as it stands, with what the cache remembers of it from earlier runs.

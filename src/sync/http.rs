@@ -10,7 +10,6 @@ mod client;
 mod error;
 mod trust;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use reqwest::header::{
@@ -18,7 +17,7 @@ use reqwest::header::{
 };
 use reqwest::{Client, Url};
 
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, is_loopback};
 use crate::feed::{Method, Request};
 
 use super::Source;
@@ -99,7 +98,7 @@ impl Peer {
         if target != self.origin {
             return Err(HttpError::OtherOrigin { origin: self.origin.clone(), target });
         }
-        if url.scheme() != "https" && !is_loopback(url) && !self.insecure_http {
+        if url.scheme() != "https" && !is_near(url) && !self.insecure_http {
             return Err(HttpError::NotEncrypted { origin: target });
         }
         Ok(())
@@ -117,7 +116,7 @@ impl Http {
         }
         let route = match &peer.proxy {
             Some(proxy) => Route::Through(proxy.clone()),
-            None if is_loopback(&url) => Route::Direct,
+            None if is_near(&url) => Route::Direct,
             None => Route::Environment,
         };
         let setup = Setup { route, trusted: peer.trusted.clone() };
@@ -213,10 +212,8 @@ fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else { return false };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+fn is_near(url: &Url) -> bool {
+    url.host_str().is_some_and(is_loopback)
 }
 
 #[cfg(test)]
