@@ -179,6 +179,9 @@ fn remember(line: &Line, summary: &SourceSummary) {
             status.scopes = (scopes > 0).then_some(scopes);
             status.last_sync = summary.last_sync;
             status.fault.clone_from(&summary.fault);
+            if let Some((until, reason)) = line.offline() {
+                status.state = SourceState::Waiting { until, reason };
+            }
         }
     });
 }

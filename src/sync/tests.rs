@@ -7,6 +7,7 @@ mod faults;
 mod knobs;
 mod local;
 mod paging;
+mod patience;
 pub(super) mod rig;
 mod tokens;
 mod walks;

@@ -47,7 +47,7 @@ impl Simulated {
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
-    /// The same, but waiting ends only with [`Simulated::wake_next`].
+    /// The same, but waiting ends only with [`Simulated::wake`].
     pub(in crate::sync) fn held() -> Self {
         let clock = Self::new();
         clock.state.lock().unwrap().held = true;
@@ -93,9 +93,11 @@ impl Simulated {
         self.state.lock().unwrap().set += by_millis;
     }
 
-    /// The wall clock of a machine that was started anew at `moment`.
+    /// The clocks of this machine after it was started anew: the wall clock has run on.
     pub(in crate::sync) fn after_a_restart(&self) -> Self {
-        Self::from(self.now().wall)
+        let clock = Self::from(self.now().wall);
+        clock.state.lock().unwrap().held = self.state.lock().unwrap().held;
+        clock
     }
 
     /// Every wait so far.
@@ -103,8 +105,8 @@ impl Simulated {
         self.state.lock().unwrap().waits.clone()
     }
 
-    /// Waits until `count` are waiting, moves the clocks on to the first one's time and wakes it.
-    pub(in crate::sync) async fn wake_next(&self, count: usize) {
+    /// Waits until `count` are waiting. Gives the moment that the first of them waits for, by the steady clock.
+    pub(in crate::sync) async fn waiting(&self, count: usize) -> Duration {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -113,14 +115,21 @@ impl Simulated {
                 let mut state = self.state.lock().unwrap();
                 state.sleepers.retain(|_, wake| !wake.is_closed());
                 if state.sleepers.len() >= count
-                    && let Some(((until, _), wake)) = state.sleepers.pop_first()
+                    && let Some(((until, _), _)) = state.sleepers.first_key_value()
                 {
-                    state.steady = state.steady.max(until);
-                    let _ = wake.send(());
-                    return;
+                    return *until;
                 }
             }
             changed.await;
+        }
+    }
+
+    /// Moves the clocks on to the moment that the first of those who wait waits for, and wakes it.
+    pub(in crate::sync) fn wake(&self) {
+        let mut state = self.state.lock().unwrap();
+        if let Some(((until, _), wake)) = state.sleepers.pop_first() {
+            state.steady = state.steady.max(until);
+            let _ = wake.send(());
         }
     }
 }
