@@ -7,7 +7,7 @@ use crate::domain::{Fault, FaultKind, Timestamp, did_you_mean};
 use crate::feed::{RequestError, Scope, ServerSays, ShapeError};
 use crate::store::StoreError;
 
-use super::http::{HttpError, Reply};
+use super::http::{HttpError, Reply, shown};
 use super::line::Line;
 use super::plan::Stall;
 
@@ -167,7 +167,8 @@ impl Line {
         };
         let status = reply.status;
         let kind = reply.headers.iter().find(|(name, _)| name == "content-type");
-        let kind = kind.map_or_else(|| "no content type".to_owned(), |(_, kind)| content_type(kind));
+        let kind =
+            kind.map_or_else(|| "no content type".to_owned(), |(_, kind)| format!("`{}`", shown(kind)));
         let message = format!("{} answered {status} with {kind}: {error}", self.origin());
         Fault { http_status: Some(status), ..self.fault(FaultKind::Shape, &message, &fix) }
     }
@@ -246,10 +247,4 @@ impl Line {
         };
         self.fault(FaultKind::Configuration, &message, &fix)
     }
-}
-
-/// The first characters of what a server says that its answer is, between backticks.
-fn content_type(said: &str) -> String {
-    let shown: String = said.chars().filter(char::is_ascii).filter(|c| !c.is_control()).take(60).collect();
-    format!("`{}`", shown.trim())
 }

@@ -5,6 +5,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::OnceCell;
+
 use crate::domain::Via;
 
 use super::Source;
@@ -19,6 +21,8 @@ pub(super) struct Shared {
     pub(super) gate: Arc<Mutex<Gate>>,
     /// The names of the sources that share the gate, this one's included.
     pub(super) names: Arc<[Arc<str>]>,
+    /// Set once what is on record for all of them is in the gate.
+    pub(super) looked: Arc<OnceCell<()>>,
 }
 
 /// For each of `sources`, what it shares with the others.
@@ -35,6 +39,7 @@ pub(super) fn share(sources: &[Source]) -> Vec<Shared> {
         shared.push(Shared {
             budget: budget.unwrap_or_default(),
             names: one.as_ref().map_or_else(names, |one| Arc::clone(&one.names)),
+            looked: one.as_ref().map(|one| Arc::clone(&one.looked)).unwrap_or_default(),
             gate: one.map(|one| one.gate).unwrap_or_default(),
         });
     }

@@ -166,10 +166,8 @@ async fn take_in(mut response: reqwest::Response, peer: &Peer, bounds: Bounds) -
     }
     let origin = || peer.origin.clone();
     let encoding = encoding(response.headers());
-    let mut intake = Intake::new(&encoding, bounds).map_err(|encoding| HttpError::Encoding {
-        origin: origin(),
-        encoding: encoding.chars().filter(char::is_ascii_graphic).take(40).collect(),
-    })?;
+    let mut intake = Intake::new(&encoding, bounds)
+        .map_err(|encoding| HttpError::Encoding { origin: origin(), encoding: shown(&encoding) })?;
     let spoiled = |spoiled, bytes| match spoiled {
         Spoiled::TooLarge(excess) => HttpError::TooLarge { origin: origin(), excess },
         Spoiled::Garbled => HttpError::Garbled { origin: origin() },
@@ -193,6 +191,15 @@ async fn take_in(mut response: reqwest::Response, peer: &Peer, bounds: Bounds) -
         })
         .collect();
     Ok(Reply { status: status.as_u16(), headers, body, date })
+}
+
+/// The first characters of what a header says, fit to be shown.
+pub(super) fn shown(said: &str) -> String {
+    const LIMIT: usize = 60;
+    let mut chars = said.trim().chars().filter(|c| !c.is_control());
+    let shown: String = chars.by_ref().take(LIMIT).collect();
+    // Whoever looks for secrets has to know that one may be cut short here.
+    if chars.next().is_some() { shown + "…" } else { shown }
 }
 
 /// How the body is compressed; several headers mean one after the other.

@@ -243,12 +243,11 @@ impl Line {
     /// Waits until a request may be sent. A time too far away to wait for is a fault.
     async fn pass_gate(&self) -> Result<(), Fault> {
         loop {
-            let names = Arc::clone(&self.shared.names);
-            // Another program may have been told to wait, for this source or one that is like it.
-            let known = self.store.run(move |db| {
-                names.iter().try_fold(None, |latest, name| Ok(db.next_allowed_at(name)?.max(latest)))
-            });
-            self.learn_gate(known.await.map_err(|error| self.fault_of_store(&error))?);
+            // What was told to a source that is like this one, before this one was configured.
+            let looked = self.shared.looked.get_or_try_init(|| self.look_up(Arc::clone(&self.shared.names)));
+            looked.await?;
+            // Another program may have been told to wait meanwhile.
+            self.look_up([Arc::clone(&self.source.name)].into()).await?;
             if let Some((until, _)) = self.offline() {
                 let message = format!("{} asks `{}` to wait until {until}", self.origin(), self.source.name);
                 let fix = "nothing is lost: sync again after that time";
@@ -266,6 +265,15 @@ impl Line {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes over what is on record for the sources of these names.
+    async fn look_up(&self, names: Arc<[Arc<str>]>) -> Result<(), Fault> {
+        let known = self.store.run(move |db| {
+            names.iter().try_fold(None, |latest, name| Ok(db.next_allowed_at(name)?.max(latest)))
+        });
+        self.learn_gate(known.await.map_err(|error| self.fault_of_store(&error))?);
+        Ok(())
     }
 
     fn left(&self) -> (Option<Duration>, String) {

@@ -53,8 +53,10 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     /// From now on `secret` is not shown.
     pub fn hide(&self, secret: &Secret) {
-        let Some(hidden) = Hidden::new(secret.expose()) else { return };
-        self.0.write().unwrap_or_else(PoisonError::into_inner).configured.push(hidden);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.configured.iter().all(|known| *known.value != secret.expose().as_bytes()) {
+            known.configured.extend(Hidden::new(secret.expose()));
+        }
     }
 
     /// The same for a token that was bought: the newest are remembered.
@@ -76,9 +78,9 @@ impl Redactor {
             let user = value.rsplit_once('@').map(|(user, _)| user.rsplit("//").next().unwrap_or(user));
             let Some((_, password)) = user.and_then(|user| user.split_once(':')) else { continue };
             // As it stands there and as it is sent.
-            let decoded = View::of(password, in_path).bytes;
-            self.hide(&Secret::new(password.to_owned()));
-            self.hide(&Secret::new(String::from_utf8_lossy(&decoded).into_owned()));
+            for view in View::all_of(password) {
+                self.hide(&Secret::new(String::from_utf8_lossy(&view.bytes).into_owned()));
+            }
         }
     }
 
@@ -86,13 +88,12 @@ impl Redactor {
     pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = Vec::new();
-        let writings: [(char, Unescape); 3] = [('%', in_path), ('+', in_query), ('\\', in_json)];
-        let other = writings.into_iter().filter(|(sign, _)| text.contains(*sign));
-        let mut views = vec![View::of(text, |_| None)];
-        views.extend(other.map(|(_, unescape)| View::of(text, unescape)));
+        let views = View::all_of(text);
         for hidden in known.configured.iter().chain(&known.bought) {
-            views.iter().for_each(|view| hidden.find_in(view, &mut found));
-            hidden.find_cut_short(text, &mut found);
+            for view in &views {
+                hidden.find_in(view, &mut found);
+                hidden.find_cut_short(view, &mut found);
+            }
         }
         without(text, found)
     }
@@ -151,15 +152,28 @@ impl Hidden {
         }
     }
 
-    /// Finds beginnings of the secret before an ellipsis.
-    fn find_cut_short(&self, text: &str, found: &mut Vec<Range<usize>>) {
-        for (end, _) in text.match_indices('…') {
-            let before = &text.as_bytes()[..end];
-            let longest =
-                (SHORTEST..self.value.len()).rev().find(|length| before.ends_with(&self.value[..*length]));
-            found.extend(longest.map(|length| end - length..end));
+    /// Finds beginnings of the secret before an ellipsis, in any of its writings.
+    fn find_cut_short(&self, view: &View, found: &mut Vec<Range<usize>>) {
+        for end in memmem::find_iter(&view.bytes, "…".as_bytes()) {
+            let before = whole_escapes(&view.bytes[..end]);
+            let written = |written: &[u8], shortest: usize| {
+                (shortest..written.len()).rev().find(|length| before.ends_with(&written[..*length]))
+            };
+            let middles = self.in_base_64.iter().filter_map(|middle| written(middle, SHORTEST * 2));
+            let longest = written(&self.value, SHORTEST).into_iter().chain(middles).max();
+            found.extend(longest.map(|length| view.range(before.len() - length..end)));
         }
     }
+}
+
+/// `text` without the beginning of an escape that was cut off at its end.
+fn whole_escapes(text: &[u8]) -> &[u8] {
+    let cut = (1..6.min(text.len() + 1)).find(|length| match text[text.len() - length] {
+        b'%' => *length < 3,
+        b'\\' => true,
+        _ => false,
+    });
+    &text[..text.len() - cut.unwrap_or(0)]
 }
 
 /// The letters in base 64 that depend on nothing but `value`, for each of the places in a group of three
@@ -196,17 +210,40 @@ struct View {
 /// itself.
 type Unescape = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
 
+/// The ways to write a text differently, each with the sign that gives it away.
+const WRITINGS: [(u8, Unescape); 3] = [(b'%', in_path), (b'+', in_query), (b'\\', in_json)];
+/// How often one may have been written in another: an address within an address, JSON within JSON.
+const WITHIN: usize = 2;
+
 impl View {
-    fn of(text: &str, unescape: Unescape) -> Self {
-        let (text, mut at) = (text.as_bytes(), 0);
+    /// `text` as it is, and as everything that it may be the writing of.
+    fn all_of(text: &str) -> Vec<Self> {
+        let mut views = vec![Self { bytes: text.as_bytes().to_vec(), from: (0..=text.len()).collect() }];
+        let mut newest = 0;
+        for _ in 0..WITHIN {
+            let inner: Vec<Self> = views[newest..].iter().flat_map(Self::inner).collect();
+            newest = views.len();
+            views.extend(inner);
+        }
+        views
+    }
+
+    /// What this may be the writing of.
+    fn inner(&self) -> impl Iterator<Item = Self> {
+        let writings = WRITINGS.into_iter().filter(|(sign, _)| self.bytes.contains(sign));
+        writings.map(|(_, unescape)| self.read(unescape))
+    }
+
+    fn read(&self, unescape: Unescape) -> Self {
+        let (text, mut at) = (&self.bytes, 0);
         let (mut bytes, mut from) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
         while at < text.len() {
             let (stands_for, length) = unescape(&text[at..]).unwrap_or_else(|| (vec![text[at]], 1));
             bytes.extend(stands_for);
-            from.resize(bytes.len(), at);
+            from.resize(bytes.len(), self.from[at]);
             at += length;
         }
-        from.push(text.len());
+        from.extend(self.from.last());
         Self { bytes, from }
     }
 

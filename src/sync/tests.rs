@@ -1,5 +1,6 @@
 //! The room as a whole, against servers on loopback.
 
+mod bodies;
 pub(super) mod clock;
 mod demo;
 mod fake;
@@ -8,6 +9,7 @@ mod knobs;
 mod local;
 mod paging;
 mod patience;
+mod refusals;
 pub(super) mod rig;
 mod tokens;
 mod walks;

@@ -71,7 +71,7 @@ impl Intake {
         let form = match encoding.trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Form::Plain(Vec::new()),
             "gzip" | "x-gzip" => Form::Gzip(Box::new(GzDecoder::new(Sink::new(bounds.body)))),
-            other => return Err(other.to_owned()),
+            _ => return Err(encoding.to_owned()),
         };
         Ok(Self { bounds, wire: 0, form })
     }

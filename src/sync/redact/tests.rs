@@ -30,6 +30,10 @@ fn percent(text: &str, all: bool) -> String {
 #[case::json(serde_json::to_string(SECRET).unwrap().trim_matches('"').to_owned())]
 #[case::json_slashes(serde_json::to_string(SECRET).unwrap().trim_matches('"').replace('/', "\\/"))]
 #[case::json_ascii(SECRET.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect())]
+#[case::an_address_in_an_address(percent(&percent(SECRET, false), false))]
+#[case::a_query_in_an_address(percent(&percent(SECRET, false).replace("%20", "+"), false))]
+#[case::json_in_json(serde_json::json!(serde_json::json!(SECRET).to_string().trim_matches('"')).to_string().trim_matches('"').to_owned())]
+#[case::an_address_in_json(percent(SECRET, false).replace('/', "\\/").replace('%', "\\u0025"))]
 #[case::base_64(BASE64_STANDARD.encode(SECRET))]
 #[case::base_64_url(BASE64_URL_SAFE_NO_PAD.encode(SECRET))]
 #[case::basic(BASE64_STANDARD.encode(format!("user:{SECRET}")))]
@@ -60,6 +64,21 @@ fn the_beginning_of_a_secret_before_an_ellipsis_counts() {
         redactor.mask("the key tok… is short, tok_0123 is not cut"),
         "the key tok… is short, tok_0123 is not cut"
     );
+}
+
+#[rstest]
+#[case::in_an_address("tok/0123+4567", "k=tok%2F0123%2B4…", "k=<redacted>…")]
+#[case::in_the_middle_of_an_escape("tok/0123+4567", "k=tok%2F0123%2…", "k=<redacted>…")]
+#[case::at_the_sign_of_one("tok/0123+4567", "k=tok%2F0123%…", "k=<redacted>…")]
+#[case::in_json("tok\"0123\\4567", r#"tok\"0123\\4…"#, "<redacted>…")]
+#[case::in_the_middle_of_a_number("tok\u{e9}\u{e9}0123", r"tok\u00e9\u00…", "<redacted>…")]
+#[case::in_base_64("tok_0123456789", "dG9rXzAxMjM0N…", "<redacted>…")]
+fn the_beginning_of_a_secret_counts_in_every_writing(
+    #[case] secret: &str,
+    #[case] text: &str,
+    #[case] masked: &str,
+) {
+    assert_eq!(redactor(&[secret]).mask(text), masked);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! An engine over scripted servers, with a cache of its own and waits that take no time.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -26,7 +26,9 @@ pub(in crate::sync) struct Rig {
 /// A source of one of the built-in feeds at `origin`, with every value and secret filled in. The secrets
 /// are `canary-` and the name of the secret.
 pub(in crate::sync) fn source(feed: &str, origin: &str) -> Source {
-    let profile = Catalog::built_in().get(feed).unwrap();
+    // Reading every profile takes longer than most tests.
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::built_in);
+    let profile = CATALOG.get(feed).unwrap();
     let secrets = profile.secrets().iter();
     let secrets =
         secrets.map(|need| (need.name.clone(), Secret::new(format!("canary-{}", need.name)))).collect();
