@@ -130,9 +130,12 @@ impl Engine {
         for line in &self.0.lines {
             let (line, stop) = (Arc::clone(line), self.0.stop.clone());
             tasks.spawn(async move {
+                let mut unreached = 0;
                 while !stop.is_cancelled() {
-                    sync(&line, &stop).await;
-                    let rest = line.around(line.source.poll);
+                    let fault = sync(&line, &stop).await.fault;
+                    let reached = fault.is_none_or(|fault| fault.kind != FaultKind::Network);
+                    unreached = if reached { 0 } else { unreached + 1 };
+                    let rest = line.until_next(unreached);
                     stop.run_until_cancelled(line.rest(rest)).await;
                 }
             });

@@ -104,9 +104,9 @@ impl Line {
         self.local.as_deref().unwrap_or_else(origin)
     }
 
-    /// `interval`, a little shorter or longer.
-    pub(super) fn around(&self, interval: Duration) -> Duration {
-        lock(&self.jitter).around(interval)
+    /// The time to the next look at the source, after it could not be reached in the last `unreached` ones.
+    pub(super) fn until_next(&self, unreached: u32) -> Duration {
+        lock(&self.jitter).until_next(self.source.poll, unreached)
     }
 
     /// Asks with the source's token, if it needs one, until there is an answer of a good status or of one

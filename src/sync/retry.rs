@@ -221,8 +221,18 @@ impl Jitter {
         (wait / 10).min(LAST_SPREAD).mul_f64(self.unit())
     }
 
+    /// The time to the next look at a source, up to a tenth shorter or longer than `poll`. One that could not
+    /// be reached is looked for every minute or so, however rarely it is asked otherwise, and less and less
+    /// often where it is asked more often than that.
+    pub(super) fn until_next(&mut self, poll: Duration, unreached: u32) -> Duration {
+        if unreached == 0 {
+            return self.around(poll);
+        }
+        self.around(poll.min(LAST_STEP)).max(self.backoff(unreached))
+    }
+
     /// `interval`, up to a tenth shorter or longer.
-    pub(super) fn around(&mut self, interval: Duration) -> Duration {
+    fn around(&mut self, interval: Duration) -> Duration {
         interval.mul_f64(0.9 + 0.2 * self.unit())
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod clock;
 mod demo;
 mod fake;
 mod faults;
+mod herd;
 mod knobs;
 mod local;
 mod paging;

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub(crate) mod echo;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 

@@ -195,6 +195,19 @@ fn backoff_grows_spreads_and_stays_within_a_minute() {
 }
 
 #[test]
+fn a_source_that_cannot_be_reached_is_looked_for_every_minute_or_so() {
+    let mut jitter = Jitter::new(13);
+    let mut mean = |poll: u64, unreached: u32| {
+        let all = (0..400).map(|_| jitter.until_next(Duration::from_secs(poll), unreached).as_secs_f64());
+        (all.sum::<f64>() / 400.0).round() as u64
+    };
+    assert_eq!((mean(60, 0), mean(3_600, 0)), (60, 3_600));
+    assert_eq!((mean(3_600, 1), mean(3_600, 20)), (60, 60), "an hour is long when the network is back");
+    assert_eq!(mean(1, 1), 1);
+    assert!((25..=35).contains(&mean(1, 20)), "every second is often when nobody is there");
+}
+
+#[test]
 fn intervals_vary_by_a_tenth() {
     let mut jitter = Jitter::new(5);
     for _ in 0..100 {

@@ -9,6 +9,9 @@ use tokio::sync::{Notify, oneshot};
 use crate::domain::Timestamp;
 use crate::sync::clock::Moment;
 
+/// The steady clock of a machine that was just started.
+const BEGUN: Duration = Duration::from_secs(1_000);
+
 /// The clocks of a simulated machine. Waiting is written down and takes no time; by itself it moves the
 /// clocks on, held it ends only when the test says so.
 #[derive(Debug)]
@@ -36,14 +39,8 @@ impl Simulated {
     }
 
     pub(in crate::sync) fn from(begun: Timestamp) -> Self {
-        let state = State {
-            begun,
-            set: 0,
-            steady: Duration::from_secs(1_000),
-            waits: Vec::new(),
-            held: false,
-            sleepers: BTreeMap::new(),
-        };
+        let state =
+            State { begun, set: 0, steady: BEGUN, waits: Vec::new(), held: false, sleepers: BTreeMap::new() };
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
@@ -56,7 +53,7 @@ impl Simulated {
 
     pub(in crate::sync) fn now(&self) -> Moment {
         let state = self.state.lock().unwrap();
-        let since = (state.steady - Duration::from_secs(1_000)).as_millis() as i64;
+        let since = state.steady.saturating_sub(BEGUN).as_millis() as i64;
         Moment { wall: state.begun.plus_millis(since + state.set), steady: state.steady }
     }
 
