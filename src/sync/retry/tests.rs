@@ -201,8 +201,9 @@ fn a_source_that_cannot_be_reached_is_looked_for_every_minute_or_so() {
         let all = (0..400).map(|_| jitter.until_next(Duration::from_secs(poll), unreached).as_secs_f64());
         (all.sum::<f64>() / 400.0).round() as u64
     };
-    assert_eq!((mean(60, 0), mean(3_600, 0)), (60, 3_600));
-    assert_eq!((mean(3_600, 1), mean(3_600, 20)), (60, 60), "an hour is long when the network is back");
+    assert!(mean(60, 0).abs_diff(60) <= 1 && mean(3_600, 0).abs_diff(3_600) <= 60);
+    assert!(mean(3_600, 1).abs_diff(60) <= 1, "an hour is long when the network is back");
+    assert!(mean(3_600, 20).abs_diff(60) <= 3);
     assert_eq!(mean(1, 1), 1);
     assert!((25..=35).contains(&mean(1, 20)), "every second is often when nobody is there");
 }
