@@ -232,6 +232,18 @@ fn bomb() -> (Vec<u8>, Vec<u8>) {
     (head.into(), encoder.finish().unwrap())
 }
 
+/// As many records as there is room for, in the length that is taken just so.
+#[cfg(target_os = "linux")]
+fn crumbs() -> (Vec<u8>, Vec<u8>) {
+    let mut body = "{\"changes\": [".to_owned();
+    while body.len() < (16 << 20) - 10 {
+        body.push_str("{},");
+    }
+    body.push_str("1]}");
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    ((head + &body).into(), vec![b' '])
+}
+
 /// Text without an end that does not fold.
 #[cfg(target_os = "linux")]
 fn endless() -> (Vec<u8>, Vec<u8>) {
@@ -242,6 +254,7 @@ fn endless() -> (Vec<u8>, Vec<u8>) {
 #[rstest]
 #[case::a_bomb(bomb())]
 #[case::a_body_without_an_end(endless())]
+#[case::a_body_of_crumbs(crumbs())]
 fn memory_stays_bounded_whatever_comes(#[case] (head, rest): (Vec<u8>, Vec<u8>)) {
     let home = Home::new();
     // One more source that never answers keeps the program there to be looked at.
@@ -259,6 +272,13 @@ fn memory_stays_bounded_whatever_comes(#[case] (head, rest): (Vec<u8>, Vec<u8>))
     while stream.write_all(&rest).is_ok() {
         sent += rest.len();
         assert!(sent < 1 << 30, "the program takes everything");
+    }
+    // And has done with it what it does.
+    let log = home.0.path().join("cache/backtrail/backtrail.log");
+    let begun = Instant::now();
+    while !std::fs::read_to_string(&log).is_ok_and(|log| log.contains("sync source=bad")) {
+        assert!(begun.elapsed() < LIMIT, "{:?}", std::fs::read_to_string(&log));
+        std::thread::yield_now();
     }
     let peak = peak(&running.0);
     println!("{peak} MiB at most, {} KiB sent", sent / 1024);

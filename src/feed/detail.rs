@@ -37,7 +37,7 @@ pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Resu
     let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
     let text = text(body)?;
     ok_but_error(profile, &Envelope::read(&text)?)?;
-    let body = bounds::document(&text)
+    let body = bounds::answer(&text)
         .map_err(|why| ShapeError::NotJson { reason: format!("it {why}"), snippet: snippet(&text) })?;
     if !body.is_object() && !body.is_array() {
         let found = "a single value";

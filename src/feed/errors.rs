@@ -29,7 +29,7 @@ const MESSAGE: usize = 300;
 /// Reads an answer with a bad status. `headers` have lower-case names.
 pub fn read(profile: &Profile, headers: &[(String, String)], body: &[u8]) -> ServerSays {
     let text = text(body);
-    let json = text.as_ref().ok().and_then(|text| bounds::document(text).ok());
+    let json = text.as_ref().ok().and_then(|text| bounds::record(text).ok());
     let errors = &profile.errors;
     let mut says = ServerSays {
         request_id: errors.request_id.iter().find_map(|name| header(headers, name)).map(|id| clip(id, 100)),

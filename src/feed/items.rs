@@ -70,7 +70,7 @@ impl Items {
                 None | Some(Value::Null) => {}
                 Some(Value::Array(list)) => {
                     let sent = explode.keys().iter().try_fold(*raw, |value, key| raw_child(value, key));
-                    let sent = sent.and_then(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok());
+                    let sent = sent.and_then(bounds::elements);
                     let sent = sent.filter(|sent| sent.len() == list.len());
                     for (place, inner) in list.iter().enumerate() {
                         let raw = sent.as_ref().map_or_else(

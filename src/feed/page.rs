@@ -12,7 +12,7 @@ use super::pointer::{Members, Pointer, raw_child};
 use super::profile::Profile;
 use super::request::{Stray, resolve};
 use super::shape::snippet;
-use super::{Binding, Position, RequestError, Scope, ShapeError, changes, record};
+use super::{Binding, Position, RequestError, Scope, ShapeError, bounds, changes, record};
 use crate::domain::{Quarantined, Record};
 
 /// One page of events, and what it says about the rest of the list. It is evidence, not a decision.
@@ -153,7 +153,7 @@ pub fn read_scopes(
     let asked = || super::request::address_of_scopes(profile, binding, position);
     let (next, stray) = following(profile, &list.paging, &answer, asked);
     let scope = |raw: &&RawValue| {
-        let value = super::bounds::record(raw.get()).ok()?;
+        let value = bounds::record(raw.get()).ok()?;
         let values = Values { record: Some(&value), ..Values::of(profile, binding) };
         let vars = list.set.iter().filter_map(|(name, expr)| Some((name.clone(), expr.text(&values)?)));
         Some(Scope {
@@ -238,8 +238,7 @@ impl<'t> Envelope<'t> {
         let root: &RawValue = serde_json::from_str(text)
             .map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) })?;
         let object = root.get().starts_with('{');
-        let members =
-            if object { serde_json::from_str(root.get()).unwrap_or_default() } else { Members::new() };
+        let members = if object { bounds::members(root).unwrap_or_default() } else { Members::new() };
         Ok(Self { text, root, members })
     }
 
@@ -256,10 +255,11 @@ impl<'t> Envelope<'t> {
     /// The elements of the list at `pointer`. A good answer without its list is no empty list.
     pub(super) fn list(&self, pointer: &Pointer) -> Result<Vec<&'t RawValue>, ShapeError> {
         let found = self.at(pointer);
-        found
-            .filter(|raw| raw.get().starts_with('['))
-            .and_then(|raw| serde_json::from_str(raw.get()).ok())
-            .ok_or_else(|| self.unexpected(pointer, "a list", found))
+        let Some(list) = found.filter(|raw| raw.get().starts_with('[')) else {
+            return Err(self.unexpected(pointer, "a list", found));
+        };
+        // It is a list already, so only its length can be wrong.
+        bounds::elements(list).ok_or_else(|| ShapeError::TooMany { pointer: pointer.to_string() })
     }
 
     pub(super) fn unexpected(

@@ -152,7 +152,14 @@ fn a_huge_record_is_set_apart_whole_and_its_page_counts() {
         "the last of two keys wins"
     );
     assert_eq!((page.length, page.quarantined[0].raw.len()), (2, long(10_000_000).len()));
-    assert_eq!(page.quarantined[0].reason, "it is 9.5 MiB long, and a record may have 1 MiB");
+    assert_eq!(page.quarantined[0].reason, "it is 9.5 MiB long, and may have 1 MiB");
+}
+
+#[test]
+fn a_page_of_nothing_but_tiny_records_is_refused() {
+    let profile = profile_with("", "");
+    let error = read(&profile, &format!("[{}1]", "1,".repeat(300_000))).unwrap_err();
+    assert_eq!(error.to_string(), "the list at `` has more than 250000 records");
 }
 
 #[test]
