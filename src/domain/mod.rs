@@ -16,6 +16,7 @@ mod id;
 mod index_row;
 mod json;
 mod list;
+mod origin;
 mod problem;
 mod rows;
 mod safe;
@@ -35,6 +36,7 @@ pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarant
 pub use id::{EventId, RowId};
 pub use index_row::{FeedNames, IndexRow, Parts, Vocabulary, Wanted};
 pub use list::{Heads, List, Written};
+pub use origin::{is_loopback, is_open};
 pub use problem::{Place, Problem};
 pub use rows::{RowSlab, Rows};
 pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};

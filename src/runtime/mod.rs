@@ -25,5 +25,6 @@ pub use exit::{Exit, Failure};
 pub use library::{Library, Surroundings};
 pub use process::{harden, stop_on_signals};
 pub use saved::read_saved;
+pub(crate) use session::trusted;
 pub use session::{Connected, Session};
 pub use user::User;
