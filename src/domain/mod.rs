@@ -30,7 +30,7 @@ pub use change::{Change, Op};
 pub use civil::{Oddity, OffsetAt, civil, instant};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
-pub use index_row::{FeedNames, IndexRow, Parts, Vocabulary, Wanted};
+pub use index_row::{FeedNames, IndexRow, Marks, Parts, SealedRows, Vocabulary, Wanted};
 pub use problem::{Place, Problem};
 pub use rows::{RowSlab, Rows};
 pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};

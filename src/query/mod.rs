@@ -12,14 +12,17 @@ mod ast;
 mod content;
 mod error;
 mod fields;
+mod filter;
 mod lex;
 mod number;
 mod parse;
 mod print;
 mod resolve;
+mod search;
 #[cfg(test)]
 mod tests;
 mod text;
+mod texts;
 mod time;
 
 use std::fmt;
@@ -33,8 +36,12 @@ pub(crate) use fields::{ActorPart, EntityPart, Part, PartKind};
 pub use fields::{
     Compare, DIRECTIVES, DirectiveRow, FIELDS, FieldRow, Kind, TimeRole, Word, directive, field,
 };
+pub use filter::Filter;
 pub use resolve::Note;
+pub(crate) use search::TextSearch;
 pub(crate) use text::{fingerprint, fold};
+pub use texts::Texts;
+pub(crate) use texts::TextsBuilder;
 
 /// What a query is read against. It is fixed at that moment: read the text again to move `now`.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -6,6 +6,8 @@
 //! `CaseFolding.txt`); a test holds it to the regex crate's tables. `ß` and `ss` therefore differ, `ς`,
 //! `σ` and `Σ` do not.
 
+mod literal;
+
 use std::borrow::Cow;
 
 use regex::{Regex, RegexBuilder};
@@ -77,6 +79,8 @@ pub(crate) struct Expression {
     pub(crate) source: Box<str>,
     /// Whether an `i` follows the closing slash.
     pub(crate) any_case: bool,
+    /// A text, folded, that is in the folding of all it can be found in.
+    needed: Box<str>,
     regex: Regex,
 }
 
@@ -130,7 +134,8 @@ impl Pattern {
             .size_limit(PATTERN_LIMIT)
             .nest_limit(32)
             .build()?;
-        Ok(Self::Regex(Expression { source: source.into(), any_case, regex }))
+        let needed = literal::needed(source, any_case);
+        Ok(Self::Regex(Expression { source: source.into(), any_case, needed, regex }))
     }
 
     /// Whether `text` is what the pattern describes. Linear in the length of the text.
@@ -140,6 +145,17 @@ impl Pattern {
             Self::Contains(needle) => contains_folded(text, &needle.folded),
             Self::Glob(needle) => glob(&fold(text), &needle.folded),
             Self::Regex(expression) => expression.regex.is_match(text),
+        }
+    }
+
+    /// The longest text, folded, that is surely in the folding of every text the pattern describes.
+    pub(crate) fn needed(&self) -> &str {
+        match self {
+            Self::Exact(needle) | Self::Contains(needle) => &needle.folded,
+            Self::Glob(needle) => {
+                needle.folded.split('*').max_by_key(|piece| piece.len()).unwrap_or_default()
+            }
+            Self::Regex(expression) => &expression.needed,
         }
     }
 

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
 
 use super::library::Library;
 use super::{Failure, log};
 use crate::config::{self, Config, Options, Resolver};
 use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp};
 use crate::feed::Binding;
-use crate::store::{Db, Store};
+use crate::store::{Db, Store, StoreError};
 use crate::sync::{self, Engine, Report};
 
 /// The file of the cache, in the folder of the cache.
@@ -90,6 +91,13 @@ impl Session {
             status
         });
         Ok(statuses.collect())
+    }
+
+    /// Puts away what has come to rest in the cache, so that whoever asks next has the answer sooner. That
+    /// takes some seconds for a million new events, and can be done later.
+    pub async fn put_away(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        while !stop.is_cancelled() && self.store.run(Db::seal_some).await? {}
+        Ok(())
     }
 
     /// Fetches the secrets of every source and makes an engine over those that have all of theirs.

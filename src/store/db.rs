@@ -16,6 +16,8 @@ pub struct Db {
     pub(super) dictionaries: Dictionaries,
     pub(super) path: PathBuf,
     pub(super) file: FileId,
+    /// Below which place to look for rows to put away; from the newest on where there is none.
+    pub(super) sealed_down_to: Option<i64>,
 }
 
 /// Which file a path led to when it was opened: device and inode.

@@ -17,6 +17,7 @@ mod open;
 mod read;
 mod rows;
 mod schema;
+mod seal;
 mod vocabulary;
 mod walk;
 mod write;
@@ -33,7 +34,8 @@ use tokio::sync::oneshot;
 
 pub use db::{Db, FileId};
 pub use error::StoreError;
-pub use read::Arrivals;
+pub use read::{Arrivals, Marker};
+pub use seal::{Chunk, PackedTexts};
 pub use walk::{FeedKey, FeedScope, FeedSummary, SourceSummary, WalkProgress};
 pub use write::Written;
 

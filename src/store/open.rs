@@ -61,7 +61,8 @@ pub(super) fn open(path: &Path) -> Result<(Db, Vec<Notice>), StoreError> {
         path: path.clone(),
         what: "it was removed while it was being opened".to_owned(),
     })?;
-    Ok((Db { conn, dictionaries: Dictionaries::default(), path: path.clone(), file }, notices))
+    let dictionaries = Dictionaries::default();
+    Ok((Db { conn, dictionaries, path: path.clone(), file, sealed_down_to: None }, notices))
 }
 
 /// The directory that holds the file at `path`.
