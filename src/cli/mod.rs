@@ -59,7 +59,7 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,
         Command::Feeds(command) => feeds::run(command, &options),
-        Command::Import(args) => import::run(args, &options).await,
+        Command::Import(args) => import::run(args, &options, stop).await,
         Command::Config(command) => config::run(&command, &options),
     }
 }

@@ -67,6 +67,9 @@ pub(super) async fn fetch(session: &Session, which: &Which, stop: &CancellationT
     // The bar ends with the last report, which the engine holds the sender of.
     drop(engine);
     let _ = progress.await;
+    if let Err(error) = session.put_away(stop).await {
+        print::warn(&error.to_string());
+    }
     outcomes
 }
 

@@ -27,10 +27,44 @@ pub struct IndexRow {
     pub raw_action: u32,
     /// A fingerprint of the change set that it is part of; 0 where there is none.
     pub set: u32,
-    /// Whether it worked.
-    pub status: Status,
-    /// Which of the longer parts it has.
-    pub parts: Parts,
+    /// Whether it worked, and which of the longer parts it has.
+    pub marks: Marks,
+}
+
+/// Consecutive rows that have come to rest, column by column, with what is known of their texts. The columns
+/// are of one length, and what belongs to one row stands at the same position in each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SealedRows {
+    /// By this their texts are asked for. It is never given to other rows.
+    pub number: i64,
+    /// The first place that belongs to them.
+    pub from: i64,
+    /// The first place after them.
+    pub to: i64,
+    /// Their places, oldest first.
+    pub rows: Vec<i64>,
+    /// The times of those rows whose place does not tell them, by place, oldest first.
+    pub times: Vec<(i64, Timestamp)>,
+    /// As in [`IndexRow::feed`].
+    pub feeds: Vec<u32>,
+    /// As in [`IndexRow::entity`].
+    pub entities: Vec<u32>,
+    /// As in [`IndexRow::actor`].
+    pub actors: Vec<u32>,
+    /// What was done: a position in [`SealedRows::words`].
+    pub deeds: Vec<u32>,
+    /// Pairs of [`IndexRow::action`] and [`IndexRow::raw_action`].
+    pub words: Vec<(u32, u32)>,
+    /// As in [`IndexRow::set`].
+    pub sets: Vec<u32>,
+    /// As in [`IndexRow::marks`].
+    pub marks: Vec<Marks>,
+    /// What is surely not in their texts.
+    pub filter: Vec<u8>,
+    /// Rows between [`SealedRows::from`] and [`SealedRows::to`] that came or changed afterwards.
+    pub late: Vec<IndexRow>,
+    /// Rows that left afterwards.
+    pub gone: Vec<RowId>,
 }
 
 /// The source, the profile and the scope that events come from.
@@ -68,6 +102,38 @@ pub struct Wanted {
     pub actors_above: u32,
     /// These words.
     pub words: Vec<u32>,
+}
+
+/// A status and parts in one byte, so that they can be kept beside every row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// The marks of an event with this status and these parts.
+    pub fn new(status: Status, parts: Parts) -> Self {
+        let place = Status::ALL.iter().position(|it| *it == status).unwrap_or_default();
+        Self(parts.bits() | ((place as u8) << 4))
+    }
+
+    /// The status.
+    pub fn status(self) -> Status {
+        Status::ALL.get(usize::from(self.0 >> 4)).copied().unwrap_or_default()
+    }
+
+    /// The parts.
+    pub const fn parts(self) -> Parts {
+        Parts::from_bits(self.0)
+    }
+
+    /// As one number.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The marks that [`Marks::bits`] gave.
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
 }
 
 /// Which of the parts that take a look at the whole record an event has: one byte, so that it can be
@@ -142,5 +208,9 @@ mod tests {
         assert!(parts.has(Parts::DIFF) && parts.has(Parts::AI));
         assert!(!parts.has(Parts::SUMMARY) && !parts.has(Parts::ERROR));
         assert_eq!(Parts::from_bits(parts.bits() | 0xf0), parts);
+        for status in Status::ALL {
+            let marks = Marks::from_bits(Marks::new(status, parts).bits());
+            assert_eq!((marks.status(), marks.parts()), (status, parts));
+        }
     }
 }

@@ -34,7 +34,7 @@ pub use change::{Change, Op};
 pub use civil::{Oddity, OffsetAt, civil, instant};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
-pub use index_row::{FeedNames, IndexRow, Parts, Vocabulary, Wanted};
+pub use index_row::{FeedNames, IndexRow, Marks, Parts, SealedRows, Vocabulary, Wanted};
 pub use list::{Heads, List, Written};
 pub use origin::{is_loopback, is_open};
 pub use problem::{Place, Problem};

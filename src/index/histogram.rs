@@ -7,14 +7,13 @@ mod calendar;
 
 use std::ops::Range;
 
-use crate::domain::{Bars, FacetKey, Histogram, Series, Timestamp};
+use crate::domain::{Bars, FacetKey, Histogram, RowId, Series, Status, Timestamp};
 
 use super::facets::Counted;
 use super::plan::WORDS;
-use super::segment::{Segment, status_of};
+use super::segment::Segment;
 use super::tally::Counter;
 use super::vocabulary::{Lexicon, NO_GROUP};
-use crate::domain::Status;
 
 /// How many values a stack tells apart; the rest is one part.
 const PARTS: usize = 5;
@@ -64,7 +63,7 @@ fn count_even(
     counts: &mut [Vec<usize>],
 ) {
     let (Some(first), Some(last)) = (segment.rows.first(), segment.rows.last()) else { return };
-    let time = |row: &i64| crate::domain::RowId(*row).time();
+    let time = |row: &i64| RowId(*row).time();
     let from = edges.partition_point(|edge| *edge <= time(first)).saturating_sub(1);
     for (bar, edge) in edges.windows(2).enumerate().skip(from) {
         if edge[0] > time(last) {
@@ -147,7 +146,7 @@ impl Parts {
         let number = match facet.counted() {
             Counted::Column(column) => segment.column(column)[at] as usize,
             Counted::Status => {
-                let status = status_of(segment.marks[at]);
+                let status = segment.marks[at].status();
                 Status::ALL.iter().position(|it| *it == status).unwrap_or_default()
             }
         };

@@ -22,9 +22,10 @@ mod tests;
 mod vocabulary;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::{Ask, Entity, IndexRow, RowId, Vocabulary, Wanted};
+use crate::domain::{Ask, Entity, IndexRow, RowId, SealedRows, Vocabulary, Wanted};
 use crate::query::Query;
 
 use segment::{Coded, Column, Segment, cut};
@@ -43,9 +44,12 @@ pub struct Index {
 }
 
 impl Index {
-    /// What has to be learned before `rows` are inserted.
-    pub fn lacks(&self, rows: &[IndexRow]) -> Wanted {
-        self.lexicon.lacks(rows.iter().flat_map(|row| [row.action, row.raw_action]))
+    /// What has to be learned before `rows` are inserted and `sealed` is taken in.
+    pub fn lacks(&self, rows: &[IndexRow], sealed: &[SealedRows]) -> Wanted {
+        let late = sealed.iter().flat_map(|sealed| &sealed.late);
+        let loose = rows.iter().chain(late).map(|row| (row.action, row.raw_action));
+        let words = sealed.iter().flat_map(|sealed| sealed.words.iter().copied());
+        self.lexicon.lacks(loose.chain(words).flat_map(|(action, raw)| [action, raw]))
     }
 
     /// Learns what numbers stand for. What is known already is passed over.
@@ -72,19 +76,57 @@ impl Index {
         let mut rest = distinct.as_slice();
         // From the newest on, so that the segments still to be looked at keep their places.
         while let Some(last) = rest.last() {
-            let home = self.segments.partition_point(|segment| segment.first() <= last.row).saturating_sub(1);
-            let Some(segment) = self.segments.get(home) else {
-                self.put(0..0, cut(rest));
-                return;
+            let (home, floor) = self.home(last.row);
+            let (before, here) = rest.split_at(rest.partition_point(|it| it.row < floor));
+            let joined = match self.segments.get(home.start).filter(|_| !home.is_empty()) {
+                Some(segment) => segment.joined_by(here),
+                None => cut(here),
             };
-            let start = if home == 0 { 0 } else { rest.partition_point(|it| it.row < segment.first()) };
-            let joined = segment.joined_by(&rest[start..]);
-            self.put(home..home + 1, joined);
-            rest = &rest[..start];
+            self.put(home, joined);
+            rest = before;
         }
     }
 
-    fn put(&mut self, place: std::ops::Range<usize>, segments: Vec<Segment>) {
+    /// The segment that a row belongs to, or where one for it is to be put, and the first place for which
+    /// the answer is the same.
+    fn home(&self, row: i64) -> (Range<usize>, i64) {
+        let next = self.segments.partition_point(|segment| segment.from() <= row);
+        let before = next.checked_sub(1).map(|at| (at, &self.segments[at]));
+        let floor = match before {
+            Some((at, segment)) if segment.to().is_none_or(|to| row < to) => {
+                return (at..at + 1, segment.from());
+            }
+            Some((_, segment)) => segment.to().unwrap_or(i64::MIN),
+            None => i64::MIN,
+        };
+        // A segment that is still open takes in what is older, one that has come to rest does not.
+        let joins = self.segments.get(next).is_some_and(|segment| segment.kept().is_none());
+        (next..next + usize::from(joins), floor)
+    }
+
+    /// Takes in rows that have come to rest, in the place of all that are there in their stretch of time.
+    /// [`Index::learn`] was told before what their numbers stand for.
+    pub fn seal(&mut self, mut sealed: SealedRows) {
+        let (from, to) = (sealed.from, sealed.to);
+        let (late, gone) = (std::mem::take(&mut sealed.late), std::mem::take(&mut sealed.gone));
+        let start = self.segments.partition_point(|segment| {
+            segment.to().is_some_and(|to| to <= from) || segment.rows.last().is_some_and(|last| *last < from)
+        });
+        let end = self.segments.partition_point(|segment| segment.from() < to).max(start);
+        let outside = |older: bool| -> Vec<Coded> {
+            let wanted = |row: i64| if older { row < from } else { row >= to };
+            self.segments[start..end].iter().flat_map(|segment| segment.coded(wanted)).collect()
+        };
+        let (older, newer) = (outside(true), outside(false));
+        let mut segments = cut(&older);
+        segments.push(Segment::sealed(sealed, Arc::make_mut(&mut self.lexicon)));
+        segments.extend(cut(&newer));
+        self.put(start..end, segments);
+        self.remove(&gone);
+        self.insert(late);
+    }
+
+    fn put(&mut self, place: Range<usize>, segments: Vec<Segment>) {
         let length = |segments: &[Arc<Segment>]| segments.iter().map(|it| it.len()).sum::<usize>();
         self.count -= length(&self.segments[place.clone()]);
         let segments: Vec<Arc<Segment>> =
@@ -103,10 +145,11 @@ impl Index {
             else {
                 return;
             };
-            let start = rest.partition_point(|row| *row < self.segments[home].first());
-            let left = self.segments[home].without(&rest[start..]);
+            let (before, here) =
+                rest.split_at(rest.partition_point(|row| *row < self.segments[home].first()));
+            let left = self.segments[home].without(here);
             self.put(home..home + 1, vec![left]);
-            rest = &rest[..start];
+            rest = before;
         }
     }
 

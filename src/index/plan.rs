@@ -7,10 +7,10 @@
 //! What a query demands at its top level is kept apart by facet, because the values of a facet are counted
 //! without the demands on that facet itself.
 
-use crate::domain::{Event, FacetKey, Timestamp};
-use crate::query::{Expr, Marked, Part, PartKind, Query, Term, fingerprint};
+use crate::domain::{Event, EventId, FacetKey, Marks, RowId, Timestamp};
+use crate::query::{Expr, Marked, Part, PartKind, Query, Term, TextSearch, Texts, fingerprint};
 
-use super::segment::{Column, MOST, Segment, parts_of, status_of};
+use super::segment::{Column, MOST, Segment};
 use super::vocabulary::Lexicon;
 
 /// How many words hold a bit for each row of a segment.
@@ -69,6 +69,10 @@ impl Bits {
 #[derive(Debug)]
 pub(super) struct Plan {
     demands: Vec<Demand>,
+    /// The conditions on the texts of events, by the number that nodes know them by.
+    texts: Vec<TextSearch>,
+    /// The events that conditions on texts name, and where they are; known after [`Plan::locate`].
+    named: Vec<(EventId, Option<RowId>)>,
 }
 
 #[derive(Debug)]
@@ -102,8 +106,19 @@ struct Leaf {
     marked: Vec<Marked>,
     /// Fingerprints of change sets that may; an empty list stands for any.
     sets: Option<Vec<u32>>,
-    /// Whether the rest of an event may.
-    is_open: bool,
+    /// Whether the texts of an event, or the whole of it, may: the number of the condition on them.
+    texts: Option<usize>,
+}
+
+/// What the texts of a segment said, by the number of the condition; nothing where they were not asked.
+pub(super) type Found = Vec<Option<Box<Bits>>>;
+
+/// What there is to run a plan on.
+struct Scene<'a> {
+    segment: &'a Segment,
+    searches: &'a [TextSearch],
+    named: &'a [(EventId, Option<RowId>)],
+    found: &'a [Option<Box<Bits>>],
 }
 
 /// From when until when; open where there is no end.
@@ -128,11 +143,21 @@ impl Plan {
                 None => demands.push((facet, vec![conjunct.clone()])),
             }
         }
-        let demands = demands.into_iter().map(|(facet, mut sides)| {
-            let expr = if sides.len() == 1 { sides.swap_remove(0) } else { Expr::And(sides) };
-            Demand { facet, node: Node::of(&expr, lexicon), expr }
-        });
-        Self { demands: demands.collect() }
+        let mut texts = Vec::new();
+        let demands: Vec<Demand> = demands
+            .into_iter()
+            .map(|(facet, mut sides)| {
+                let expr = if sides.len() == 1 { sides.swap_remove(0) } else { Expr::And(sides) };
+                Demand { facet, node: Node::of(&expr, lexicon, &mut texts), expr }
+            })
+            .collect();
+        let named = texts.iter().flat_map(TextSearch::events).map(|event| (*event, None)).collect();
+        Self { demands, texts, named }
+    }
+
+    /// The events that conditions name, to be told where they are.
+    pub(super) fn named(&mut self) -> &mut [(EventId, Option<RowId>)] {
+        &mut self.named
     }
 
     /// Whether the query makes demands on a facet, which its counts do without.
@@ -145,11 +170,34 @@ impl Plan {
         self.demands.iter().any(|demand| demand.node.is_open())
     }
 
-    /// What the columns of a segment say; `None` where no row can count for anything.
-    pub(super) fn run(&self, segment: &Segment) -> Option<Answers<'_>> {
+    /// What the texts of a segment say, where a condition asks for them.
+    pub(super) fn scan(&self, segment: &Segment, texts: &Texts) -> Found {
+        let Some(kept) = segment.kept() else { return Vec::new() };
+        let same_rows = kept.seal.rows == segment.rows;
+        let place = |row: usize| {
+            if same_rows { Some(row) } else { segment.rows.binary_search(kept.seal.rows.get(row)?).ok() }
+        };
+        let scan = |search: &TextSearch| {
+            let mut bits = Box::new(Bits::NONE);
+            search.scan(texts, |row, is_open| {
+                if let Some(at) = place(row) {
+                    bits.can[at / 64] |= 1 << (at % 64);
+                    bits.must[at / 64] |= u64::from(!is_open) << (at % 64);
+                }
+            });
+            bits
+        };
+        let asks = |search: &&TextSearch| search.may_be_in(&kept.seal.filter);
+        self.texts.iter().map(|search| Some(search).filter(asks).map(scan)).collect()
+    }
+
+    /// What the columns of a segment say, with what its texts said; `None` where no row can count for
+    /// anything.
+    pub(super) fn run(&self, segment: &Segment, found: &[Option<Box<Bits>>]) -> Option<Answers<'_>> {
+        let scene = Scene { segment, searches: &self.texts, named: &self.named, found };
         let mut bits = Vec::with_capacity(self.demands.len());
         for demand in &self.demands {
-            let answer = demand.node.run(segment);
+            let answer = demand.node.run(&scene);
             if demand.facet.is_none() && !answer.can_any() {
                 return None;
             }
@@ -195,12 +243,19 @@ fn is_about(expr: &Expr, facet: FacetKey) -> bool {
 }
 
 impl Node {
-    fn of(expr: &Expr, lexicon: &Lexicon) -> Self {
-        let all = |sides: &[Expr]| sides.iter().map(|side| Self::of(side, lexicon)).collect();
+    fn of(expr: &Expr, lexicon: &Lexicon, texts: &mut Vec<TextSearch>) -> Self {
+        let mut all = |sides: &[Expr]| sides.iter().map(|side| Self::of(side, lexicon, texts)).collect();
         match expr {
             Expr::All => Self::All,
-            Expr::Term(term) => Self::Leaf(Leaf::of(term, lexicon)),
-            Expr::Not(inner) => Self::Not(Box::new(Self::of(inner, lexicon))),
+            Expr::Term(term) => {
+                let mut leaf = Leaf::of(term, lexicon);
+                if let Some(search) = TextSearch::of(term) {
+                    leaf.texts = Some(texts.len());
+                    texts.push(search);
+                }
+                Self::Leaf(leaf)
+            }
+            Expr::Not(inner) => Self::Not(Box::new(Self::of(inner, lexicon, texts))),
             Expr::And(sides) => Self::And(all(sides)),
             Expr::Or(sides) => Self::Or(all(sides)),
         }
@@ -209,26 +264,26 @@ impl Node {
     fn is_open(&self) -> bool {
         match self {
             Self::All => false,
-            Self::Leaf(leaf) => leaf.is_open || leaf.sets.is_some(),
+            Self::Leaf(leaf) => leaf.texts.is_some() || leaf.sets.is_some(),
             Self::Not(inner) => inner.is_open(),
             Self::And(sides) | Self::Or(sides) => sides.iter().any(Self::is_open),
         }
     }
 
     /// The answer for the rows of a segment. Bits beyond the last row mean nothing.
-    fn run(&self, segment: &Segment) -> Bits {
+    fn run(&self, scene: &Scene<'_>) -> Bits {
         match self {
             Self::All => Bits::ALL,
-            Self::Leaf(leaf) => leaf.run(segment),
+            Self::Leaf(leaf) => leaf.run(scene),
             Self::Not(inner) => {
-                let mut bits = inner.run(segment);
+                let mut bits = inner.run(scene);
                 bits.invert();
                 bits
             }
             Self::And(sides) => {
                 let mut bits = Bits::ALL;
                 for side in sides {
-                    bits.and(&side.run(segment));
+                    bits.and(&side.run(scene));
                     if !bits.can_any() {
                         break;
                     }
@@ -238,7 +293,7 @@ impl Node {
             Self::Or(sides) => {
                 let mut bits = Bits::NONE;
                 for side in sides {
-                    bits.combine(&side.run(segment), |a, b| a | b);
+                    bits.combine(&side.run(scene), |a, b| a | b);
                 }
                 bits
             }
@@ -248,7 +303,7 @@ impl Node {
 
 impl Leaf {
     fn of(term: &Term, lexicon: &Lexicon) -> Self {
-        let mut leaf = Self { is_open: term.looks_at(PartKind::Event), ..Self::default() };
+        let mut leaf = Self::default();
         let mut table = |column, agrees: Vec<bool>| {
             // Most words are in no name at all.
             if agrees.contains(&true) {
@@ -276,10 +331,10 @@ impl Leaf {
             table(Column::Deed, agrees.collect());
         }
         if term.looks_at(PartKind::Status) || term.looks_at(PartKind::Parts) {
-            let agrees = |marks| {
-                term.agrees(&Part::Status(status_of(marks))) || term.agrees(&Part::Parts(parts_of(marks)))
+            let agrees = |marks: Marks| {
+                term.agrees(&Part::Status(marks.status())) || term.agrees(&Part::Parts(marks.parts()))
             };
-            leaf.marks = Some((0..=u8::MAX).map(agrees).collect());
+            leaf.marks = Some((0..=u8::MAX).map(Marks::from_bits).map(agrees).collect());
         }
         if term.looks_at(PartKind::Time) {
             leaf.times = term.stretches().collect();
@@ -292,14 +347,15 @@ impl Leaf {
         leaf
     }
 
-    fn run(&self, segment: &Segment) -> Bits {
+    fn run(&self, scene: &Scene<'_>) -> Bits {
+        let segment = scene.segment;
         let mut bits = Bits::NONE;
         for (column, agrees) in &self.tables {
             let holds = |number: &u32| agrees.get(*number as usize).copied().unwrap_or_default();
             fill(&mut bits.must, segment.column(*column), holds);
         }
         if let Some(agrees) = &self.marks {
-            fill(&mut bits.must, &segment.marks, |marks| agrees[usize::from(*marks)]);
+            fill(&mut bits.must, &segment.marks, |marks| agrees[usize::from(marks.bits())]);
         }
         if !self.times.is_empty() {
             self.fill_times(&mut bits.must, segment);
@@ -310,8 +366,11 @@ impl Leaf {
             Some([]) => fill(&mut bits.can, &segment.sets, |set| *set != 0),
             Some(sets) => fill(&mut bits.can, &segment.sets, |set| sets.contains(set)),
         }
+        if let Some(number) = self.texts {
+            bits.combine(&scene.ask_texts(number), |a, b| a | b);
+        }
         for (can, must) in bits.can.iter_mut().zip(&bits.must) {
-            *can = if self.is_open { u64::MAX } else { *can | must };
+            *can |= must;
         }
         bits
     }
@@ -329,6 +388,38 @@ impl Leaf {
             bits[at / 64] &= !(1 << (at % 64));
             bits[at / 64] |= u64::from(holds) << (at % 64);
         }
+    }
+}
+
+impl Scene<'_> {
+    /// What the texts say of a condition on them.
+    fn ask_texts(&self, number: usize) -> Bits {
+        let search = &self.searches[number];
+        let mut bits = Bits::NONE;
+        match (self.segment.kept(), self.found.get(number)) {
+            (None, _) => bits.can = Bits::ALL.can,
+            (Some(kept), found) => {
+                match found {
+                    Some(Some(found)) => bits = Bits::clone(found),
+                    _ if search.may_be_in(&kept.seal.filter) => bits.can = Bits::ALL.can,
+                    _ => {}
+                }
+                // What was said of them is what they were before.
+                for at in kept.loose.iter().filter_map(|row| self.segment.rows.binary_search(row).ok()) {
+                    bits.can[at / 64] |= 1 << (at % 64);
+                    bits.must[at / 64] &= !(1 << (at % 64));
+                }
+            }
+        }
+        for (event, row) in self.named {
+            if let (true, Some(row)) = (search.events().contains(event), row)
+                && let Ok(at) = self.segment.rows.binary_search(&row.0)
+            {
+                bits.must[at / 64] |= 1 << (at % 64);
+                bits.can[at / 64] |= 1 << (at % 64);
+            }
+        }
+        bits
     }
 }
 

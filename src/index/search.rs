@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Ask, Event, Facet, FacetKey, Reach, RowId, RowSlab, Rows, Survey, Timestamp};
-use crate::query::Query;
+use crate::domain::{Ask, Event, EventId, Facet, FacetKey, Reach, RowId, RowSlab, Rows, Survey, Timestamp};
+use crate::query::{Query, Texts};
 
 use super::histogram;
 use super::plan::{Answers, Bits, Plan, WORDS};
@@ -26,6 +26,12 @@ pub trait Content {
 
     /// Given places, newest first, the events there, in any order; those that are gone are left out.
     fn events(&mut self, rows: &[RowId]) -> Result<Vec<Event>, Self::Error>;
+
+    /// The texts of the rows that were sealed under this number; `None` where they have been put away anew.
+    fn texts(&mut self, number: i64) -> Result<Option<Texts>, Self::Error>;
+
+    /// The place of an event, where it is there.
+    fn find(&mut self, event: EventId) -> Result<Option<RowId>, Self::Error>;
 
     /// Asked now and then; an error ends the search.
     fn go_on(&mut self) -> Result<(), Self::Error>;
@@ -53,6 +59,8 @@ pub struct Search {
     pass: Pass,
     /// How many segments, the oldest ones, this pass has not looked at yet.
     left: usize,
+    /// Whether it is known where the events are that the query names.
+    located: bool,
     /// The segments that selected rows are in, newest first, and which those are.
     found: Vec<(usize, [u64; WORDS])>,
     count: usize,
@@ -82,7 +90,20 @@ impl Search {
         }
         let pass = if plan.is_open() && !lifted.is_empty() { Pass::Selection } else { Pass::Everything };
         let (left, found) = (segments.len(), Vec::with_capacity(segments.len()));
-        Self { plan, segments, lexicon, of, ask: ask.clone(), pass, left, found, count: 0, counters, lifted }
+        Self {
+            plan,
+            segments,
+            lexicon,
+            of,
+            ask: ask.clone(),
+            pass,
+            left,
+            located: false,
+            found,
+            count: 0,
+            counters,
+            lifted,
+        }
     }
 
     /// Looks at one more stretch of rows. Whether there is more to look at.
@@ -97,6 +118,12 @@ impl Search {
             return Ok(false);
         }
         content.go_on()?;
+        if !self.located {
+            for (event, row) in self.plan.named() {
+                *row = content.find(*event)?;
+            }
+            self.located = true;
+        }
         if let Some(at) = self.left.checked_sub(1) {
             self.look(at, content)?;
             self.left = at;
@@ -117,9 +144,20 @@ impl Search {
             _ => self.lifted.iter().map(|(facet, _)| *facet).collect(),
         };
         let counts_selection = self.pass != Pass::Facets;
-        let Some(mut answers) = self.plan.run(&segment) else { return Ok(()) };
         let masks = || counts_selection.then_some(None).into_iter().chain(facets.iter().copied().map(Some));
-        let open = open_rows(masks().map(|facet| answers.without(facet)), segment.len());
+        let open_rows =
+            |answers: &Answers<'_>| open(masks().map(|facet| answers.without(facet)), segment.len());
+        let Some(mut answers) = self.plan.run(&segment, &[]) else { return Ok(()) };
+        let mut open = open_rows(&answers);
+        if let (false, Some(kept)) = (open.is_empty(), segment.kept())
+            && let Some(texts) = content.texts(kept.seal.number)?
+        {
+            match self.plan.run(&segment, &self.plan.scan(&segment, &texts)) {
+                Some(better) => answers = better,
+                None => return Ok(()),
+            }
+            open = open_rows(&answers);
+        }
         decide(&mut answers, &segment, &open, content)?;
         if counts_selection {
             let selected = answers.without(None).must;
@@ -227,7 +265,7 @@ impl Search {
 }
 
 /// The positions, newest first, of rows that are neither selected for sure nor surely not under some mask.
-fn open_rows(masks: impl Iterator<Item = Bits>, length: usize) -> Vec<usize> {
+fn open(masks: impl Iterator<Item = Bits>, length: usize) -> Vec<usize> {
     let mut open = [0_u64; WORDS];
     for mask in masks {
         for (word, (can, must)) in open.iter_mut().zip(mask.can.iter().zip(&mask.must)) {

@@ -2,11 +2,15 @@
 //!
 //! A row takes 29 bytes beside its share of the vocabulary. Stretches are shared with whoever searches them,
 //! so that rows can come in meanwhile: a stretch that changes while it is searched is copied first.
+//!
+//! The texts of rows that have come to rest are kept elsewhere; a segment knows where, and what is surely
+//! not in them. Rows that come or change afterwards are loose: nothing is known of their texts.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::{IndexRow, Parts, RowId, Status, Timestamp};
+use crate::domain::{IndexRow, Marks, RowId, SealedRows, Timestamp};
+use crate::query::Filter;
 
 use super::vocabulary::Lexicon;
 
@@ -36,7 +40,7 @@ pub(super) struct Coded {
     time: Option<Timestamp>,
     numbers: [u32; Column::ALL.len()],
     set: u32,
-    marks: u8,
+    marks: Marks,
 }
 
 impl Coded {
@@ -47,25 +51,9 @@ impl Coded {
             time: row.time,
             numbers: [row.feed, row.entity, row.actor, deed],
             set: row.set,
-            marks: marks(row.status, row.parts),
+            marks: row.marks,
         }
     }
-}
-
-/// Status and parts in one byte: the parts in the lower four bits, the status above them.
-fn marks(status: Status, parts: Parts) -> u8 {
-    let place = Status::ALL.iter().position(|it| *it == status).unwrap_or_default();
-    parts.bits() | ((place as u8) << 4)
-}
-
-/// The status that a byte of marks holds.
-pub(super) fn status_of(marks: u8) -> Status {
-    Status::ALL.get(usize::from(marks >> 4)).copied().unwrap_or_default()
-}
-
-/// The parts that a byte of marks holds.
-pub(super) fn parts_of(marks: u8) -> Parts {
-    Parts::from_bits(marks)
 }
 
 /// Rows of a stretch of time, oldest first, each at the same position in every column.
@@ -74,9 +62,31 @@ pub(super) struct Segment {
     pub(super) rows: Arc<Vec<i64>>,
     columns: [Vec<u32>; Column::ALL.len()],
     pub(super) sets: Vec<u32>,
-    pub(super) marks: Vec<u8>,
+    pub(super) marks: Vec<Marks>,
     /// The times of rows whose place does not tell them, by row.
     odd: Vec<(i64, Timestamp)>,
+    kept: Option<Kept>,
+}
+
+/// Where the texts of a segment are.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    pub(super) seal: Arc<Seal>,
+    /// The first place that belongs to the segment.
+    from: i64,
+    /// The first place after it.
+    to: i64,
+    /// Rows that came or changed since, oldest first.
+    pub(super) loose: Vec<i64>,
+}
+
+/// Texts that were put away together.
+#[derive(Debug)]
+pub(super) struct Seal {
+    pub(super) number: i64,
+    /// Whose texts they are, in their order.
+    pub(super) rows: Arc<Vec<i64>>,
+    pub(super) filter: Filter,
 }
 
 impl Segment {
@@ -88,7 +98,42 @@ impl Segment {
             sets: rows.iter().map(|row| row.set).collect(),
             marks: rows.iter().map(|row| row.marks).collect(),
             odd: rows.iter().filter_map(|row| Some((row.row, row.time?))).collect(),
+            kept: None,
         }
+    }
+
+    /// The segment of rows that have come to rest. Without a filter that can be read, nothing is known of
+    /// their texts.
+    pub(super) fn sealed(sealed: SealedRows, lexicon: &mut Lexicon) -> Self {
+        let numbers: Vec<u32> =
+            sealed.words.iter().map(|(action, raw)| lexicon.deed(*action, *raw)).collect();
+        let deed = |at: &u32| numbers.get(*at as usize).copied().unwrap_or(u32::MAX);
+        let deeds = sealed.deeds.iter().map(deed).collect();
+        let rows = Arc::new(sealed.rows);
+        let seal = |filter| Seal { number: sealed.number, rows: Arc::clone(&rows), filter };
+        let kept = Filter::read(&sealed.filter).map(|filter| Kept {
+            seal: Arc::new(seal(filter)),
+            from: sealed.from,
+            to: sealed.to,
+            loose: Vec::new(),
+        });
+        let columns = [sealed.feeds, sealed.entities, sealed.actors, deeds];
+        Self { rows, columns, sets: sealed.sets, marks: sealed.marks, odd: sealed.times, kept }
+    }
+
+    /// Where the texts of its rows are, if they have come to rest.
+    pub(super) fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
+    }
+
+    /// The first place that belongs to it.
+    pub(super) fn from(&self) -> i64 {
+        self.kept.as_ref().map_or(self.first(), |kept| kept.from)
+    }
+
+    /// The first place after it, where that does not depend on what comes in.
+    pub(super) fn to(&self) -> Option<i64> {
+        self.kept.as_ref().map(|kept| kept.to)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -151,15 +196,33 @@ impl Segment {
         all
     }
 
-    /// The segments that take the place of this one when `incoming` joins it.
+    /// The segments that take the place of this one when `incoming`, whose places belong to it, joins it.
     pub(super) fn joined_by(&self, incoming: &[Coded]) -> Vec<Self> {
-        cut(&self.merged(incoming))
+        let mut pieces = cut(&self.merged(incoming));
+        let Some(kept) = &self.kept else { return pieces };
+        let mut loose = kept.loose.clone();
+        loose.extend(incoming.iter().map(|it| it.row));
+        loose.sort_unstable();
+        loose.dedup();
+        let mut to = kept.to;
+        for (nth, piece) in pieces.iter_mut().enumerate().rev() {
+            let from = if nth == 0 { kept.from } else { piece.first() };
+            let here = loose.partition_point(|row| *row < from)..loose.partition_point(|row| *row < to);
+            let loose = loose[here].to_vec();
+            piece.kept = Some(Kept { seal: Arc::clone(&kept.seal), from, to, loose });
+            to = from;
+        }
+        pieces
     }
 
     /// What is left without `gone`, which is sorted.
     pub(super) fn without(&self, gone: &[i64]) -> Self {
-        let kept = (0..self.len()).filter(|at| gone.binary_search(&self.rows[*at]).is_err());
-        Self::of(&kept.map(|at| self.get(at)).collect::<Vec<_>>())
+        Self { kept: self.kept.clone(), ..Self::of(&self.coded(|row| gone.binary_search(&row).is_err())) }
+    }
+
+    /// The rows that satisfy `wanted`.
+    pub(super) fn coded(&self, wanted: impl Fn(i64) -> bool) -> Vec<Coded> {
+        (0..self.len()).filter(|at| wanted(self.rows[*at])).map(|at| self.get(at)).collect()
     }
 }
 

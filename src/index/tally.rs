@@ -2,9 +2,9 @@
 
 use super::facets::Counted;
 use super::plan::WORDS;
-use super::segment::{Column, Segment, status_of};
+use super::segment::{Column, Segment};
 use super::vocabulary::Lexicon;
-use crate::domain::{FacetKey, Status};
+use crate::domain::{FacetKey, Marks, Status};
 
 /// How many chosen rows have each number.
 #[derive(Debug, Clone)]
@@ -40,9 +40,9 @@ impl Counter {
             }),
             Counted::Status => {
                 let mut by_marks = [0_u32; 256];
-                each(&segment.marks, chosen, |marks| by_marks[usize::from(*marks)] += 1);
+                each(&segment.marks, chosen, |marks| by_marks[usize::from(marks.bits())] += 1);
                 for (marks, count) in (0..=u8::MAX).zip(by_marks) {
-                    let status = status_of(marks);
+                    let status = Marks::from_bits(marks).status();
                     if let Some(place) = Status::ALL.iter().position(|it| *it == status) {
                         counts[place] += count;
                     }

@@ -3,6 +3,7 @@
 mod rows;
 mod selects;
 mod surveys;
+mod texts;
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
@@ -15,9 +16,9 @@ use super::search::CHUNK;
 use super::{Content, Index};
 use crate::domain::{
     Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, FeedNames, Identity,
-    IndexRow, Op, Parts, Record, RowId, Status, Survey, Timestamp, Vocabulary, Zone,
+    IndexRow, Marks, Op, Parts, Record, RowId, Status, Survey, Timestamp, Vocabulary, Zone,
 };
-use crate::query::{self, Context, FIELDS, Kind, Marked, Marks, Query, fingerprint};
+use crate::query::{self, Context, FIELDS, Kind, Marked, Query, Texts, Told, fingerprint};
 
 const DAY: i64 = 86_400_000;
 
@@ -184,12 +185,16 @@ fn read(text: &str) -> Query {
 /// Answers from a list of events, and counts how many it was asked for.
 pub(super) struct FromList<'a> {
     events: &'a [Event],
+    /// Texts by the number of the rows that were sealed.
+    texts: BTreeMap<i64, Vec<u8>>,
     asked: usize,
+    /// How often texts were asked for.
+    scanned: usize,
 }
 
 impl<'a> FromList<'a> {
     pub(super) fn of(events: &'a [Event]) -> Self {
-        Self { events, asked: 0 }
+        Self { events, texts: BTreeMap::new(), asked: 0, scanned: 0 }
     }
 }
 
@@ -202,16 +207,25 @@ impl Content for FromList<'_> {
         Ok(self.events.iter().filter(|event| rows.contains(&event.row)).cloned().collect())
     }
 
+    fn texts(&mut self, number: i64) -> Result<Option<Texts>, Infallible> {
+        self.scanned += 1;
+        Ok(self.texts.get(&number).cloned().and_then(Texts::read))
+    }
+
+    fn find(&mut self, event: EventId) -> Result<Option<RowId>, Infallible> {
+        Ok(self.events.iter().find(|it| it.id == event).map(|it| it.row))
+    }
+
     fn go_on(&mut self) -> Result<(), Infallible> {
         Ok(())
     }
 }
 
 /// Some events are bookmarked, some have notes, the newer half is new.
-fn marks(events: &[Event]) -> Marks {
+fn marks(events: &[Event]) -> Told {
     let every = |step: usize| events.iter().step_by(step).map(|event| event.row);
     let notes = every(2).zip(["alpha", "Beta ς"].into_iter().cycle());
-    Marks {
+    Told {
         bookmarked: every(3).collect(),
         notes: notes.map(|(row, note)| (row, note.into())).collect(),
         watched: every(4).collect(),
@@ -269,8 +283,7 @@ impl Numbers {
             action: self.word(action_word),
             raw_action: record.raw_action.as_deref().map_or(0, |word| self.word(word)),
             set: record.set.as_deref().map_or(0, fingerprint),
-            status: record.status,
-            parts: Parts::of(record),
+            marks: Marks::new(record.status, Parts::of(record)),
         }
     }
 }

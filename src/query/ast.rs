@@ -202,13 +202,7 @@ impl Term {
     /// Whether some value of this kind of part can make the term hold.
     pub(crate) fn looks_at(&self, kind: PartKind) -> bool {
         match self {
-            Self::Field(row, tests) => tests.iter().any(|test| match test {
-                Test::Text(_) | Test::Me(_) => row.parts.contains(&kind),
-                Test::Word(word) => word.part == kind,
-                Test::Mark(..) | Test::Note(..) => kind == PartKind::Row,
-                Test::Time(_) => kind == PartKind::Time,
-                Test::Number(_) | Test::Change(_) => kind == PartKind::Event,
-            }),
+            Self::Field(row, tests) => tests.iter().any(|test| test.looks_at(row, kind)),
             Self::Leaf(_) => kind == PartKind::Event,
             Self::Text(_) => {
                 matches!(kind, PartKind::Entity | PartKind::Actor | PartKind::Action | PartKind::Event)
@@ -225,9 +219,8 @@ impl Term {
                 (Test::Word(word), part) => (word.holds)(part),
                 (Test::Mark(_, Some(rows)) | Test::Note(_, Some(rows)), Part::Row(row)) => rows.holds(*row),
                 (Test::Time(test), Part::Time(time)) => test.holds(*time),
-                (Test::Number(test), Part::Event(event)) => content::versions(event)
-                    .iter()
-                    .any(|number| content::within(&test.bounds, |bound| number.compare(*bound))),
+                (Test::Number(test), Part::Event(event)) => content::versions(&event.record)
+                    .any(|text| content::is_version_within(&text, &test.bounds)),
                 (Test::Change(test), Part::Event(event)) => content::changed(event, test),
                 _ => false,
             }),
@@ -283,6 +276,19 @@ impl Term {
                 _ => None,
             })
             .collect()
+    }
+}
+
+impl Test {
+    /// Whether some value of this kind of part can make the test of a field hold.
+    pub(super) fn looks_at(&self, row: &FieldRow, kind: PartKind) -> bool {
+        match self {
+            Self::Text(_) | Self::Me(_) => row.parts.contains(&kind),
+            Self::Word(word) => word.part == kind,
+            Self::Time(_) => kind == PartKind::Time,
+            Self::Mark(..) | Self::Note(..) => kind == PartKind::Row,
+            Self::Number(_) | Self::Change(_) => kind == PartKind::Event,
+        }
     }
 }
 

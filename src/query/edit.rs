@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(read("sort:actor").grouped(Group::Day).to_string(), "sort:actor group:day");
         let newer = read("type:a").newer_than(RowId(5));
         assert_eq!(newer.to_string(), "is:new type:a");
-        let told = newer.clone().marked(&super::super::Marks::default());
+        let told = newer.clone().marked(&super::super::Told::default());
         assert_eq!((newer.marks(), told == newer), (vec![], true), "it was told what is new");
     }
 }

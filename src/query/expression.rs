@@ -10,6 +10,8 @@ use std::sync::{Arc, OnceLock};
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ast::{self, Ast, ClassSet, ClassSetItem, ClassUnicode, Flag, GroupKind, RepetitionRange};
 
+use super::text::literal;
+
 /// The longest pattern, in bytes.
 const LONGEST: usize = 1_000;
 
@@ -33,8 +35,15 @@ pub(crate) struct Expression {
     pub(crate) source: Arc<str>,
     /// Whether an `i` follows the closing slash.
     pub(crate) any_case: bool,
-    /// Compiled when it is first needed; clones share it.
-    compiled: Arc<OnceLock<Option<Regex>>>,
+    /// What follows from it, when it is first asked for; clones share it.
+    known: Arc<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    compiled: OnceLock<Option<Regex>>,
+    /// A text, folded, that is in the folding of all it can be found in.
+    needed: OnceLock<Box<str>>,
 }
 
 impl PartialEq for Expression {
@@ -66,7 +75,7 @@ impl Expression {
         if weigh(&ast)? > HEAVIEST {
             return Err(BadExpression::TooLarge);
         }
-        Ok(Self { source: source.into(), any_case, compiled: Arc::default() })
+        Ok(Self { source: source.into(), any_case, known: Arc::default() })
     }
 
     /// Whether some part of `text` is what the pattern describes.
@@ -75,7 +84,12 @@ impl Expression {
             let mut builder = RegexBuilder::new(&self.source);
             builder.case_insensitive(self.any_case).size_limit(ROOM).nest_limit(DEEPEST).build().ok()
         };
-        self.compiled.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(text))
+        self.known.compiled.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// A text, folded, that is in the folding of all the pattern can be found in; empty where there is none.
+    pub(crate) fn needed(&self) -> &str {
+        self.known.needed.get_or_init(|| literal::needed(&self.source, self.any_case))
     }
 }
 
@@ -201,7 +215,7 @@ mod tests {
             for any_case in [false, true] {
                 let expression = Expression::new(source, any_case).unwrap();
                 expression.is_match("x");
-                assert!(expression.compiled.get().is_some_and(Option::is_some), "{source}");
+                assert!(expression.known.compiled.get().is_some_and(Option::is_some), "{source}");
             }
         }
     }

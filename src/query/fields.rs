@@ -8,6 +8,7 @@ use crate::domain::{Action, Actor, ActorKind, Entity, Event, Parts, RowId, Statu
 use super::content;
 use super::marks::Mark;
 use super::text::{self, Pattern};
+use super::texts::RowTexts;
 
 /// One key of the language.
 #[derive(Debug)]
@@ -78,7 +79,7 @@ pub struct Word {
     pub(super) mark: Option<Mark>,
 }
 
-/// A part of an event that terms look at. All but the last repeat from event to event, so the index
+/// A part of an event that terms look at. All but the last two repeat from event to event, so the index
 /// answers for them without the event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Part<'a> {
@@ -92,6 +93,8 @@ pub(crate) enum Part<'a> {
     Time(Timestamp),
     Row(RowId),
     Event(&'a Event),
+    /// What an index over texts keeps of an event. It stands for the event where it can.
+    Texts(&'a RowTexts<'a>),
 }
 
 /// The texts of an entity, wherever they are kept.
@@ -292,7 +295,11 @@ pub const FIELDS: &[FieldRow] = &[
         kind: CONTAINS,
         example: "error:timeout",
         parts: &[PartKind::Event],
-        agrees: |part, pattern| matches!(part, Part::Event(event) if pattern.matches_some(event.record.error.as_deref())),
+        agrees: |part, pattern| match part {
+            Part::Event(event) => pattern.matches_some(event.record.error.as_deref()),
+            Part::Texts(texts) => texts.errors().any(|text| pattern.matches(text)),
+            _ => false,
+        },
     },
     FieldRow {
         key: "summary",
@@ -301,9 +308,12 @@ pub const FIELDS: &[FieldRow] = &[
         kind: CONTAINS,
         example: "summary:\"rolled back\"",
         parts: &[PartKind::Event],
-        agrees: |part, pattern| {
-            matches!(part, Part::Event(event)
-                if either(pattern, event.record.summary.as_deref(), event.record.ai_summary.as_deref()))
+        agrees: |part, pattern| match part {
+            Part::Event(event) => {
+                either(pattern, event.record.summary.as_deref(), event.record.ai_summary.as_deref())
+            }
+            Part::Texts(texts) => texts.summaries().any(|text| pattern.matches(text)),
+            _ => false,
         },
     },
     FieldRow {
@@ -372,12 +382,11 @@ const PARTS: &[Word] = &[
     word("summary", "a summary built from its parts", PartKind::Parts, |part| with(part, Parts::SUMMARY)),
     word("ai", "a summary by the feed's language model", PartKind::Parts, |part| with(part, Parts::AI)),
     word("error", "it says why it did not work", PartKind::Parts, |part| with(part, Parts::ERROR)),
-    word(
-        "version",
-        "it names a version number",
-        PartKind::Event,
-        |part| matches!(part, Part::Event(event) if !content::versions(event).is_empty()),
-    ),
+    word("version", "it names a version number", PartKind::Event, |part| match part {
+        Part::Event(event) => content::versions(&event.record).next().is_some(),
+        Part::Texts(texts) => texts.versions().next().is_some(),
+        _ => false,
+    }),
     word(
         "name",
         "its entity has a name",

@@ -64,7 +64,7 @@ impl Marked {
 
 /// Which events bear which mark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Marks {
+pub struct Told {
     /// [`Mark::Bookmarked`].
     pub bookmarked: Marked,
     /// [`Mark::Noted`], with the notes.
@@ -79,7 +79,7 @@ pub struct Marks {
     pub last: Marked,
 }
 
-impl Marks {
+impl Told {
     fn rows(&self, mark: Mark) -> Marked {
         match mark {
             Mark::Bookmarked => self.bookmarked.clone(),
@@ -117,7 +117,7 @@ impl Query {
 
     /// The same query, told which events bear which mark, as far as it was not told before.
     #[must_use]
-    pub fn marked(mut self, marks: &Marks) -> Self {
+    pub fn marked(mut self, marks: &Told) -> Self {
         self.expr.terms_mut(&mut |term| {
             let Term::Field(_, tests) = term else { return };
             for test in tests {

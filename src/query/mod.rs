@@ -17,6 +17,7 @@ mod edit;
 mod error;
 mod expression;
 mod fields;
+mod filter;
 pub mod fuzzy;
 mod lex;
 mod marks;
@@ -24,9 +25,11 @@ mod number;
 mod parse;
 mod print;
 mod resolve;
+mod search;
 #[cfg(test)]
 mod tests;
 mod text;
+mod texts;
 mod time;
 
 use std::fmt;
@@ -41,8 +44,12 @@ pub(crate) use fields::{ActorPart, EntityPart, Part, PartKind};
 pub use fields::{
     Compare, DIRECTIVES, DirectiveRow, FIELDS, FieldRow, Kind, TimeRole, Word, directive, field,
 };
-pub use marks::{Mark, Marked, Marks};
+pub use filter::Filter;
+pub use marks::{Mark, Marked, Told};
+pub(crate) use search::TextSearch;
 pub(crate) use text::{fingerprint, fold};
+pub use texts::Texts;
+pub(crate) use texts::TextsBuilder;
 
 /// What a query is read against. It is fixed at that moment: read the text again to move `now`.
 #[derive(Debug, Clone, PartialEq, Default)]

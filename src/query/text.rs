@@ -6,6 +6,8 @@
 //! `CaseFolding.txt`); a test holds it to the regex crate's tables. `ß` and `ss` therefore differ, `ς`,
 //! `σ` and `Σ` do not.
 
+pub(super) mod literal;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -121,6 +123,17 @@ impl Pattern {
             Self::Contains(needle) => contains_folded(text, &needle.folded),
             Self::Glob(needle) => glob(&fold(text), &needle.folded),
             Self::Regex(expression) => expression.is_match(text),
+        }
+    }
+
+    /// The longest text, folded, that is surely in the folding of every text the pattern describes.
+    pub(crate) fn needed(&self) -> &str {
+        match self {
+            Self::Exact(needle) | Self::Contains(needle) => &needle.folded,
+            Self::Glob(needle) => {
+                needle.folded.split('*').max_by_key(|piece| piece.len()).unwrap_or_default()
+            }
+            Self::Regex(expression) => expression.needed(),
         }
     }
 

@@ -7,10 +7,10 @@ mod inform;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::domain::{Ask, Entity, Event, IndexRow, List, RowId, Rows, Survey};
+use crate::domain::{Ask, Entity, Event, EventId, IndexRow, List, RowId, Rows, SealedRows, Survey};
 use crate::index::{Content, Index, Search};
-use crate::query::{Arrangement, Query};
-use crate::store::{Db, FileId, Store, StoreError};
+use crate::query::{Arrangement, Query, Texts};
+use crate::store::{Db, FileId, Marker, Store, StoreError};
 
 use super::user::User;
 
@@ -34,6 +34,8 @@ struct Columns {
     index: Mutex<Index>,
     /// How far the index has come; `None` before the first load.
     seen: Mutex<Option<Seen>>,
+    /// Held by whoever brings the columns up to date, from the question to the store until its answer is in.
+    taking_in: tokio::sync::Mutex<()>,
 }
 
 /// The part of the cache that is in the columns.
@@ -42,7 +44,7 @@ struct Seen {
     /// The file they were read from.
     file: FileId,
     /// The store's marker up to which arrivals are in them.
-    seq: u64,
+    marker: Marker,
 }
 
 /// What there is to show that was not there before.
@@ -86,7 +88,7 @@ impl Library {
 
     /// Fills the columns with the newest `limit` events. Where there are more, the place to go on from.
     pub async fn load_newest(&self, limit: usize) -> Result<Option<RowId>, StoreError> {
-        let now = self.store.run(|db| Ok(Seen { file: db.file(), seq: db.seq()? })).await?;
+        let now = self.store.run(|db| Ok(Seen { file: db.file(), marker: db.marker()? })).await?;
         self.seen().get_or_insert(now);
         self.load_chunk(None, limit).await
     }
@@ -97,36 +99,53 @@ impl Library {
     }
 
     async fn load_chunk(&self, from: Option<RowId>, limit: usize) -> Result<Option<RowId>, StoreError> {
-        let rows = self.store.run(move |db| db.index_rows(from, limit)).await?;
-        let oldest = rows.last().map(|row| row.row);
-        let more = rows.len() == limit;
-        self.take_in(&[], rows).await?;
-        Ok(oldest.filter(|_| more))
+        let _alone = self.columns.taking_in.lock().await;
+        let chunk = self.store.run(move |db| db.chunk(from, limit)).await?;
+        self.take_in(&[], chunk.rows, chunk.sealed).await?;
+        Ok(chunk.next)
     }
 
-    /// Brings the columns up to date: without the rows that were left, with those that are new or changed.
-    async fn take_in(&self, left: &[RowId], rows: Vec<IndexRow>) -> Result<(), StoreError> {
-        let lacks = self.index().lacks(&rows);
+    /// Brings the columns up to date: without the rows that were left, with those that are new or changed
+    /// and those that have come to rest.
+    async fn take_in(
+        &self,
+        left: &[RowId],
+        rows: Vec<IndexRow>,
+        sealed: Vec<SealedRows>,
+    ) -> Result<(), StoreError> {
+        let lacks = self.index().lacks(&rows, &sealed);
         let learned = self.store.run(move |db| db.vocabulary(&lacks)).await?;
         let mut index = self.index();
         index.learn(learned);
         index.remove(left);
         index.insert(rows);
+        for rows in sealed {
+            index.seal(rows);
+        }
         Ok(())
+    }
+
+    /// Puts away some rows that have come to rest, and takes in what that and others changed. Whether there
+    /// may be more to put away.
+    pub async fn seal_some(&self) -> Result<(bool, News), StoreError> {
+        let more = self.store.run(Db::seal_some).await?;
+        Ok((more, self.catch_up().await?))
     }
 
     /// Takes in what was added or changed since the last look, by this program or another. Where another
     /// file has taken the place of the cache, the columns are filled from that one.
     pub async fn catch_up(&self) -> Result<News, StoreError> {
+        let alone = self.columns.taking_in.lock().await;
         let before = self.count();
         let mut changed = Vec::new();
         loop {
             let Some(seen) = *self.seen() else { break };
-            let look = move |db: &mut Db| Ok((db.file(), db.index_rows_since(seen.seq, CHUNK)?));
+            let look = move |db: &mut Db| Ok((db.file(), db.index_rows_since(seen.marker, CHUNK)?));
             let (file, arrivals) = self.store.run(look).await?;
             if file != seen.file {
                 *self.index() = Index::default();
                 *self.seen() = None;
+                drop(alone);
                 self.load().await?;
                 return Ok(News { new: self.count(), changed: Vec::new(), replaced: true });
             }
@@ -134,8 +153,8 @@ impl Library {
                 let index = self.index();
                 changed.extend(arrivals.rows.iter().map(|row| row.row).filter(|row| index.contains(*row)));
             }
-            self.take_in(&arrivals.left, arrivals.rows).await?;
-            *self.seen() = Some(Seen { seq: arrivals.seq, ..seen });
+            self.take_in(&arrivals.left, arrivals.rows, arrivals.sealed).await?;
+            *self.seen() = Some(Seen { marker: arrivals.marker, ..seen });
             if !arrivals.more {
                 break;
             }
@@ -247,6 +266,16 @@ impl Content for Reader<'_> {
         self.store.run_blocking(move |db| db.events(&rows)).map_err(Stopped::Failed)
     }
 
+    fn texts(&mut self, number: i64) -> Result<Option<Texts>, Stopped> {
+        let packed = self.store.run_blocking(move |db| db.texts(number)).map_err(Stopped::Failed)?;
+        Ok(packed.and_then(|packed| packed.unpack()))
+    }
+
+    fn find(&mut self, event: EventId) -> Result<Option<RowId>, Stopped> {
+        let found = self.store.run_blocking(move |db| db.event(event)).map_err(Stopped::Failed)?;
+        Ok(found.map(|event| event.row))
+    }
+
     fn go_on(&mut self) -> Result<(), Stopped> {
         if (self.wanted)() { Ok(()) } else { Err(Stopped::Overtaken) }
     }
@@ -254,8 +283,11 @@ impl Content for Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::domain::{Identity, Record, Timestamp};
+    use crate::domain::{Action, Actor, ActorKind, Detail, Identity, Record, Timestamp, Zone};
+    use crate::query::{self, Context};
     use crate::store::FeedKey;
 
     fn write(store: &Store, ids: &[&str]) {
@@ -319,5 +351,112 @@ mod tests {
         let events = library.events(rows.page(0, 9)).await.unwrap();
         assert_eq!(events[0].record.entity.id.as_deref(), Some("d"));
         assert_eq!((events.len(), library.count()), (1, 1));
+    }
+
+    /// Something that happens to the cache or to what is known of it.
+    #[derive(Debug, Clone)]
+    enum Step {
+        /// A page with these events: id, time and words.
+        Write(Vec<(u8, i64, &'static str)>),
+        Seal,
+        SealAndHear,
+        CatchUp,
+        Detail(usize),
+        Reload,
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let words =
+            prop::sample::select(vec!["", "Moved orders", "ORDERS moved to Straße", "v3 raised", "ΟΔΟΣ"]);
+        let event = (0..90_u8, 0..90_i64, words);
+        let step = prop_oneof![
+            4 => prop::collection::vec(event, 0..30).prop_map(Step::Write),
+            1 => Just(Step::Seal),
+            2 => Just(Step::SealAndHear),
+            2 => Just(Step::CatchUp),
+            1 => (0..90_usize).prop_map(Step::Detail),
+            1 => Just(Step::Reload),
+        ];
+        prop::collection::vec(step, 1..12)
+    }
+
+    fn told(id: u8, time: i64, words: &str) -> Record {
+        Record {
+            entity: Entity { kind: None, id: Some(format!("e{}", id % 5)), name: Some(words.to_owned()) },
+            actor: Actor { kind: ActorKind::User, id: None, name: Some(format!("u{}", id % 3)) },
+            action: Action::from_word(["update", "delete", "restore"][usize::from(id % 3)]),
+            summary: Some(format!("{words} {id}")),
+            detail: Detail::Available,
+            set: Some(format!("Set{}", id % 4)),
+            raw: format!("{{\"a\":{id}}}").into(),
+            ..Record::bare(
+                Identity::Native(format!("n{id}")),
+                Timestamp::from_millis(1_774_000_000_000 + time),
+            )
+        }
+    }
+
+    async fn perform(step: Step, library: &mut Library) {
+        let store = library.store.clone();
+        match step {
+            Step::Write(events) => {
+                let records: Vec<Record> =
+                    events.iter().map(|(id, time, words)| told(*id, *time, words)).collect();
+                let key = FeedKey::new("prod", "kaireonai");
+                let write = move |db: &mut Db| {
+                    let walk = db.walk(&key)?;
+                    db.write_page(&key, &records, &[], &walk, Timestamp::from_millis(0))
+                };
+                store.run(write).await.unwrap();
+            }
+            Step::Seal => while store.run(Db::seal_some).await.unwrap() {},
+            Step::SealAndHear => while library.seal_some().await.unwrap().0 {},
+            Step::CatchUp => drop(library.catch_up().await.unwrap()),
+            Step::Detail(at) => {
+                let rows = library.rows(Query::all()).await.unwrap();
+                if let Some(row) = rows.get(at) {
+                    store.run(move |db| db.save_detail(row, &[], &Detail::Fetched)).await.unwrap();
+                }
+            }
+            Step::Reload => {
+                *library = Library::new(store);
+                library.load().await.unwrap();
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn whatever_happens_to_the_cache_the_answer_is_what_the_events_say(steps in steps()) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let folder = tempfile::tempdir().unwrap();
+                let (store, _) = Store::open(&folder.path().join("cache.db")).unwrap();
+                let mut library = Library::new(store.clone());
+                library.load().await.unwrap();
+                for step in steps {
+                    perform(step, &mut library).await;
+                    library.catch_up().await.unwrap();
+                    let rows = library.rows(Query::all()).await.unwrap();
+                    let events = library.events(rows.page(0, usize::MAX)).await.unwrap();
+                    prop_assert_eq!(events.len(), rows.len());
+                    let context = Context { now: Timestamp::from_millis(0), zone: Zone::Utc, me: None };
+                    for text in [
+                        "orders", "\"MOVED TO\" -actor:u1", "straße OR οδος", "n41", "summary:raised action:update",
+                        "set:set2", "/Moved/ entity:e1", "-orders -v3", "is:reversal id:N7,n9", "@a:3",
+                    ] {
+                        let query = query::parse(text, &context).unwrap();
+                        let found = library.survey(&query, &Ask::default(), &|| true).unwrap().unwrap();
+                        let expected: Rows =
+                            events.iter().filter(|event| query.matches(event)).map(|event| event.row).collect();
+                        prop_assert_eq!(found.rows, expected, "{}", text);
+                        prop_assert_eq!(found.of, events.len());
+                    }
+                }
+                Ok(())
+            })?;
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::env;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
 
 use super::library::{Library, Surroundings};
 use super::user::User;
@@ -15,7 +16,7 @@ use super::{Failure, log};
 use crate::config::{self, CaFile, Config, Options, Resolver};
 use crate::domain::{Fault, FaultKind, Problem, SourceState, SourceStatus, Timestamp};
 use crate::feed::Binding;
-use crate::store::{Db, Store};
+use crate::store::{Db, Store, StoreError};
 use crate::sync::{self, Authorities, Engine, Redactor, Report};
 
 /// The file of the cache, in the folder of the cache.
@@ -115,6 +116,13 @@ impl Session {
             status
         });
         Ok(statuses.collect())
+    }
+
+    /// Puts away what has come to rest in the cache, so that whoever asks next has the answer sooner. That
+    /// takes some seconds for a million new events, and can be done later.
+    pub async fn put_away(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        while !stop.is_cancelled() && self.store.run(Db::seal_some).await? {}
+        Ok(())
     }
 
     /// Fetches the secrets of every source and makes an engine over those that have all of theirs.

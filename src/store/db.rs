@@ -16,6 +16,8 @@ pub struct Db {
     pub(super) dictionaries: Dictionaries,
     pub(super) path: PathBuf,
     pub(super) file: FileId,
+    /// Below which place to look for rows to put away; from the newest on where there is none.
+    pub(super) sealed_down_to: Option<i64>,
 }
 
 impl Db {
@@ -68,7 +70,7 @@ impl Database for Db {
     const KIND: &'static Kind = &schema::CACHE;
 
     fn over(Opened { conn, path, file }: Opened) -> Self {
-        Self { conn, dictionaries: Dictionaries::default(), path, file }
+        Self { conn, dictionaries: Dictionaries::default(), path, file, sealed_down_to: None }
     }
 
     fn conn(&self) -> &Connection {

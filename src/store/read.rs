@@ -8,7 +8,8 @@ use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
 use super::rows::last_seq;
-use crate::domain::{Event, EventId, IndexRow, Parts, Record, RowId, Timestamp};
+use super::seal::{last_number, sealed_since};
+use crate::domain::{Event, EventId, IndexRow, Marks, Parts, Record, RowId, SealedRows, Timestamp};
 use crate::query::fingerprint;
 
 /// What became of the cache since a marker, by whichever program.
@@ -20,10 +21,21 @@ pub struct Arrivals {
     /// Rows that are new or say something else than before, in the order of their arrival. A row whose
     /// place is known already stands for what was there.
     pub rows: Vec<IndexRow>,
+    /// Rows that have come to rest since: take them in after the others.
+    pub sealed: Vec<SealedRows>,
     /// The marker to ask with next time.
-    pub seq: u64,
+    pub marker: Marker,
     /// There is more: ask again at once.
     pub more: bool,
+}
+
+/// How much of the cache somebody has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marker {
+    /// The number of the last arrival.
+    seq: i64,
+    /// The number of the last stretch of rows that was put away.
+    sealed: i64,
 }
 
 const EVENT: &str = "
@@ -33,7 +45,11 @@ const EVENT: &str = "
 
 const INDEX_ROWS: &str = "
     SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time
-    FROM event WHERE row < ?1 ORDER BY row DESC LIMIT ?2";
+    FROM event WHERE row >= ?1 AND row < ?2 ORDER BY row DESC LIMIT ?3";
+
+const INDEX_ROW: &str = "
+    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time
+    FROM event WHERE row = ?1";
 
 const ARRIVALS: &str = "
     SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time, seq
@@ -70,21 +86,16 @@ impl Db {
             .map_err(self.explain())
     }
 
-    /// Up to `limit` rows for the columns in memory, newest first, from below `after` or from the newest.
-    /// Fewer than `limit` means that the oldest is among them. Ask for [`Db::seq`] before the first
-    /// chunk, so that [`Db::index_rows_since`] then gives what arrived while the chunks were read.
-    pub fn index_rows(&mut self, after: Option<RowId>, limit: usize) -> Result<Vec<IndexRow>, StoreError> {
-        index_rows(&self.conn, &mut self.dictionaries, after, limit).map_err(self.explain())
+    /// The marker of what there is: it grows with every event that is added or changed, and when rows are
+    /// put away.
+    pub fn marker(&mut self) -> Result<Marker, StoreError> {
+        let marker = || Ok(Marker { seq: last_seq(&self.conn)?, sealed: last_number(&self.conn)? });
+        marker().map_err(self.explain())
     }
 
-    /// The marker of the newest arrival: it grows with every event that is added or changed.
-    pub fn seq(&mut self) -> Result<u64, StoreError> {
-        last_seq(&self.conn).map(|seq| seq.max(0) as u64).map_err(self.explain())
-    }
-
-    /// What was added or changed since the marker `seq`, by this program or another; at most `limit` rows.
-    pub fn index_rows_since(&mut self, seq: u64, limit: usize) -> Result<Arrivals, StoreError> {
-        arrivals(&self.conn, &mut self.dictionaries, seq, limit).map_err(self.explain())
+    /// What was added, changed or put away since `marker`, by this program or another; at most `limit` rows.
+    pub fn index_rows_since(&mut self, marker: Marker, limit: usize) -> Result<Arrivals, StoreError> {
+        arrivals(&self.conn, &mut self.dictionaries, marker, limit).map_err(self.explain())
     }
 
     /// A number that differs from the last answer if another program has written in between. It costs
@@ -94,7 +105,7 @@ impl Db {
     }
 }
 
-fn events(
+pub(super) fn events(
     conn: &Connection,
     dictionaries: &mut Dictionaries,
     rows: &[RowId],
@@ -148,24 +159,36 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
     })
 }
 
-fn index_rows(
+/// Rows for the columns in memory at `from` or later and before `to`, newest first, at most `limit`.
+pub(super) fn index_rows_between(
     conn: &Connection,
     dictionaries: &mut Dictionaries,
-    after: Option<RowId>,
+    from: i64,
+    to: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<IndexRow>> {
-    let below = after.map_or(i64::MAX, |row| row.0);
     let mut select = conn.prepare_cached(INDEX_ROWS)?;
-    let mut found = select.query([below, signed(limit)])?;
+    let mut found = select.query([from, to, signed(limit)])?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        rows.push(index_row(row, conn, dictionaries)?);
+        rows.push(read_index_row(row, conn, dictionaries)?);
     }
     Ok(rows)
 }
 
-/// Reads a row of [`INDEX_ROWS`] or [`ARRIVALS`].
-fn index_row(
+/// The row for the columns in memory of the event at a place, if there is one.
+pub(super) fn index_row(
+    conn: &Connection,
+    dictionaries: &mut Dictionaries,
+    row: i64,
+) -> rusqlite::Result<Option<IndexRow>> {
+    let mut select = conn.prepare_cached(INDEX_ROW)?;
+    let mut found = select.query([row])?;
+    found.next()?.map(|row| read_index_row(row, conn, dictionaries)).transpose()
+}
+
+/// Reads a row of [`INDEX_ROWS`], [`INDEX_ROW`] or [`ARRIVALS`].
+fn read_index_row(
     row: &Row<'_>,
     conn: &Connection,
     dictionaries: &mut Dictionaries,
@@ -180,40 +203,46 @@ fn index_row(
         action: codec::number(row, 4)?,
         raw_action: if row.get_ref(5)? == ValueRef::Null { 0 } else { codec::number(row, 5)? },
         set: set.as_deref().map_or(0, fingerprint),
-        status: codec::status(row, 7)?,
-        parts: Parts::from_bits(row.get(8)?),
+        marks: Marks::new(codec::status(row, 7)?, Parts::from_bits(row.get(8)?)),
     })
 }
+
+/// How many stretches of rows that were put away are told of at once.
+const STRETCHES: usize = 16;
 
 fn arrivals(
     conn: &Connection,
     dictionaries: &mut Dictionaries,
-    since: u64,
+    since: Marker,
     limit: usize,
 ) -> rusqlite::Result<Arrivals> {
-    let since = i64::try_from(since).unwrap_or(i64::MAX);
-    // One moment for all three questions.
+    // One moment for all questions.
     let tx = Transaction::new_unchecked(conn, TransactionBehavior::Deferred)?;
     let mut rows = Vec::new();
-    let mut seq = since;
+    let mut seq = since.seq;
     {
         let mut select = conn.prepare_cached(ARRIVALS)?;
-        let mut found = select.query([since, signed(limit)])?;
+        let mut found = select.query([since.seq, signed(limit)])?;
         while let Some(row) = found.next()? {
             seq = row.get(10)?;
-            rows.push(index_row(row, conn, dictionaries)?);
+            rows.push(read_index_row(row, conn, dictionaries)?);
         }
     }
-    let more = rows.len() == limit;
-    if !more {
-        seq = last_seq(conn)?.max(since);
+    let rows_left = rows.len() == limit;
+    if !rows_left {
+        seq = last_seq(conn)?.max(since.seq);
     }
     let left = conn
         .prepare_cached("SELECT row FROM moved WHERE seq > ?1 AND seq <= ?2 ORDER BY seq")?
-        .query_map([since, seq], |row| Ok(RowId(row.get(0)?)))?
+        .query_map([since.seq, seq], |row| Ok(RowId(row.get(0)?)))?
         .collect::<rusqlite::Result<_>>()?;
+    // What was put away says what is there now, so everything that arrived has to be told before.
+    let sealed =
+        if rows_left { Vec::new() } else { sealed_since(conn, dictionaries, since.sealed, STRETCHES)? };
     tx.finish()?;
-    Ok(Arrivals { left, rows, seq: seq.max(0) as u64, more })
+    let last = sealed.last().map_or(since.sealed, |sealed| sealed.number);
+    let more = rows_left || sealed.len() == STRETCHES;
+    Ok(Arrivals { left, rows, sealed, marker: Marker { seq, sealed: last }, more })
 }
 
 fn signed(limit: usize) -> i64 {

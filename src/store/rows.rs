@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::codec::{self, Digest16, Encoded};
-use crate::domain::{EventId, IndexRow, Record, RowId, Timestamp};
+use crate::domain::{EventId, IndexRow, Marks, Record, RowId, Timestamp};
 use crate::query::fingerprint;
 
 /// The last number of arrival that was given out.
@@ -130,8 +130,7 @@ impl Columns<'_> {
             action: number(self.action),
             raw_action: self.raw_action.map_or(0, number),
             set: self.record.set.as_deref().map_or(0, fingerprint),
-            status: self.record.status,
-            parts: self.encoded.parts,
+            marks: Marks::new(self.record.status, self.encoded.parts),
         }
     }
 }

@@ -23,10 +23,25 @@ pub(super) const CACHE: Kind = Kind {
     synchronous: "normal",
 };
 
-const TABLES: &[&str] =
-    &["source", "feed", "word", "entity", "actor", "event", "body", "moved", "quarantine", "arrival"];
+const TABLES: &[&str] = &[
+    "source",
+    "feed",
+    "word",
+    "entity",
+    "actor",
+    "event",
+    "body",
+    "moved",
+    "quarantine",
+    "arrival",
+    "segment",
+    "segment_columns",
+    "segment_texts",
+    "loose",
+];
 
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 PRAGMA application_id = 0x4254524C;
 
 CREATE TABLE source (
@@ -135,4 +150,30 @@ CREATE TABLE arrival (
     seq INTEGER NOT NULL
 ) STRICT;
 INSERT INTO arrival (one, seq) VALUES (1, 0);
-"];
+",
+    "
+-- What could be read from the events again, in stretches of rows that have come to rest (see `seal`). A
+-- stretch holds from its start up to, not including, its past; no two overlap.
+CREATE TABLE segment (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    start  INTEGER NOT NULL UNIQUE,
+    past   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE segment_columns (
+    number INTEGER PRIMARY KEY,
+    data   BLOB NOT NULL,
+    filter BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE segment_texts (
+    number INTEGER PRIMARY KEY,
+    data   BLOB NOT NULL
+) STRICT;
+
+-- Rows of a stretch that came, changed or left after it was put away.
+CREATE TABLE loose (
+    row INTEGER PRIMARY KEY
+) STRICT;
+",
+];

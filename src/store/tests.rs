@@ -4,6 +4,7 @@ mod damage;
 mod opening;
 mod pages;
 mod reading;
+mod sealing;
 mod sharing;
 
 use std::path::{Path, PathBuf};
@@ -61,7 +62,11 @@ impl Cache {
     /// Every event, newest first.
     fn all(&self) -> Vec<Event> {
         self.run(|db| {
-            let rows: Vec<_> = db.index_rows(None, usize::MAX)?.iter().map(|row| row.row).collect();
+            let rows: Vec<RowId> = db
+                .conn
+                .prepare("SELECT row FROM event ORDER BY row DESC")
+                .and_then(|mut select| select.query_map([], |row| row.get(0).map(RowId))?.collect())
+                .map_err(db.explain())?;
             db.events(&rows)
         })
     }
@@ -125,8 +130,8 @@ impl Cache {
             action: Action::from_word(&meaning(&all.words, row.action).unwrap()),
             raw_action: meaning(&all.words, row.raw_action).map(|word| word.to_string()),
             set: row.set,
-            status: row.status,
-            parts: row.parts,
+            status: row.marks.status(),
+            parts: row.marks.parts(),
         });
         told.collect()
     }

@@ -14,6 +14,7 @@ use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
 use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave};
+use super::seal;
 use super::walk::{self, Feed, FeedKey, WalkProgress};
 use crate::domain::{Change, Detail, Event, EventId, IndexRow, Parts, Quarantined, Record, RowId, Timestamp};
 
@@ -62,6 +63,7 @@ impl Db {
                 key,
                 feed,
                 seen_at,
+                touched: Vec::new(),
                 events: 0,
                 quarantined: 0,
                 written: Written::default(),
@@ -94,6 +96,7 @@ impl Db {
             }
             tx.prepare_cached("UPDATE body SET changes = ?2, refused = ?3 WHERE row = ?1")?
                 .execute(params![row.0, codec::changes_to_json(changes), refused])?;
+            seal::touch(tx, &[row.0])?;
             keep_seq(tx, seq)
         })?;
         Ok(self.events(&[row])?.pop())
@@ -109,6 +112,8 @@ struct Page<'a> {
     seen_at: Timestamp,
     /// The last number of arrival that was given out.
     seq: i64,
+    /// The places that this page writes to.
+    touched: Vec<i64>,
     /// By how much the counters of the feed change.
     events: i64,
     quarantined: i64,
@@ -191,10 +196,12 @@ impl Page<'_> {
         let row = if incoming.record.time == stored.time {
             self.seq += 1;
             columns.put(self.tx, stored.row, self.seq)?;
+            self.touched.push(stored.row.0);
             stored.row
         } else {
             self.seq += 1;
             leave(self.tx, stored.row, self.seq)?;
+            self.touched.push(stored.row.0);
             self.put_anew(&columns)?
         };
         if stored.feed != self.feed.key {
@@ -211,6 +218,7 @@ impl Page<'_> {
         let row = free_place(self.tx, RowId::preferred(columns.record.time, columns.id))?;
         self.seq += 1;
         columns.put(self.tx, row, self.seq)?;
+        self.touched.push(row.0);
         Ok(row)
     }
 
@@ -317,6 +325,8 @@ impl Page<'_> {
         if !self.written.new.is_empty() || !self.written.changed.is_empty() {
             keep_seq(self.tx, self.seq)?;
         }
+        self.touched.sort_unstable();
+        seal::touch(self.tx, &self.touched)?;
         self.count(self.feed.key, self.events, self.quarantined)?;
         (self.written.walk, self.written.overtaken) = walk::advance(self.tx, &self.feed, progress)?;
         Ok(self.written)

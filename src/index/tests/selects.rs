@@ -53,6 +53,14 @@ impl Content for Refusing {
         Ok(Vec::new())
     }
 
+    fn texts(&mut self, _: i64) -> Result<Option<Texts>, &'static str> {
+        Ok(None)
+    }
+
+    fn find(&mut self, _: EventId) -> Result<Option<RowId>, &'static str> {
+        Ok(None)
+    }
+
     fn go_on(&mut self) -> Result<(), &'static str> {
         self.0 = self.0.checked_sub(1).ok_or("cancelled")?;
         Ok(())

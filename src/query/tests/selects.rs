@@ -336,7 +336,7 @@ fn what_is_not_in_an_event_has_to_be_told() {
     let row =
         |letter| events::all().iter().find(|(it, _)| *it == letter).map(|(_, event)| event.row).unwrap();
     let rows = |letters: &str| letters.chars().map(row).collect::<Marked>();
-    let marks = Marks {
+    let marks = Told {
         bookmarked: rows("cs"),
         notes: [(row('s'), "Ticket 7".into()), (row('e'), "asked Ana".into())].into(),
         watched: rows("r"),

@@ -6,7 +6,7 @@ use super::Library;
 use crate::diff::{Matcher, Rules};
 use crate::domain::{Ask, EventId, FacetKey, RowId, Timestamp, UserData, Zone};
 use crate::query::complete::{self, Value};
-use crate::query::{self, Mark, Marked, Marks, Mention, Note, Query, World};
+use crate::query::{self, Mark, Marked, Mention, Note, Query, Told, World};
 use crate::store::{Db, StoreError};
 
 /// How many different values are held against what a query mentions; beyond, it would take too long for
@@ -37,8 +37,8 @@ impl Library {
     }
 
     /// Which events bear the marks that are asked for.
-    fn marks(&self, asked: &[Mark]) -> Result<Marks, StoreError> {
-        let mut marks = Marks::default();
+    fn marks(&self, asked: &[Mark]) -> Result<Told, StoreError> {
+        let mut marks = Told::default();
         if asked.iter().any(|mark| matches!(mark, Mark::First | Mark::Last)) {
             let ends = self.index().ends();
             marks.first = Marked::Among(ends.first.into());

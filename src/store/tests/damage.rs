@@ -5,12 +5,21 @@ use std::path::Path;
 
 use super::*;
 use crate::domain::RowId;
+use crate::store::Marker;
 
 /// The bytes of a sound cache of some hundred events.
 fn sound() -> Vec<u8> {
+    bytes_of(some_hundred())
+}
+
+fn some_hundred() -> Cache {
     let cache = Cache::new();
     let records: Vec<Record> = (0..400).map(|nth| full_record(&nth.to_string(), T0 + nth)).collect();
     cache.write(&feed(), &records);
+    cache
+}
+
+fn bytes_of(cache: Cache) -> Vec<u8> {
     let (path, _directory) = (cache.path(), cache.directory);
     drop(cache.store);
     fs::read(path).unwrap()
@@ -26,12 +35,18 @@ fn directory_with(bytes: &[u8]) -> TempDir {
 /// Asks everything there is to ask.
 fn use_all(store: &Store) -> Result<usize, StoreError> {
     store.run_blocking(|db| {
-        let rows: Vec<RowId> = db.index_rows(None, 10_000)?.iter().map(|row| row.row).collect();
+        while db.seal_some()? {}
+        let chunk = db.chunk(None, 10_000)?;
+        for sealed in &chunk.sealed {
+            let _ = db.texts(sealed.number)?.map(|texts| texts.unpack());
+        }
+        let sealed = chunk.sealed.iter().flat_map(|sealed| &sealed.rows).map(|row| RowId(*row));
+        let rows: Vec<RowId> = chunk.rows.iter().map(|row| row.row).chain(sealed).collect();
         let events = db.events(&rows)?;
         if let Some(event) = events.first() {
             db.event(event.id)?;
         }
-        db.index_rows_since(0, 10_000)?;
+        db.index_rows_since(Marker::default(), 10_000)?;
         db.sources_summary()?;
         let walk = db.walk(&feed())?;
         db.write_page(&feed(), &[record("new", T0)], &[unreadable("x")], &walk, Timestamp::from_millis(T0))?;
@@ -188,7 +203,12 @@ impl Numbers {
 
 #[test]
 fn damage_anywhere_never_ends_in_a_panic_or_an_unusable_cache() {
-    let sound = sound();
+    let cache = some_hundred();
+    cache.run(|db| {
+        while db.seal_some()? {}
+        Ok(())
+    });
+    let sound = bytes_of(cache);
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let mut found = 0;
     for nth in 0..120 {

@@ -109,7 +109,7 @@ fn a_record_that_says_something_else_replaces_what_was_there() {
     assert_eq!((written.new.len(), written.repeated), (0, 1));
     let [(old, new)] = &written.changed[..] else { panic!("{written:?}") };
     assert_eq!(*old, new.row);
-    assert!(new.parts.has(Parts::SUMMARY));
+    assert!(new.marks.parts().has(Parts::SUMMARY));
     let event = cache.all().into_iter().find(|event| event.row == *old).unwrap();
     assert_eq!(event.record, edited);
     assert_eq!(cache.ask("SELECT min(first_seen) FROM event"), T0);
@@ -300,12 +300,12 @@ fn what_a_second_request_said_stays_until_the_record_changes() {
     assert_eq!(cache.write(&feed(), std::slice::from_ref(&plain)).repeated, 1);
     let better = Record { status: Status::Unknown, ..plain.clone() };
     let written = cache.write(&feed(), &[better]);
-    assert!(written.changed[0].1.parts.has(Parts::DIFF));
+    assert!(written.changed[0].1.marks.parts().has(Parts::DIFF));
     assert_eq!(cache.told(&[written.changed[0].1]), cache.to_be_told());
     assert_eq!(cache.all()[0].record.changes, changes);
 
     let edited = Record { raw: "{}".into(), ..plain };
-    assert!(!cache.write(&feed(), std::slice::from_ref(&edited)).changed[0].1.parts.has(Parts::DIFF));
+    assert!(!cache.write(&feed(), std::slice::from_ref(&edited)).changed[0].1.marks.parts().has(Parts::DIFF));
     assert_eq!(cache.all()[0].record, edited);
     assert_eq!(cache.run(|db| db.save_detail(RowId(5), &[], &Detail::Fetched)), None);
 }

@@ -13,7 +13,7 @@ use crate::domain::{
     Record, RowId, Rows, SourceState, SourceStatus, Status, Timestamp, UserData, View, Written, Zone,
 };
 use crate::query::complete;
-use crate::query::{Arrangement, Directives, Group, Marks, Query, Sort};
+use crate::query::{Arrangement, Directives, Group, Query, Sort, Told};
 use crate::tui::theme::Theme;
 use crate::tui::{Answer, App, Effect, Message, Settings, keymap::Keymap, view};
 
@@ -290,11 +290,11 @@ impl Bench {
                 .iter()
                 .any(|(source, entity)| *source == event.source && entity.same_as(&event.record.entity))
         });
-        query.clone().marked(&Marks {
+        query.clone().marked(&Told {
             bookmarked: marked.collect(),
             notes: notes.collect(),
             watched: watched.map(row).collect(),
-            ..Marks::default()
+            ..Told::default()
         })
     }
 
