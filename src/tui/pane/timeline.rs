@@ -6,6 +6,7 @@
 //! rows: there may be a million. Only where the newest come first are arrivals held back and counted; in
 //! another order they join wherever they belong.
 
+mod columns;
 pub(in crate::tui) mod empty;
 pub(in crate::tui) mod row;
 pub(in crate::tui) mod view;

@@ -10,7 +10,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::row::{self, Clock, Column, Columns, Looks, Mark, Sign};
+use super::columns::{self, Clock, Column, Columns};
+use super::row::{self, Looks, Mark, Sign};
 use crate::domain::{Event, Heads, List, RowId};
 use crate::query::{Arrangement, Group};
 use crate::tui::app::App;
@@ -63,7 +64,7 @@ fn draw_row(app: &App, row: RowId, stands_for: usize, selected: bool, area: Rect
         }
     } else {
         let time = match clock {
-            Clock::Dated => row::DATED,
+            Clock::Dated => columns::DATED,
             _ if area.height > 1 => 5,
             _ => Columns::of(width, clock, None).width(Column::Time),
         };
