@@ -6,8 +6,9 @@
 //! truth that tests hold this module to.
 //!
 //! `segment` holds the numbers, `vocabulary` what they stand for; `plan` turns a query into passes over
-//! them; `search` makes the passes, `tally` counts for facets and `histogram` over time.
+//! them, which answer in `bits`; `search` makes the passes, `tally` counts for `facets`, `histogram` over time.
 
+mod bits;
 mod facets;
 mod histogram;
 mod plan;

@@ -9,6 +9,7 @@
 //! means (that is `sync`), hold rows in memory for its own sake (that is `index`), or keep anything that
 //! could not be fetched again: a damaged cache is moved aside and begun anew.
 
+mod body;
 mod codec;
 mod db;
 mod dictionary;
