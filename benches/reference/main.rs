@@ -35,7 +35,22 @@ fn main() {
     let path = std::env::var("BACKTRAIL_BENCH_CACHE").unwrap();
     let (store, _) = Store::open(Path::new(&path)).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
-    let load = timed(3, || {
+    let start = Instant::now();
+    let mut steps = Vec::new();
+    while store
+        .run_blocking(|db| {
+            let start = Instant::now();
+            let more = db.seal_some()?;
+            Ok((more, start.elapsed()))
+        })
+        .map(|(more, took)| {
+            steps.push(took);
+            more
+        })
+        .unwrap()
+    {}
+    println!("sealed in {:?}, {} steps of {:?}", start.elapsed(), steps.len(), median(steps.clone()));
+    let load = timed(5, || {
         let library = Library::new(store.clone());
         runtime.block_on(library.load()).unwrap();
         library

@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use crate::domain::{Bars, FacetKey, Histogram, RowId, Series, Status, Timestamp};
 
+use super::bits::WORDS;
 use super::facets::Counted;
-use super::plan::WORDS;
 use super::segment::Segment;
 use super::tally::Counter;
 use super::vocabulary::{Lexicon, NO_GROUP};

@@ -6,10 +6,11 @@
 //! truth that tests hold this module to.
 //!
 //! `segment` holds the numbers, `vocabulary` what they stand for; `plan` turns a query into passes over
-//! them; `search` makes the passes, `tally` counts for facets and `histogram` over time; `ends` says where lives
-//! begin and end, `arrange` puts what was found into another order.
+//! them, which answer in `bits`; `search` makes the passes, `tally` counts for facets and `histogram` over time;
+//! `ends` says where lives begin and end, `arrange` puts what was found into another order.
 
 mod arrange;
+mod bits;
 mod ends;
 mod facets;
 mod histogram;

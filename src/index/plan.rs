@@ -1,69 +1,14 @@
 //! A query resolved against the vocabulary, ready to run over the columns.
 //!
-//! Three-valued: of a row, a condition may be known to hold, known not to hold, or open until the event
-//! is read. Both bounds are kept, "must hold" and "can hold", one bit per row each; negation exchanges
-//! and inverts them, so the answer stays exact however conditions nest.
-//!
 //! What a query demands at its top level is kept apart by facet, because the values of a facet are counted
 //! without the demands on that facet itself.
 
 use crate::domain::{Event, EventId, FacetKey, Marks, RowId, Timestamp};
 use crate::query::{Expr, Marked, Part, PartKind, Query, Term, TextSearch, Texts, fingerprint};
 
-use super::segment::{Column, MOST, Segment};
+use super::bits::{Bits, WORDS};
+use super::segment::{Column, Segment};
 use super::vocabulary::Lexicon;
-
-/// How many words hold a bit for each row of a segment.
-pub(super) const WORDS: usize = MOST / 64;
-
-/// For each row of a segment whether a condition must hold and whether it can.
-#[derive(Debug, Clone)]
-pub(super) struct Bits {
-    pub(super) must: [u64; WORDS],
-    pub(super) can: [u64; WORDS],
-}
-
-impl Bits {
-    const NONE: Self = Self { must: [0; WORDS], can: [0; WORDS] };
-    const ALL: Self = Self { must: [u64::MAX; WORDS], can: [u64::MAX; WORDS] };
-
-    fn invert(&mut self) {
-        for (must, can) in self.must.iter_mut().zip(&mut self.can) {
-            (*must, *can) = (!*can, !*must);
-        }
-    }
-
-    fn combine(&mut self, other: &Self, with: impl Fn(u64, u64) -> u64) {
-        for (mine, other) in self.must.iter_mut().zip(other.must) {
-            *mine = with(*mine, other);
-        }
-        for (mine, other) in self.can.iter_mut().zip(other.can) {
-            *mine = with(*mine, other);
-        }
-    }
-
-    fn and(&mut self, other: &Self) {
-        self.combine(other, |a, b| a & b);
-    }
-
-    /// Settles a row that was open.
-    fn settle(&mut self, at: usize, holds: bool) {
-        let bit = 1 << (at % 64);
-        if holds {
-            self.must[at / 64] |= bit;
-        } else {
-            self.can[at / 64] &= !bit;
-        }
-    }
-
-    fn is_open(&self, at: usize) -> bool {
-        (self.can[at / 64] & !self.must[at / 64]) & (1 << (at % 64)) != 0
-    }
-
-    fn can_any(&self) -> bool {
-        self.can.iter().any(|word| *word != 0)
-    }
-}
 
 /// What a query demands, one entry for everything and for each facet that it makes demands on.
 #[derive(Debug)]

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::domain::{Ask, Event, EventId, Facet, FacetKey, Reach, RowId, RowSlab, Rows, Survey, Timestamp};
 use crate::query::{Query, Texts};
 
+use super::bits::{Bits, WORDS};
 use super::histogram;
-use super::plan::{Answers, Bits, Plan, WORDS};
+use super::plan::{Answers, Plan};
 use super::segment::Segment;
 use super::tally::Counter;
 use super::vocabulary::Lexicon;

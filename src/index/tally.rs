@@ -1,7 +1,7 @@
 //! Counting the values of a column among chosen rows.
 
+use super::bits::WORDS;
 use super::facets::Counted;
-use super::plan::WORDS;
 use super::segment::{Column, Segment};
 use super::vocabulary::Lexicon;
 use crate::domain::{FacetKey, Marks, Status};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
+use super::body::Codebooks;
 use super::codec::{actor_kind, actor_kind_code};
 use crate::domain::{Action, Actor, Entity, FeedNames};
 
@@ -23,6 +24,8 @@ pub(super) struct Dictionaries {
     actors: Dictionary<Actor>,
     feeds: HashMap<i64, FeedNames>,
     actions: HashMap<i64, Action>,
+    /// What bodies are packed with.
+    pub(super) codebooks: Codebooks,
 }
 
 /// Each key has one slot that it may be held in, and shares it with the keys [`HELD`] above and below:

@@ -10,6 +10,7 @@
 //! could not be fetched again: a damaged cache is moved aside and begun anew. What the user made (views,
 //! notes) stands in a small database of its own, `user`, which outlives the cache.
 
+mod body;
 mod codec;
 mod database;
 mod db;

@@ -3,7 +3,8 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
-use super::codec;
+use super::body;
+use super::codec::{self, damaged};
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
@@ -40,8 +41,8 @@ pub struct Marker {
 
 const EVENT: &str = "
     SELECT row, id, feed, entity, actor, action, raw_action, change_set, status, detail, time, count,
-           raw, native, identity, error, summary, ai_summary, changes, refused, url, facts
-    FROM event JOIN body USING (row) WHERE row = ?1";
+           codebook, data
+    FROM event LEFT JOIN packed USING (row) WHERE row = ?1";
 
 const INDEX_ROWS: &str = "
     SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time
@@ -125,7 +126,13 @@ pub(super) fn events(
 fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> rusqlite::Result<Event> {
     let place = RowId(row.get(0)?);
     let names = dictionaries.names(conn, row.get(2)?)?;
-    let raw: Box<str> = row.get(12)?;
+    let body = match row.get_ref(13)?.as_blob_or_null()? {
+        Some(data) => body::unpack(conn, &mut dictionaries.codebooks, row.get(12)?, data)?,
+        None => body::get_old(conn, place.0)?.ok_or_else(|| damaged(13, "an event has no body"))?,
+    };
+    let (native, [raw, identity, error, summary, ai_summary, changes, refused, url, facts]) =
+        body.into_parts();
+    let raw = raw.unwrap_or_default();
     let mut word = |column: usize| -> rusqlite::Result<Option<String>> {
         let key: Option<i64> = row.get(column)?;
         key.map(|key| dictionaries.word(conn, key).map(|word| word.to_string())).transpose()
@@ -139,21 +146,21 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
         scope: names.scope,
         count: row.get(11)?,
         record: Record {
-            identity: codec::identity(row.get(13)?, row.get(14)?, &raw),
+            identity: codec::identity(native, identity.map(Into::into), &raw),
             time: row.get::<_, Option<i64>>(10)?.map_or(place.time(), Timestamp::from_millis),
             action: dictionaries.action(conn, row.get(5)?)?,
             raw_action,
             entity: dictionaries.entity(conn, row.get(3)?)?.as_ref().clone(),
             actor: dictionaries.actor(conn, row.get(4)?)?.as_ref().clone(),
             status: codec::status(row, 8)?,
-            error: row.get(15)?,
-            summary: row.get(16)?,
-            ai_summary: row.get(17)?,
-            changes: codec::changes(row, 18)?,
-            detail: codec::detail(row, 9, 19)?,
+            error: error.map(Into::into),
+            summary: summary.map(Into::into),
+            ai_summary: ai_summary.map(Into::into),
+            changes: codec::changes(changes.as_deref())?,
+            detail: codec::detail(row, 9, refused.map(Into::into))?,
             set,
-            url: row.get(20)?,
-            facts: codec::facts(row, 21)?,
+            url: url.map(Into::into),
+            facts: codec::facts(facts.as_deref())?,
             raw,
         },
     })

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::body::{self, Body, Codebooks};
 use super::codec::{self, Digest16, Encoded};
 use crate::domain::{EventId, IndexRow, Marks, Record, RowId, Timestamp};
 use crate::query::fingerprint;
@@ -55,6 +56,8 @@ impl Stored {
 pub(super) struct Columns<'a> {
     pub(super) id: EventId,
     pub(super) record: &'a Record,
+    /// The id of the profile that read it.
+    pub(super) profile: &'a str,
     pub(super) encoded: Encoded,
     pub(super) count: u32,
     pub(super) feed: i64,
@@ -69,7 +72,13 @@ pub(super) struct Columns<'a> {
 
 impl Columns<'_> {
     /// Writes the event at `row`, over what is there, as the arrival number `seq`.
-    pub(super) fn put(&self, tx: &Transaction<'_>, row: RowId, seq: i64) -> rusqlite::Result<()> {
+    pub(super) fn put(
+        &self,
+        tx: &Transaction<'_>,
+        codebooks: &mut Codebooks,
+        row: RowId,
+        seq: i64,
+    ) -> rusqlite::Result<()> {
         let Self { record, encoded, .. } = self;
         tx.prepare_cached(
             "INSERT OR REPLACE INTO event (row, id, feed, entity, actor, action, raw_action, change_set,
@@ -95,26 +104,7 @@ impl Columns<'_> {
             self.first_seen,
             self.last_seen,
         ])?;
-        let (native, identity) = codec::identity_columns(record);
-        tx.prepare_cached(
-            "INSERT OR REPLACE INTO body (row, raw, native, identity, error, summary, ai_summary, changes,
-                 refused, url, facts)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(params![
-            row.0,
-            &*record.raw,
-            native,
-            identity,
-            record.error,
-            record.summary,
-            record.ai_summary,
-            encoded.changes,
-            encoded.refused,
-            record.url,
-            encoded.facts,
-        ])
-        .map(drop)
+        body::put(tx, codebooks, row.0, self.profile, &Body::of(record, encoded))
     }
 
     /// What the columns in memory are told of the event at `row`.
@@ -138,7 +128,7 @@ impl Columns<'_> {
 /// Takes an event away from a place that it is about to leave, as the arrival number `seq`.
 pub(super) fn leave(tx: &Transaction<'_>, row: RowId, seq: i64) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM event WHERE row = ?1")?.execute([row.0])?;
-    tx.prepare_cached("DELETE FROM body WHERE row = ?1")?.execute([row.0])?;
+    body::remove(tx, row.0)?;
     tx.prepare_cached("INSERT INTO moved (seq, row) VALUES (?1, ?2)")?.execute([seq, row.0]).map(drop)
 }
 

@@ -7,7 +7,7 @@
 //! References between tables are not enforced by SQLite: [`super::write`] is the only writer and keeps
 //! them, and each check would cost a look-up per row. Texts that repeat stand once, in `word`, `entity`
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
-//! second; the long texts stand in `body` under the same key.
+//! second; the long texts stand in `packed`, or where an older version put them in `body`, under the same key.
 
 use super::database::Kind;
 
@@ -38,6 +38,8 @@ const TABLES: &[&str] = &[
     "segment_columns",
     "segment_texts",
     "loose",
+    "codebook",
+    "packed",
 ];
 
 const MIGRATIONS: &[&str] = &[
@@ -174,6 +176,22 @@ CREATE TABLE segment_texts (
 -- Rows of a stretch that came, changed or left after it was put away.
 CREATE TABLE loose (
     row INTEGER PRIMARY KEY
+) STRICT;
+",
+    "
+-- What the records of one profile have in common; the newest of a profile is used for new bodies.
+CREATE TABLE codebook (
+    codebook INTEGER PRIMARY KEY,
+    profile  TEXT NOT NULL,
+    digest   BLOB NOT NULL,             -- over data
+    data     BLOB NOT NULL
+) STRICT;
+
+-- The long texts of each event (see `body`). Those that are in the table body are moved here bit by bit.
+CREATE TABLE packed (
+    row      INTEGER PRIMARY KEY,
+    codebook INTEGER NOT NULL,          -- 0 for none
+    data     BLOB NOT NULL
 ) STRICT;
 ",
 ];

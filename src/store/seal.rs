@@ -13,6 +13,7 @@ mod work;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use super::body;
 use super::codec::damaged;
 use super::db::Db;
 use super::dictionary::Dictionaries;
@@ -24,8 +25,15 @@ use crate::query::{Filter, Texts, TextsBuilder};
 /// How hard texts and columns are compressed. Higher levels save little and take ten times as long.
 const LEVEL: i32 = 3;
 
+/// A stretch ends early where its records are longer than this together, in bytes: what is put away together
+/// is read together.
+const ENOUGH: usize = if cfg!(test) { 2000 } else { 8 << 20 };
+
 /// No stretch has longer texts or columns than this, in bytes; what says otherwise is damaged.
 const MOST_BYTES: usize = 1 << 30;
+
+/// How many events are read at a time while their texts are put together.
+const BATCH: usize = 256;
 
 /// Some rows for the columns in memory.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -203,20 +211,32 @@ pub(super) fn last_number(conn: &Connection) -> rusqlite::Result<i64> {
     conn.prepare_cached("SELECT ifnull(max(number), 0) FROM segment")?.query_one([], |row| row.get(0))
 }
 
-/// Puts away the rows of a stretch of time, all of which are there.
+/// Puts away rows of a stretch of time, the newest `limit` of them at most, and says from which place on.
 fn put_away(
     tx: &Transaction<'_>,
     dictionaries: &mut Dictionaries,
     start: i64,
     past: i64,
-) -> rusqlite::Result<()> {
-    let mut rows = index_rows_between(tx, dictionaries, start, past, usize::MAX)?;
-    rows.reverse();
-    let places: Vec<RowId> = rows.iter().map(|row| row.row).collect();
-    let mut texts = TextsBuilder::default();
-    for event in events(tx, dictionaries, &places)? {
-        texts.push(&event.record);
+    limit: usize,
+) -> rusqlite::Result<i64> {
+    let mut rows = index_rows_between(tx, dictionaries, start, past, limit.saturating_add(1))?;
+    let places: Vec<RowId> = rows.iter().map(|row| row.row).take(limit).collect();
+    let (mut whole, mut length) = (Vec::with_capacity(places.len()), 0);
+    for batch in places.chunks(if cfg!(test) { 1 } else { BATCH }) {
+        let read = events(tx, dictionaries, batch)?;
+        length += read.iter().map(|event| event.record.raw.len()).sum::<usize>();
+        whole.extend(read);
+        if length > ENOUGH {
+            break;
+        }
     }
+    let is_all = whole.len() == rows.len();
+    rows.truncate(whole.len());
+    rows.reverse();
+    let start = rows.first().map_or(start, |oldest| if is_all { start } else { oldest.row.0 });
+    body::renew(tx, &mut dictionaries.codebooks, start, past)?;
+    let mut texts = TextsBuilder::default();
+    whole.iter().rev().for_each(|event| texts.push(&event.record));
     let texts = texts.finish();
     let data = pack(&columns::write(&rows))?;
     let packed = pack(&texts)?;
@@ -228,7 +248,7 @@ fn put_away(
     tx.prepare_cached("INSERT INTO segment_texts (number, data) VALUES (?1, ?2)")?
         .execute(params![number, packed])?;
     tx.prepare_cached("DELETE FROM loose WHERE row >= ?1 AND row < ?2")?.execute([start, past])?;
-    Ok(())
+    Ok(start)
 }
 
 /// Forgets that a stretch was put away.

@@ -2,6 +2,7 @@
 
 mod damage;
 mod opening;
+mod packing;
 mod pages;
 mod reading;
 mod sealing;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Db, FeedKey, Store, StoreError, WalkProgress, Written};
+use super::{Db, FeedKey, Store, StoreError, WalkProgress, Written, body};
 use crate::domain::{
     Action, Actor, ActorKind, Change, Detail, Entity, Event, Fact, FeedNames, Identity, IndexRow, Op, Parts,
     Quarantined, Record, RowId, Status, Timestamp, Wanted,
@@ -69,6 +70,33 @@ impl Cache {
                 .map_err(db.explain())?;
             db.events(&rows)
         })
+    }
+
+    /// Keeps bodies as the first version of this program did.
+    fn unpack_all(&self) {
+        self.run(|db| {
+            db.change_with(|tx, dictionaries| {
+                let mut select = tx.prepare("SELECT row FROM packed")?;
+                let rows: Vec<i64> =
+                    select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+                for row in rows {
+                    let body = body::get(tx, &mut dictionaries.codebooks, row)?.unwrap();
+                    let (native, texts) = body.into_parts();
+                    let [raw, identity, error, summary, ai_summary, changes, refused, url, facts] = texts;
+                    tx.execute(
+                        "INSERT INTO body (row, raw, native, identity, error, summary, ai_summary, changes,
+                             refused, url, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                        rusqlite::params![
+                            row, raw, native, identity, error, summary, ai_summary, changes, refused, url,
+                            facts
+                        ],
+                    )?;
+                }
+                tx.execute_batch("DELETE FROM packed; DELETE FROM codebook")
+            })?;
+            db.dictionaries.forget();
+            Ok(())
+        });
     }
 
     /// One number out of the tables.

@@ -9,6 +9,7 @@ use std::collections::hash_map::Entry;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::body;
 use super::codec::{self, Encoded};
 use super::db::Db;
 use super::dictionary::Dictionaries;
@@ -82,7 +83,7 @@ impl Db {
         changes: &[Change],
         detail: &Detail,
     ) -> Result<Option<Event>, StoreError> {
-        self.change(|tx| {
+        self.change_with(|tx, dictionaries| {
             let (code, refused) = codec::detail_code(detail);
             let bits = i64::from(Parts::from_fields(changes, None, None, None).bits());
             let seq = last_seq(tx)? + 1;
@@ -94,8 +95,15 @@ impl Db {
             if there == 0 {
                 return Ok(());
             }
-            tx.prepare_cached("UPDATE body SET changes = ?2, refused = ?3 WHERE row = ?1")?
-                .execute(params![row.0, codec::changes_to_json(changes), refused])?;
+            let feed = tx
+                .prepare_cached("SELECT feed FROM event WHERE row = ?1")?
+                .query_one([row.0], |row| row.get(0))?;
+            let profile = dictionaries.names(tx, feed)?.feed;
+            if let Some(body) = body::get(tx, &mut dictionaries.codebooks, row.0)? {
+                let body = body.with_detail(codec::changes_to_json(changes), refused);
+                body::put(tx, &mut dictionaries.codebooks, row.0, &profile, &body)?;
+                body::remove_old(tx, row.0)?;
+            }
             seal::touch(tx, &[row.0])?;
             keep_seq(tx, seq)
         })?;
@@ -127,7 +135,7 @@ struct Incoming<'a> {
     count: u32,
 }
 
-impl Page<'_> {
+impl<'p> Page<'p> {
     fn bring_in(&mut self, records: &[Record]) -> rusqlite::Result<()> {
         for incoming in self.distinct(records) {
             let encoded = Encoded::of(incoming.record, &self.key.feed);
@@ -195,7 +203,8 @@ impl Page<'_> {
         let columns = self.columns(&incoming, encoded, stored.first_seen)?;
         let row = if incoming.record.time == stored.time {
             self.seq += 1;
-            columns.put(self.tx, stored.row, self.seq)?;
+            body::remove_old(self.tx, stored.row.0)?;
+            columns.put(self.tx, &mut self.dictionaries.codebooks, stored.row, self.seq)?;
             self.touched.push(stored.row.0);
             stored.row
         } else {
@@ -217,14 +226,14 @@ impl Page<'_> {
     fn put_anew(&mut self, columns: &Columns<'_>) -> rusqlite::Result<RowId> {
         let row = free_place(self.tx, RowId::preferred(columns.record.time, columns.id))?;
         self.seq += 1;
-        columns.put(self.tx, row, self.seq)?;
+        columns.put(self.tx, &mut self.dictionaries.codebooks, row, self.seq)?;
         self.touched.push(row.0);
         Ok(row)
     }
 
     /// What a second request said holds as long as the record itself says the same.
     fn keep_fetched_detail(
-        &self,
+        &mut self,
         row: RowId,
         record: &Record,
         encoded: &mut Encoded,
@@ -232,21 +241,20 @@ impl Page<'_> {
         if record.detail != Detail::Available {
             return Ok(());
         }
-        let kept = self
+        let detail: Option<i64> = self
             .tx
-            .prepare_cached(
-                "SELECT detail, changes, refused FROM event JOIN body USING (row)
-                 WHERE row = ?1 AND raw = ?2 AND detail IN (2, 3)",
-            )?
-            .query_one(params![row.0, &*record.raw], |row| {
-                Ok((row.get(0)?, row.get::<_, Option<String>>(1)?, row.get(2)?))
-            })
+            .prepare_cached("SELECT detail FROM event WHERE row = ?1 AND detail IN (2, 3)")?
+            .query_one([row.0], |row| row.get(0))
             .optional()?;
-        if let Some((detail, changes, refused)) = kept {
+        let Some(detail) = detail else { return Ok(()) };
+        let kept = body::get(self.tx, &mut self.dictionaries.codebooks, row.0)?;
+        if let Some(kept) = kept.filter(|kept| kept.raw() == &*record.raw) {
             let without_diff = encoded.parts.bits() & !Parts::DIFF.bits();
-            let diff = if changes.is_some() { Parts::DIFF.bits() } else { 0 };
+            let diff = if kept.changes().is_some() { Parts::DIFF.bits() } else { 0 };
             encoded.parts = Parts::from_bits(without_diff | diff);
-            (encoded.detail, encoded.changes, encoded.refused) = (detail, changes, refused);
+            encoded.detail = detail;
+            encoded.changes = kept.changes().map(str::to_owned);
+            encoded.refused = kept.refused().map(str::to_owned);
         }
         Ok(())
     }
@@ -256,7 +264,10 @@ impl Page<'_> {
         incoming: &Incoming<'r>,
         encoded: Encoded,
         first_seen: i64,
-    ) -> rusqlite::Result<Columns<'r>> {
+    ) -> rusqlite::Result<Columns<'r>>
+    where
+        'p: 'r,
+    {
         let Incoming { id, record, count } = *incoming;
         let (source, feed) = (self.feed.source, self.feed.key);
         let (tx, dictionaries) = (self.tx, &mut *self.dictionaries);
@@ -265,6 +276,7 @@ impl Page<'_> {
         Ok(Columns {
             id,
             record,
+            profile: &self.key.feed,
             encoded,
             count,
             feed,
@@ -288,7 +300,7 @@ impl Page<'_> {
                 )?
                 .execute(params![
                     self.feed.key,
-                    codec::digest_of(&one.raw),
+                    codec::digest_of(one.raw.as_bytes()),
                     &*one.raw,
                     one.reason,
                     self.seen_at.millis()
@@ -301,10 +313,11 @@ impl Page<'_> {
     /// A record that could not be read once and now can, with a better profile, is not counted twice.
     fn leave_quarantine(&mut self, record: &Record) -> rusqlite::Result<()> {
         if self.feed.quarantined > 0 {
-            self.quarantined -=
-                self.tx
-                    .prepare_cached("DELETE FROM quarantine WHERE feed = ?1 AND digest = ?2")?
-                    .execute(params![self.feed.key, codec::digest_of(&record.raw)])? as i64;
+            self.quarantined -= self
+                .tx
+                .prepare_cached("DELETE FROM quarantine WHERE feed = ?1 AND digest = ?2")?
+                .execute(params![self.feed.key, codec::digest_of(record.raw.as_bytes())])?
+                as i64;
         }
         Ok(())
     }

@@ -89,26 +89,19 @@ pub(super) fn perform(
     match *job {
         Job::Seal { start, past } => {
             // Another program may have been faster.
-            if stretch_before(tx, past)?.is_none_or(|before| before.past <= start) {
-                put_away(tx, dictionaries, start, past)?;
+            if stretch_before(tx, past)?.is_some_and(|before| before.past > start) {
+                return Ok(Some(start));
             }
-            Ok(Some(start))
+            put_away(tx, dictionaries, start, past, USUAL + LEAST).map(Some)
         }
         Job::Renew(stretch) => {
             take_out(tx, stretch.number)?;
-            let rows = newest_between(tx, stretch.start, stretch.past, usize::MAX)?;
-            let mut past = stretch.past;
+            tx.prepare_cached("DELETE FROM loose WHERE row >= ?1 AND row < ?2")?
+                .execute([stretch.start, stretch.past])?;
             // What came in may be more than one stretch holds.
-            let pieces = rows.len().div_ceil(USUAL + LEAST).max(1);
-            for piece in rows.chunks(rows.len().div_ceil(pieces).max(1)) {
-                let is_last = piece.last() == rows.last();
-                let start = if is_last { stretch.start } else { piece.last().copied().unwrap_or(past) };
-                put_away(tx, dictionaries, start, past)?;
-                past = start;
-            }
-            if rows.is_empty() {
-                tx.prepare_cached("DELETE FROM loose WHERE row >= ?1 AND row < ?2")?
-                    .execute([stretch.start, stretch.past])?;
+            let mut past = stretch.past;
+            while !newest_between(tx, stretch.start, past, 1)?.is_empty() {
+                past = put_away(tx, dictionaries, stretch.start, past, USUAL + LEAST)?;
             }
             Ok(None)
         }

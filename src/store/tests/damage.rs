@@ -166,10 +166,10 @@ fn a_failure_without_another_explanation_is_checked_against_the_file() {
 #[test]
 fn a_row_that_this_program_would_not_have_written_is_damage() {
     for sql in [
-        "UPDATE body SET changes = '[{\"path\":1}]'",
-        "UPDATE body SET changes = '[{\"path\":\"a\",\"op\":\"zap\"}]'",
-        "UPDATE body SET facts = '{'",
-        "UPDATE body SET raw = CAST(x'ff' AS TEXT)",
+        "UPDATE packed SET codebook = 9",
+        "UPDATE packed SET data = x''",
+        "UPDATE packed SET data = CAST(substr(data, 1, length(data) - 1) AS BLOB)",
+        "DELETE FROM packed",
         "UPDATE event SET status = 77",
         "UPDATE event SET status = -1",
         "UPDATE event SET count = -1",
@@ -178,7 +178,7 @@ fn a_row_that_this_program_would_not_have_written_is_damage() {
         "UPDATE event SET feed = 999",
         "UPDATE event SET id = x'00'",
         "UPDATE feed SET events = -5",
-        "ALTER TABLE body RENAME COLUMN changes TO chances",
+        "ALTER TABLE packed RENAME COLUMN data TO date",
     ] {
         let cache = Cache::new();
         cache.write(&feed(), &[full_record("a", T0)]);
@@ -187,6 +187,39 @@ fn a_row_that_this_program_would_not_have_written_is_damage() {
         assert!(matches!(error, StoreError::Corrupt { aside: Some(_), .. }), "{sql}: {error:?}");
         assert_usable(&cache.store);
     }
+}
+
+#[test]
+fn a_body_of_an_older_version_that_nobody_would_have_written_is_damage() {
+    for sql in [
+        "UPDATE body SET changes = '[{\"path\":1}]'",
+        "UPDATE body SET changes = '[{\"path\":\"a\",\"op\":\"zap\"}]'",
+        "UPDATE body SET facts = '{'",
+        "UPDATE body SET raw = CAST(x'ff' AS TEXT)",
+        "ALTER TABLE body RENAME COLUMN changes TO chances",
+    ] {
+        let cache = Cache::new();
+        cache.write(&feed(), &[full_record("a", T0)]);
+        cache.unpack_all();
+        cache.run(move |db| db.conn.execute_batch(sql).map_err(db.explain()));
+        let error = use_all(&cache.store).unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { aside: Some(_), .. }), "{sql}: {error:?}");
+    }
+}
+
+#[test]
+fn a_codebook_with_one_wrong_bit_is_damage() {
+    let cache = Cache::new();
+    let page: Vec<Record> = (0..60).map(|nth| full_record(&nth.to_string(), T0 + nth)).collect();
+    cache.write(&feed(), &page);
+    assert_eq!(cache.ask("SELECT count(*) FROM codebook"), 1);
+    let path = cache.path();
+    drop(cache.store);
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.execute("UPDATE codebook SET data = CAST(data || x'00' AS BLOB)", []).unwrap();
+    drop(conn);
+    let error = use_all(&open(&path)).unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { aside: Some(_), .. }), "{error:?}");
 }
 
 /// A small generator of numbers, the same on every run (xorshift64, Marsaglia 2003).

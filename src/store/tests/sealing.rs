@@ -77,6 +77,17 @@ fn what_was_put_away_says_what_the_events_say() {
 }
 
 #[test]
+fn a_stretch_of_long_records_ends_early() {
+    let cache = Cache::new();
+    let long = |nth: i64| Record { raw: "x".repeat(900).into(), ..record(&nth.to_string(), T0 + nth) };
+    cache.write(&feed(), &(0..30).map(long).collect::<Vec<_>>());
+    seal_all(&cache);
+    let chunk = chunk(&cache);
+    assert!(chunk.sealed.len() > 5 && chunk.sealed.iter().all(|sealed| sealed.rows.len() <= 3));
+    assert_eq!(cache.told(&known(&chunk)), cache.to_be_told());
+}
+
+#[test]
 fn the_newest_rows_stay_loose_until_there_are_enough() {
     let cache = Cache::new();
     for nth in 0..9 {
