@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::changes::Extractor;
 use super::expr::Expr;
+use super::filter::FilterParam;
 use super::items::Items;
 use super::paging::{Paging, Seam};
 use super::pattern::Pattern;
@@ -35,7 +36,7 @@ pub struct Profile {
     pub(super) items: Items,
     pub(super) scope: Option<ScopeList>,
     pub(super) sync: Sync,
-    pub(super) filters: Vec<(String, String)>,
+    pub(super) filters: Vec<FilterParam>,
     pub(super) map: Map,
     pub(super) time: TimeFormat,
     pub(super) changes: Vec<Extractor>,
@@ -345,11 +346,6 @@ impl Profile {
         overlap: Duration,
     ) -> Vec<(Option<Timestamp>, Option<Timestamp>)> {
         self.sync.ranges(top, now, overlap)
-    }
-
-    /// Query fields that the server can filter by, each with the parameter that carries its value.
-    pub fn filters(&self) -> &[(String, String)] {
-        &self.filters
     }
 
     /// When the detail of an event is worth a request: the most eager of its requests; `None` where there

@@ -260,7 +260,8 @@ fn whole_address(
     if let Some((paging, position)) = paged {
         let of_events = std::ptr::eq(paging, &raw const profile.paging);
         let reach = if of_events { profile.sync.reach(position) } else { Vec::new() };
-        for (name, value) in paging.parameters(position).into_iter().chain(reach) {
+        let parts = paging.parameters(position).into_iter().chain(reach).chain(position.filter.params());
+        for (name, value) in parts {
             if paging.in_body || name.starts_with('/') {
                 in_body.push((name.to_owned(), value));
             } else {

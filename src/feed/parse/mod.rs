@@ -15,12 +15,14 @@ use toml::de::DeTable;
 use self::ask::{ask, pointer, scope_list};
 use self::compile::{Compiler, Place};
 use self::paging::{page_size, paging};
+use super::filter::FilterParam;
 use super::items::Items;
 use super::paging::Paging;
 use super::pattern::Pattern;
 use super::profile::{Ask, Profile, Var};
 use super::reader::{Doc, Table};
-use crate::domain::{Problem, what_fits};
+use super::time::TimeFormat;
+use crate::domain::{Condition, Problem, what_fits};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
     match draft(file, text) {
@@ -203,15 +205,40 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Query fields that a server can filter by. The keys are words of the query language.
-fn filters(table: &Table<'_>) -> Vec<(String, String)> {
-    let text = |(_, item): &(&str, super::reader::Item<'_>)| item.text().map(str::to_owned);
-    let known = ["action", "type", "entity", "actor", "status", "since", "until"];
+fn filters(table: &Table<'_>) -> Vec<FilterParam> {
     let mut filters = Vec::new();
-    for entry in table.entries() {
-        if !known.contains(&entry.0) {
-            entry.1.problem("no query field has this name", Some(what_fits(entry.0, &known)));
+    for (key, item) in table.entries() {
+        if !Condition::KEYS.contains(&key) {
+            item.problem("no query field has this name", Some(what_fits(key, &Condition::KEYS)));
         }
-        filters.extend(text(&entry).map(|param| (entry.0.to_owned(), param)));
+        filters.extend(filter(key, &item));
     }
     filters
+}
+
+/// The parameter alone, or a table that also says in which words or form.
+fn filter(key: &str, item: &super::reader::Item<'_>) -> Option<FilterParam> {
+    let plain = |param: &str| FilterParam {
+        key: key.to_owned(),
+        param: param.to_owned(),
+        words: Vec::new(),
+        format: TimeFormat::default(),
+    };
+    if !item.is_table() {
+        return item.text().map(plain);
+    }
+    let table = item.table()?;
+    let param = table.need("param", "the parameter that carries the value").and_then(|item| item.text());
+    let is_time = matches!(key, "since" | "until");
+    let mut words = Vec::new();
+    let mut format = TimeFormat::default();
+    if is_time {
+        format = table.get("format").and_then(|item| events::format(&item)).unwrap_or_default();
+    } else {
+        for (ours, item) in table.table("words").map(|table| table.entries()).unwrap_or_default() {
+            words.extend(item.text().map(|own| (ours.to_owned(), own.to_owned())));
+        }
+    }
+    table.finish();
+    Some(FilterParam { words, format, ..plain(param?) })
 }
