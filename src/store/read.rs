@@ -56,6 +56,20 @@ impl Db {
         }
     }
 
+    /// The ids of the entities of `source` that are called `text`: that very id where it is one, else the ids
+    /// of those that have or had this name, whatever its case.
+    pub fn entities_called(&mut self, source: &str, text: &str) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT DISTINCT id FROM entity JOIN source USING (source)
+                      WHERE source.name = ?1 AND id IS NOT NULL";
+        let ids = |also: &str| -> rusqlite::Result<Vec<String>> {
+            let mut found = self.conn.prepare_cached(&format!("{select} AND {also}"))?;
+            found.query_map([source, text], |row| row.get(0))?.collect()
+        };
+        ids("id = ?2")
+            .and_then(|own| if own.is_empty() { ids("entity.name = ?2 COLLATE NOCASE") } else { Ok(own) })
+            .map_err(self.explain())
+    }
+
     /// Up to `limit` rows for the columns in memory, newest first, from below `after` or from the newest.
     /// Fewer than `limit` means that the oldest is among them. Ask for [`Db::seq`] before the first
     /// chunk, so that [`Db::index_rows_since`] then gives what arrived while the chunks were read.

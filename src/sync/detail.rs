@@ -3,7 +3,7 @@
 //! It assumes that some of these requests may be refused although others are answered. What the record
 //! itself says is kept whatever the answers are, and asking twice must not show a change twice.
 
-use crate::domain::{Change, Detail, Event, Fault, Record};
+use crate::domain::{Change, Detail, Event, Fault, Record, RowId};
 use crate::feed::{Scope, detail, errors, request};
 
 use super::line::{Line, Tally, lock};
@@ -48,6 +48,18 @@ pub(super) async fn fetch(line: &Line, event: &Event) -> Result<Event, Fault> {
         let record = Record { changes, detail: came, ..event.record.clone() };
         Event { record, ..event.clone() }
     }))
+}
+
+/// Makes the requests for each of these events that has any.
+pub(super) async fn fetch_all(line: &Line, rows: &[RowId]) -> Result<(), Fault> {
+    for row in rows.iter().copied() {
+        let events = line.store.run(move |db| db.events(&[row])).await;
+        let events = events.map_err(|error| line.fault_of_store(&error))?;
+        for event in events.iter().filter(|event| event.record.detail == Detail::Available) {
+            fetch(line, event).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn ask(

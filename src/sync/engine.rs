@@ -13,14 +13,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
+use crate::domain::{Condition, Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
 use crate::feed::Scope;
 use crate::store::{SourceSummary, Store};
 
 use super::http::Http;
 use super::line::{Board, Line, Tally, Waits};
 use super::probe::{self, Probe};
-use super::{Report, Source, detail, local, pull, scopes};
+use super::{Fetched, Report, Source, detail, filtered, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -119,6 +119,16 @@ impl Engine {
             .zip(meant)
             .map(|(outcome, line)| outcome.unwrap_or_else(|| broken(line)))
             .collect()
+    }
+
+    /// Fetches what meets `conditions` from the sources whose servers can be asked for some of them, all at
+    /// once and beside any sync. The others are asked for nothing: their outcome names no condition.
+    pub async fn fetch(&self, which: &Which, conditions: &[Condition]) -> Vec<Fetched> {
+        let meant = self.0.lines.iter().filter(|line| which.means(&line.source.name));
+        let stop = &self.0.stop;
+        let looks = meant
+            .map(|line| async move { stop.run_until_cancelled(filtered::fetch(line, conditions)).await });
+        join_all(looks).await.into_iter().flatten().collect()
     }
 
     /// Syncs every source again and again, each at its own interval, until [`Engine::stop`].

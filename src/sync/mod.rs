@@ -14,6 +14,7 @@
 mod detail;
 mod engine;
 mod fault;
+mod filtered;
 mod http;
 mod line;
 mod local;
@@ -31,6 +32,7 @@ use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus, Via};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
+pub use filtered::{Fetched, narrow};
 pub use probe::Probe;
 
 /// A configured source, ready to be asked.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Detail, Fault, Identity, RowId, Secret, Timestamp};
+use crate::domain::{Fault, Identity, RowId, Secret, Timestamp};
 use crate::feed::{DetailWhen, Order, Page, Position, Scope, Seam, page, request};
 use crate::store::{FeedKey, WalkProgress};
 
@@ -178,20 +178,12 @@ impl Errand<'_> {
 
     /// Asks what changed in every new event, where the profile wants that for all of them.
     async fn look_closer(&self) -> Result<(), Fault> {
-        let line = self.line;
-        for row in self.fresh.iter().copied() {
-            let events = line.store.run(move |db| db.events(&[row])).await;
-            let events = events.map_err(|error| line.fault_of_store(&error))?;
-            for event in events.iter().filter(|event| event.record.detail == Detail::Available) {
-                detail::fetch(line, event).await?;
-            }
-        }
-        Ok(())
+        detail::fetch_all(self.line, &self.fresh).await
     }
 }
 
 /// Takes out of `page` what `versions`, the newest of each record in this walk, knows to be older.
-fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>) {
+pub(super) fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>) {
     if page.versions.len() != page.records.len() {
         return;
     }

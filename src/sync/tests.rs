@@ -3,6 +3,7 @@
 mod demo;
 mod fake;
 mod faults;
+mod filtered;
 mod knobs;
 mod local;
 mod paging;
