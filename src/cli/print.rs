@@ -105,6 +105,11 @@ pub(crate) fn warn(text: &str) {
     let _ = writeln!(io::stderr().lock(), "warning: {}", Safe::new(text).as_str());
 }
 
+/// Says on stderr what came of what was asked for, beside the results.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", Safe::new(text).as_str());
+}
+
 /// The columns of the terminal that stdout is, if it is one.
 fn terminal_width() -> Option<usize> {
     io::stdout().is_terminal().then_some(())?;

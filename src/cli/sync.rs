@@ -14,7 +14,7 @@ use super::print;
 use crate::config::Options;
 use crate::domain::{Outcome, Safe, escape_json};
 use crate::runtime::{Exit, Failure, Session};
-use crate::sync::{Report, Which};
+use crate::sync::{Engine, Report, Which};
 
 pub(super) async fn run(
     args: SyncArgs,
@@ -36,12 +36,23 @@ pub(super) async fn run(
 
 /// Brings the cache up to date, with a progress bar where somebody watches.
 pub(super) async fn fetch(session: &Session, which: &Which, stop: &CancellationToken) -> Vec<Outcome> {
+    with_engine(session, which, stop, async |engine| engine.sync(which).await).await
+}
+
+/// Has `work` done by an engine over the sources, with a progress bar where somebody watches. The outcomes
+/// are followed by those of the sources that are meant and cannot be asked.
+pub(super) async fn with_engine(
+    session: &Session,
+    which: &Which,
+    stop: &CancellationToken,
+    work: impl AsyncFnOnce(&Engine) -> Vec<Outcome>,
+) -> Vec<Outcome> {
     let (reports, heard) = mpsc::unbounded_channel();
     let connected = session.connect(reports).await;
     let progress = tokio::spawn(show_progress(heard));
     let engine = connected.engine;
     let mut outcomes = {
-        let synced = engine.sync(which);
+        let synced = work(&engine);
         tokio::pin!(synced);
         tokio::select! {
             outcomes = &mut synced => outcomes,
