@@ -182,7 +182,7 @@ fn table_line(cells: &[String; 7], width: usize) -> String {
 
 type CsvColumn = (&'static str, fn(&Event) -> String);
 
-const CSV: [CsvColumn; 23] = [
+const CSV: [CsvColumn; 24] = [
     ("id", |event| event.id.to_string()),
     ("native_id", |event| event.record.identity.native().unwrap_or_default().to_owned()),
     ("source", |event| event.source.to_string()),
@@ -205,6 +205,7 @@ const CSV: [CsvColumn; 23] = [
     ("set", |event| text(event.record.set.as_deref())),
     ("url", |event| text(event.record.url.as_deref())),
     ("count", |event| event.count.to_string()),
+    ("link", |event| text(event.link.word())),
     ("raw", |event| event.record.raw.to_string()),
 ];
 

@@ -46,6 +46,7 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     fact("set", record.set.clone());
     fact("url", record.url.clone());
     fact("count", (event.count > 1).then(|| event.count.to_string()));
+    fact("link", event.link.words().map(str::to_owned));
     for extra in &record.facts {
         fact(&extra.name, Some(extra.value.clone()));
     }

@@ -36,6 +36,7 @@ fn as_json(status: &SourceStatus) -> serde_json::Value {
         "origin": status.origin,
         "events": status.events,
         "quarantined": status.quarantined,
+        "broken_links": status.broken,
         "scopes": status.scopes,
         "last_sync": status.last_sync.map(|time| time.to_string()),
         "error": status.fault.as_ref().map(|fault| fault.message.as_str()),
@@ -71,6 +72,13 @@ fn table(statuses: &[SourceStatus], zone: Zone) -> Vec<String> {
         }
         if status.quarantined > 0 {
             lines.push(format!("  {} records could not be read as events", status.quarantined));
+        }
+        if status.broken > 0 {
+            let many =
+                if status.broken == 1 { "1 event is" } else { &format!("{} events are", status.broken) };
+            lines.push(format!(
+                "  {many} not linked to the entry before: `backtrail list is:broken` shows which"
+            ));
         }
     }
     lines

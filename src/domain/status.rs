@@ -19,6 +19,8 @@ pub struct SourceStatus {
     pub events: u64,
     /// Records that could not be read as events.
     pub quarantined: u64,
+    /// Events whose link to the entry before them is broken.
+    pub broken: u64,
     /// Scopes found, where the source fans out.
     pub scopes: Option<u64>,
     /// When it was last known to be complete.
@@ -37,6 +39,7 @@ impl SourceStatus {
             state: SourceState::Idle,
             events: 0,
             quarantined: 0,
+            broken: 0,
             scopes: None,
             last_sync: None,
             fault: None,

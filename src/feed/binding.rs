@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::integrity::Tail;
 use super::{Filter, Profile};
 use crate::domain::{Secret, Timestamp};
 
@@ -53,6 +54,8 @@ pub struct Position {
     pub(super) until: Option<Timestamp>,
     /// What else of the list is asked for; the whole where it is empty.
     pub(super) filter: Filter,
+    /// What the server led here from.
+    pub(super) tail: Tail,
 }
 
 /// The ways in which lists are paged.
@@ -90,7 +93,7 @@ impl Position {
 
     /// A place in the whole list, at whatever size the server chooses.
     pub(super) fn whole(place: Place) -> Self {
-        Self { place, size: None, since: None, until: None, filter: Filter::default() }
+        Self { place, size: None, since: None, until: None, filter: Filter::default(), tail: Tail::default() }
     }
 
     /// The page number in the provider's own counting, where the list is paged by number.

@@ -16,6 +16,7 @@ pub mod detail;
 pub mod errors;
 mod expr;
 mod filter;
+pub mod integrity;
 mod items;
 pub mod page;
 mod paging;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::changes::Extractor;
 use super::expr::Expr;
 use super::filter::FilterParam;
+use super::integrity::Integrity;
 use super::items::Items;
 use super::paging::{Paging, Seam};
 use super::pattern::Pattern;
@@ -41,6 +42,7 @@ pub struct Profile {
     pub(super) time: TimeFormat,
     pub(super) changes: Vec<Extractor>,
     pub(super) details: Vec<DetailAsk>,
+    pub(super) integrity: Option<Integrity>,
     pub(super) errors: Errors,
     pub(super) rate: Rate,
 }
@@ -359,6 +361,22 @@ impl Profile {
     /// and not that something went wrong.
     pub fn detail_may_answer(&self, which: usize, status: u16) -> bool {
         self.details.get(which).is_some_and(|detail| detail.optional.contains(&status))
+    }
+
+    /// Whether its entries name the hash of the one before them.
+    pub fn links_entries(&self) -> bool {
+        self.integrity.is_some()
+    }
+
+    /// Whether the server can be asked to verify its own entries.
+    pub fn verifies(&self) -> bool {
+        self.integrity.as_ref().is_some_and(|integrity| integrity.verify.is_some())
+    }
+
+    /// Whether an answer of this status to the request for verification means that it is not for everybody.
+    pub fn verification_may_answer(&self, status: u16) -> bool {
+        let verify = self.integrity.as_ref().and_then(|integrity| integrity.verify.as_ref());
+        verify.is_some_and(|verify| verify.optional.contains(&status))
     }
 
     /// Which of the detail requests are about `record`.

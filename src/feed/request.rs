@@ -215,6 +215,19 @@ pub fn detail(
     build(profile, &detail.ask, &values, None)
 }
 
+/// The request that has the server verify its own entries. `scope` is needed where the source fans out.
+pub fn verification(
+    profile: &Profile,
+    binding: &Binding,
+    scope: Option<&Scope>,
+    token: Option<&Token>,
+) -> Result<Request, RequestError> {
+    let verify = profile.integrity.as_ref().and_then(|integrity| integrity.verify.as_ref());
+    let verify = verify.ok_or(RequestError::NotDescribed { what: "verification" })?;
+    let values = Values { scope, token, ..Values::of(profile, binding) };
+    build(profile, &verify.ask, &values, None)
+}
+
 fn build(
     profile: &Profile,
     ask: &Ask,

@@ -286,6 +286,7 @@ mod tests {
             feed: "f".into(),
             scope: None,
             count: 1,
+            link: crate::domain::LinkState::None,
             record,
         }
     }

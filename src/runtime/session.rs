@@ -83,6 +83,7 @@ impl Session {
             if let Some(summary) = summaries.iter().find(|summary| summary.name == source.name) {
                 status.events = summary.events;
                 status.quarantined = summary.quarantined;
+                status.broken = summary.broken;
                 status.scopes = source.profile.fans_out().then_some(summary.feeds.len() as u64);
                 status.last_sync = summary.last_sync;
                 status.fault.clone_from(&summary.fault);

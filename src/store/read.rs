@@ -6,6 +6,7 @@ use super::codec;
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
+use super::links;
 use super::rows::last_seq;
 use crate::domain::{Event, EventId, IndexRow, Parts, Record, RowId, Timestamp};
 
@@ -26,7 +27,8 @@ pub struct Arrivals {
 
 const EVENT: &str = "
     SELECT row, id, feed, entity, actor, action, raw_action, change_set, status, detail, time, count,
-           raw, native, identity, error, summary, ai_summary, changes, refused, url, facts
+           raw, native, identity, error, summary, ai_summary, changes, refused, url, facts,
+           (SELECT verdict FROM link WHERE link.id = event.id AND link.previous IS NOT NULL)
     FROM event JOIN body USING (row) WHERE row = ?1";
 
 const INDEX_ROWS: &str = "
@@ -127,6 +129,7 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
         feed: names.feed,
         scope: names.scope,
         count: row.get(11)?,
+        link: links::state(row, 22)?,
         record: Record {
             identity: codec::identity(row.get(13)?, row.get(14)?, &raw),
             time: row.get::<_, Option<i64>>(10)?.map_or(place.time(), Timestamp::from_millis),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::db::Db;
 use super::error::StoreError;
+use super::links;
 use crate::domain::{Fault, FaultKind, Timestamp};
 
 /// Names one feed: a configured source, the profile that reads it and, where it fans out, the scope.
@@ -91,6 +92,8 @@ pub struct SourceSummary {
     pub events: u64,
     /// Records that could not be read as events.
     pub quarantined: u64,
+    /// Events whose link to the entry before them is broken.
+    pub broken: u64,
     /// When it was last known to be complete.
     pub last_sync: Option<Timestamp>,
     /// Before this time no request may be sent.
@@ -285,6 +288,7 @@ fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let name: Arc<str> = row.get(1)?;
+        let broken = links::broken(conn, row.get(0)?)?;
         let feeds: Vec<FeedSummary> = feeds
             .query_map([row.get::<_, i64>(0)?], |row| {
                 let mut key = FeedKey::new(Arc::clone(&name), row.get::<_, String>(0)?);
@@ -302,6 +306,7 @@ fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
         all.push(SourceSummary {
             events: feeds.iter().fold(0, |all, feed| feed.events.saturating_add(all)),
             quarantined: feeds.iter().fold(0, |all, feed| feed.quarantined.saturating_add(all)),
+            broken: u64::try_from(broken).unwrap_or_default(),
             next_allowed_at: time(row, 2)?,
             last_sync: time(row, 3)?,
             fault: row.get::<_, Option<String>>(4)?.as_deref().and_then(fault_from_json),

@@ -182,6 +182,7 @@ fn remember(line: &Line, summary: &SourceSummary) {
         if status.state == SourceState::Idle {
             status.events = summary.events;
             status.quarantined = summary.quarantined;
+            status.broken = summary.broken;
             let scopes = summary.feeds.iter().filter(|feed| feed.key.scope.is_some()).count() as u64;
             status.scopes = (scopes > 0).then_some(scopes);
             status.last_sync = summary.last_sync;
@@ -309,10 +310,10 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
     let (name, saved) = (Arc::clone(&line.source.name), fault.clone());
     let totals = line.store.run(move |db| {
         db.save_outcome(&name, complete_at, saved.as_ref())?;
-        db.count_source(&name)
+        Ok((db.count_source(&name)?, db.count_broken(&name)?))
     });
-    let events = match totals.await {
-        Ok(events) => Some(events),
+    let totals = match totals.await {
+        Ok(totals) => Some(totals),
         Err(error) => {
             fault.get_or_insert_with(|| line.fault_of_store(&error));
             None
@@ -321,7 +322,7 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
     let state = if fault.is_none() { SourceState::Ready } else { SourceState::Failed };
     line.board.show(state, |status| {
         status.fault.clone_from(&fault);
-        status.events = events.unwrap_or(status.events);
+        (status.events, status.broken) = totals.unwrap_or((status.events, status.broken));
         status.scopes = scopes.or(status.scopes);
         status.last_sync = complete_at.or(status.last_sync);
     });

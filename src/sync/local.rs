@@ -78,6 +78,7 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
         size: None,
         requests: 0,
         page,
+        verification: None,
     })
 }
 

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 use super::line::{Line, Tally};
 use super::{local, scopes};
 use crate::domain::{Fault, Timestamp, Via};
-use crate::feed::{Page, Position, Scope, page, request};
+use crate::feed::integrity::{self, Verification};
+use crate::feed::{Page, Position, Scope, errors, page, request};
 
 /// What one page of a source showed.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct Probe {
     pub requests: u64,
     /// What came.
     pub page: Page,
+    /// What the server says about its own entries, where it can be asked; else why it does not say.
+    pub verification: Option<Result<Verification, String>>,
 }
 
 /// Asks `line` for the head of its list, of its first scope where it fans out.
@@ -59,7 +62,9 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
     let took = begun.elapsed();
     let page = page::read(profile, binding, at, &head, &reply.headers, &reply.body)
         .map_err(|error| line.fault_of_shape(&error, &reply))?;
+    let verification = if profile.verifies() { Some(verify(line, &tally, at).await) } else { None };
     Ok(Probe {
+        verification,
         status: Some(reply.status),
         took,
         // The header has whole seconds, so the middle of one is the best guess.
@@ -70,4 +75,19 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
         page,
         scope,
     })
+}
+
+/// Has the server verify its own entries. An error is told in words: the page came all the same.
+async fn verify(line: &Line, tally: &Tally, scope: Option<&Scope>) -> Result<Verification, String> {
+    let (profile, binding) = (&*line.source.profile, &line.source.binding);
+    let build = |token: Option<&_>| request::verification(profile, binding, scope, token);
+    let accept = |status| profile.verification_may_answer(status);
+    let reply = line.ask(tally, scope, build, accept).await.map_err(|fault| fault.message)?;
+    if (200..300).contains(&reply.status) {
+        let read = integrity::read(profile, &reply.body);
+        return read.map_err(|error| line.fault_of_shape(&error, &reply).message);
+    }
+    let says = errors::read(profile, &reply.headers, &reply.body);
+    let reason = says.message.unwrap_or_else(|| format!("status {}", reply.status));
+    Err(line.mask(&format!("the server does not let this key ask: {reason}")))
 }

@@ -227,7 +227,8 @@ pub(super) async fn store(
 ) -> Result<Vec<RowId>, Fault> {
     let (key, progress) = (key.clone(), progress.clone());
     let written = line.store.run(move |db| {
-        let written = db.write_page(&key, &page.records, &page.quarantined, &progress, Timestamp::now())?;
+        let Page { records, quarantined, links, .. } = &page;
+        let written = db.write_linked_page(&key, records, quarantined, links, &progress, Timestamp::now())?;
         // Another program may have been told to slow down meanwhile.
         let allowed = db.next_allowed_at(&key.source)?;
         Ok((written, allowed))
@@ -240,7 +241,7 @@ pub(super) async fn store(
         status.events += new.len() as u64;
         status.quarantined += written.quarantined as u64;
     });
-    if !written.new.is_empty() || !written.changed.is_empty() {
+    if !written.new.is_empty() || !written.changed.is_empty() || written.relinked > 0 {
         let source = Arc::clone(&line.source.name);
         line.board.report(Report::Stored { source, new: written.new, changed: written.changed });
     }

@@ -4,6 +4,7 @@ mod demo;
 mod fake;
 mod faults;
 mod filtered;
+mod integrity;
 mod knobs;
 mod local;
 mod paging;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{CheckArgs, Form};
 use crate::cli::print::{self, Printer};
 use crate::config::{self, Options};
-use crate::domain::{Event, EventId, Problem, Record, RowId, Safe, Zone, escape_json};
+use crate::domain::{Event, EventId, LinkState, Problem, Record, RowId, Safe, Zone, escape_json};
 use crate::feed::report::{FieldReport, Report};
 use crate::feed::{Page, Profile, Scope, report, saved};
 use crate::runtime::{Exit, Failure, read_saved};
@@ -98,6 +98,7 @@ fn event(profile: &Profile, scope: Option<&Scope>, record: Record) -> Event {
         feed: profile.id().into(),
         scope: scope.map(Into::into),
         count: 1,
+        link: LinkState::None,
         record,
     }
 }

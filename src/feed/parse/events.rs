@@ -94,14 +94,19 @@ pub(super) fn details(item: &Item<'_>, compiler: &Compiler<'_>) -> Vec<DetailAsk
     item.one_or_many().iter().filter_map(|item| detail(item.table()?, compiler)).collect()
 }
 
+/// The statuses of answers that mean "nothing to see", and not that something went wrong.
+pub(super) fn statuses(table: &Table<'_>) -> Vec<u16> {
+    let statuses = table.get("optional").and_then(|item| item.list()).unwrap_or_default();
+    let statuses = statuses.iter().filter_map(|item| item.integer(400..=599));
+    statuses.filter_map(|status| u16::try_from(status).ok()).collect()
+}
+
 fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<DetailAsk> {
     const WHEN: &[(&str, DetailWhen)] =
         &[("open", DetailWhen::Open), ("always", DetailWhen::Always), ("never", DetailWhen::Never)];
     let ask = ask(&table, Place::Detail, compiler);
     let when = table.get("when").and_then(|item| item.choice(WHEN)).unwrap_or_default();
-    let statuses = table.get("optional").and_then(|item| item.list()).unwrap_or_default();
-    let statuses = statuses.iter().filter_map(|item| item.integer(400..=599));
-    let optional = statuses.filter_map(|status| u16::try_from(status).ok()).collect();
+    let optional = statuses(&table);
     let mut only = Vec::new();
     for (at, words) in table.table("only").map(|table| table.entries()).unwrap_or_default() {
         match Pointer::parse(at) {

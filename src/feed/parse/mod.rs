@@ -7,6 +7,7 @@ mod auth;
 mod changes;
 mod compile;
 mod events;
+mod integrity;
 mod paging;
 mod timing;
 
@@ -66,6 +67,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let changes =
         root.get("changes").map(|item| changes::list(&item, Place::Changes, &compiler)).unwrap_or_default();
     let details = root.get("detail").map(|item| events::details(&item, &compiler)).unwrap_or_default();
+    let integrity = root.table("integrity").and_then(|table| integrity::integrity(table, &compiler));
     let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
     let rate = root.table("rate").map(timing::rate).unwrap_or_default();
     compiler.finish();
@@ -90,6 +92,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         time,
         changes,
         details,
+        integrity,
         errors,
         rate,
     })

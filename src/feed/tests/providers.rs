@@ -249,7 +249,16 @@ fn shown(profile: &Profile) -> String {
 fn in_cache(profile: &Profile, record: Record) -> Event {
     let id = EventId::derive("source", None, &record.identity);
     let (source, feed) = ("source".into(), profile.id().into());
-    Event { row: RowId::preferred(record.time, id), id, source, feed, scope: None, count: 1, record }
+    Event {
+        row: RowId::preferred(record.time, id),
+        id,
+        source,
+        feed,
+        scope: None,
+        count: 1,
+        link: crate::domain::LinkState::None,
+        record,
+    }
 }
 
 fn event(out: &mut String, record: &Record) -> std::fmt::Result {

@@ -6,8 +6,8 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Entity, Event, EventId, Fact, Identity, Op, Record, RowId, Status,
-    Timestamp,
+    Action, Actor, ActorKind, Change, Entity, Event, EventId, Fact, Identity, LinkState, Op, Record, RowId,
+    Status, Timestamp,
 };
 
 pub(super) fn time(text: &str) -> Timestamp {
@@ -29,6 +29,7 @@ pub(super) fn bare(source: &str, native: &str, at: &str) -> Event {
         feed: Arc::from("test"),
         scope: None,
         count: 1,
+        link: LinkState::None,
         record: Record::bare(identity, time(at)),
     }
 }
@@ -84,6 +85,8 @@ pub(super) fn all() -> Vec<(char, Event)> {
     record.changes = vec![change("steps[order.created].owner", json!(null), json!({"team": "core"}))];
     record.raw = r#"{"changes":{"fromVersion":7,"toVersion":4}}"#.into();
 
+    rollback.link = LinkState::Broken;
+
     let mut service = bare("visualizer", "s/1", "2026-03-25T16:45:30Z");
     let record = &mut service.record;
     record.action = Action::Other("snapshot".into());
@@ -91,6 +94,7 @@ pub(super) fn all() -> Vec<(char, Event)> {
     record.entity = Entity { kind: Some("service".into()), id: Some("orders".into()), name: None };
     record.actor = Actor { kind: ActorKind::Key, id: None, name: Some("ci-publisher".into()) };
     record.set = Some("0B6A-3a".into());
+    service.link = LinkState::Holds;
 
     let mut erased = bare("kaireon", "audit_6", "2025-12-31T23:59:59.999Z");
     let record = &mut erased.record;
