@@ -61,6 +61,9 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     if record.changes.is_empty() {
         lines.push(format!("  {}", why_no_changes(&record.detail, feed)));
     }
+    if let (Detail::Refused(reason), false) = (&record.detail, record.changes.is_empty()) {
+        lines.push(format!("  {feed} was asked for more and refused: {reason}"));
+    }
     lines.extend(record.changes.iter().map(|change| format!("  {}", describe_change(change))));
     lines
 }

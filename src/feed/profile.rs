@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::changes::Extractor;
-use super::expr::Expr;
+use super::expr::{Expr, Values};
 use super::filter::FilterParam;
 use super::integrity::Integrity;
 use super::items::Items;
@@ -17,7 +17,7 @@ use super::reach::{Order, Sync};
 use super::record::Map;
 use super::request::Method;
 use super::time::TimeFormat;
-use super::{Scope, parse};
+use super::{Binding, Scope, parse};
 use crate::domain::{Problem, Timestamp};
 
 /// How one provider's history is asked for and read.
@@ -143,8 +143,8 @@ pub(super) struct Ask {
     pub(super) method: Method,
     pub(super) path: Expr,
     pub(super) headers: Vec<(String, Expr)>,
-    /// A parameter with several values is repeated.
-    pub(super) query: Vec<(String, Vec<Expr>)>,
+    /// A parameter with several values is repeated; one whose name is empty is left out.
+    pub(super) query: Vec<(Expr, Vec<Expr>)>,
     pub(super) body: Option<Tree>,
     pub(super) timeout: Option<Duration>,
 }
@@ -168,6 +168,12 @@ pub(super) struct DetailAsk {
     pub(super) when: DetailWhen,
     /// It is only about records that have one of these words at each of these places.
     pub(super) only: Vec<(Pointer, Vec<String>)>,
+    /// What is asked for, in a word that follows "read".
+    pub(super) what: Option<String>,
+    /// It is made only where this has a value.
+    pub(super) needs: Option<Expr>,
+    /// It is made once for each of these; the answers are read as one list.
+    pub(super) each: Vec<Expr>,
     pub(super) optional: Vec<u16>,
     pub(super) changes: Vec<Extractor>,
 }
@@ -379,10 +385,21 @@ impl Profile {
         verify.is_some_and(|verify| verify.optional.contains(&status))
     }
 
+    /// What the detail request `which` asks for, where the profile has a word for it.
+    pub fn detail_word(&self, which: usize) -> Option<&str> {
+        self.details.get(which)?.what.as_deref()
+    }
+
     /// Which of the detail requests are about `record`.
-    pub(super) fn details_of<'p>(&'p self, record: &'p Value) -> impl Iterator<Item = usize> + 'p {
-        let about = |detail: &DetailAsk| {
+    pub(super) fn details_of<'p>(
+        &'p self,
+        binding: &'p Binding,
+        record: &'p Value,
+    ) -> impl Iterator<Item = usize> + 'p {
+        let values = Values { record: Some(record), ..Values::of(self, binding) };
+        let about = move |detail: &DetailAsk| {
             detail.when != DetailWhen::Never
+                && detail.needs.as_ref().is_none_or(|needs| needs.filled(&values).is_some())
                 && detail.only.iter().all(|(place, words)| {
                     let word = place.of(record).and_then(super::expr::scalar);
                     word.is_some_and(|word| words.iter().any(|one| *one == *word))

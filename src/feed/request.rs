@@ -209,9 +209,20 @@ pub fn detail(
     (event, which): (&Event, usize),
     token: Option<&Token>,
 ) -> Result<Request, RequestError> {
+    detail_for(profile, binding, scope, (event, which, None), token)
+}
+
+/// The same for `each`, one of the values of [`detail::values`](super::detail::values).
+pub fn detail_for(
+    profile: &Profile,
+    binding: &Binding,
+    scope: Option<&Scope>,
+    (event, which, each): (&Event, usize, Option<&str>),
+    token: Option<&Token>,
+) -> Result<Request, RequestError> {
     let detail = profile.details.get(which).ok_or(RequestError::NotDescribed { what: "detail request" })?;
     let record = super::detail::record(profile, event);
-    let values = Values { record: Some(&record), scope, token, ..Values::of(profile, binding) };
+    let values = Values { record: Some(&record), scope, token, each, ..Values::of(profile, binding) };
     build(profile, &detail.ask, &values, None)
 }
 
@@ -265,6 +276,7 @@ fn whole_address(
     }
     let mut query = Vec::new();
     for (name, exprs) in &ask.query {
+        let Some(name) = name.filled(values) else { continue };
         for expr in exprs {
             query.extend(expr.filled(values).map(|text| (name.clone(), text)));
         }

@@ -157,13 +157,7 @@ fn judge(tx: &Transaction<'_>, feed: i64, id: EventId, fresh: bool, seq: &mut i6
     let Some((previous, beside, before)) = found else { return Ok(false) };
     let now = match previous {
         None => OPEN,
-        Some(previous) => {
-            let there = tx
-                .prepare_cached("SELECT 1 FROM link WHERE feed = ?1 AND hash = ?2 AND id <> ?3")?
-                .exists(params![feed, previous, id.0])?;
-            let alone = naming(tx, feed, Some(previous), 2)?.len() <= 1;
-            verdict(there, alone, beside, replaced(tx, feed, id)?)
-        }
+        Some(previous) => verdict(tx, feed, id, previous, beside)?,
     };
     if now != before {
         tx.prepare_cached("UPDATE link SET verdict = ?2 WHERE id = ?1")?.execute(params![id.0, now])?;
@@ -184,18 +178,28 @@ fn replaced(tx: &Transaction<'_>, feed: i64, id: EventId) -> rusqlite::Result<bo
     .exists(params![id.0, feed])
 }
 
-/// What a link is worth: whether the entry that it names is `there`, whether it is `alone` in naming that
-/// one, whether the two were seen `beside` each other, whether another was seen in that place.
-fn verdict(there: bool, alone: bool, beside: bool, replaced: bool) -> i64 {
-    if there && alone {
+/// What a link to the entry that bears the hash `previous` is worth. `beside` says whether the two were seen
+/// next to each other.
+fn verdict(
+    tx: &Transaction<'_>,
+    feed: i64,
+    id: EventId,
+    previous: Digest16,
+    beside: bool,
+) -> rusqlite::Result<i64> {
+    let there = tx
+        .prepare_cached("SELECT 1 FROM link WHERE feed = ?1 AND hash = ?2 AND id <> ?3")?
+        .exists(params![feed, previous, id.0])?;
+    let alone = naming(tx, feed, Some(previous), 2)?.len() <= 1;
+    Ok(if there && alone {
         HOLDS
-    } else if replaced {
+    } else if replaced(tx, feed, id)? {
         BROKEN
     } else if there && beside {
         HOLDS
     } else {
         OPEN
-    }
+    })
 }
 
 /// Marks the event of a link, or takes the mark away. `seq` is there where it is news in any case. Gives

@@ -10,5 +10,6 @@ mod local;
 mod paging;
 mod rig;
 mod tokens;
+mod versions;
 mod walks;
 pub(super) mod wire;

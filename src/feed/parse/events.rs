@@ -89,6 +89,9 @@ pub(super) fn time(table: Table<'_>) -> Option<TimeFormat> {
     format
 }
 
+/// The most values that one detail request is made for.
+const MOST_EACH: usize = 4;
+
 /// `[detail]`, or each `[[detail]]`.
 pub(super) fn details(item: &Item<'_>, compiler: &Compiler<'_>) -> Vec<DetailAsk> {
     item.one_or_many().iter().filter_map(|item| detail(item.table()?, compiler)).collect()
@@ -120,10 +123,17 @@ fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<DetailAsk> {
             Err(why) => words.problem(format!("`{at}` is no JSON Pointer: {why}"), None),
         }
     }
+    let value = |item: Option<Item<'_>>| compiler.value(&item?, Place::Detail);
+    let (what, needs) = (table.text("what"), value(table.get("needs")));
+    let each = table.get("each").map(|item| item.one_or_many()).unwrap_or_default();
+    let each = each.iter().filter_map(|item| compiler.value(item, Place::Detail)).collect::<Vec<_>>();
+    if each.len() > MOST_EACH {
+        table.problem(format!("one event is worth at most {MOST_EACH} requests"), None);
+    }
     let changes = table.need("changes", "how to read the answer");
     let changes = changes.map(|item| changes::list(&item, Place::Answer, compiler));
     table.finish();
-    Some(DetailAsk { ask: ask?, when, only, optional, changes: changes? })
+    Some(DetailAsk { ask: ask?, when, only, what, needs, each, optional, changes: changes? })
 }
 
 pub(super) fn errors(table: Table<'_>, compiler: &Compiler<'_>) -> Errors {

@@ -182,8 +182,8 @@ fn vars(table: &Table<'_>) -> Vec<Var> {
     let mut vars = Vec::new();
     for (name, item) in table.entries() {
         let Some(table) = item.table() else { continue };
-        if matches!(name, "token" | "refresh" | "since" | "until") || !is_name(name) {
-            let help = "a name is made of letters, digits and `_`; `token`, `refresh`, `since` and `until` are taken";
+        if matches!(name, "token" | "refresh" | "since" | "until" | "each") || !is_name(name) {
+            let help = "a name is made of letters, digits and `_`; `token`, `refresh`, `since`, `until` and `each` are taken";
             item.problem(format!("`{name}` cannot name a variable"), Some(help.to_owned()));
         }
         let default = table.text("default");

@@ -133,7 +133,7 @@ fn mistakes_are_told_with_what_to_do() {
         ("scope = [{ path = '/a', items = '' }]", "`id` is missing"),
         ("scope = [{ path = '/a', items = '', id = '/a' }, {}]", "a source fans out over one list of scopes"),
         ("secrets.token = 's3cret'", "a profile only names secrets"),
-        ("vars.token = {}", "`token`, `refresh`, `since` and `until` are taken"),
+        ("vars.token = {}", "`token`, `refresh`, `since`, `until` and `each` are taken"),
         ("vars.a = { default = 'x', pattern = 'y' }", "the default `x` does not match the pattern"),
         ("auth.user = 'x'\nauth.password = 'y'", "belong to `kind = \"basic\"`"),
         ("auth.exchange = { url = '/t', body = {}, token = '/t' }", "belongs to `kind = \"exchange\"`"),

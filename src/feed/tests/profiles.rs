@@ -123,7 +123,7 @@ fn check(profile: &Profile, page: &Page, sent: usize, explodes: bool) {
     }
     for record in &page.records {
         let event = cached(record.clone());
-        for which in detail::wanted(profile, &event) {
+        for which in detail::wanted(profile, &binding(), &event) {
             if let Ok(request) = request::detail(profile, &binding(), None, (&event, which), None) {
                 assert!(request.url.starts_with("https://x.example/v1/d/"));
             }

@@ -85,8 +85,6 @@ pub(super) fn all() -> Vec<(char, Event)> {
     record.changes = vec![change("steps[order.created].owner", json!(null), json!({"team": "core"}))];
     record.raw = r#"{"changes":{"fromVersion":7,"toVersion":4}}"#.into();
 
-    rollback.link = LinkState::Broken;
-
     let mut service = bare("visualizer", "s/1", "2026-03-25T16:45:30Z");
     let record = &mut service.record;
     record.action = Action::Other("snapshot".into());
@@ -94,7 +92,6 @@ pub(super) fn all() -> Vec<(char, Event)> {
     record.entity = Entity { kind: Some("service".into()), id: Some("orders".into()), name: None };
     record.actor = Actor { kind: ActorKind::Key, id: None, name: Some("ci-publisher".into()) };
     record.set = Some("0B6A-3a".into());
-    service.link = LinkState::Holds;
 
     let mut erased = bare("kaireon", "audit_6", "2025-12-31T23:59:59.999Z");
     let record = &mut erased.record;
@@ -106,8 +103,8 @@ pub(super) fn all() -> Vec<(char, Event)> {
 
     vec![
         ('c', connector),
-        ('r', rollback),
-        ('s', service),
+        ('r', Event { link: LinkState::Broken, ..rollback }),
+        ('s', Event { link: LinkState::Holds, ..service }),
         ('e', erased),
         ('n', bare("other", "x", "2026-03-01T00:00:00Z")),
     ]

@@ -1,6 +1,7 @@
 //! Entries that name the one before them: what is concluded, and what is not.
 
 use std::collections::HashMap;
+use std::slice::from_ref;
 
 use proptest::prelude::*;
 
@@ -37,7 +38,9 @@ fn page(entries: &[Entry]) -> Vec<(Identity, Link)> {
 /// The same without anything known about what stands next to what.
 fn loose(entries: &[Entry]) -> Vec<(Identity, Link)> {
     let mut links = page(entries);
-    links.iter_mut().for_each(|(_, link)| link.older = None);
+    for (_, link) in &mut links {
+        link.older = None;
+    }
     links
 }
 
@@ -129,9 +132,9 @@ fn what_is_only_not_fetched_yet_is_open() {
     cache.link(&[d.clone(), c.clone()], page(&[d.clone(), c.clone()]));
     assert_eq!(cache.links(), "co dh");
     // The next page, of which nobody knows whether it follows.
-    let written = cache.link(&[a.clone()], page(&[a.clone()]));
+    let written = cache.link(from_ref(&a), page(from_ref(&a)));
     assert_eq!((cache.links().as_str(), written.relinked), ("ao co dh", 0));
-    let written = cache.link(&[b.clone()], loose(&[b.clone()]));
+    let written = cache.link(from_ref(&b), loose(from_ref(&b)));
     assert_eq!(
         (cache.links().as_str(), written.relinked),
         ("ao bh ch dh", 1),
@@ -147,13 +150,13 @@ fn a_late_entry_takes_back_what_was_concluded_without_it() {
     let cache = Cache::new();
     // The server wrote `x` last and dated it between `b` and `a`: the chain is a b c x d.
     let [_, c, b, a] = chain();
-    let d = entry("d", 4, "D", "X");
-    let x = Entry { time: T0 + 90_000, ..entry("x", 0, "X", "C") };
-    let shown = [d.clone(), c.clone(), b.clone(), a.clone()];
+    let last = entry("d", 4, "D", "X");
+    let late = Entry { time: T0 + 90_000, ..entry("x", 0, "X", "C") };
+    let shown = [last.clone(), c.clone(), b.clone(), a.clone()];
     cache.link(&shown, page(&shown));
     assert_eq!((cache.links().as_str(), cache.count_broken()), ("ao bh ch db", 1));
-    let seq = cache.run(|db| db.seq());
-    let shown = [d, c, b, x, a];
+    let seq = cache.run(Db::seq);
+    let shown = [last, c, b, late, a];
     let written = cache.link(&shown, page(&shown));
     assert_eq!((cache.links().as_str(), cache.count_broken()), ("ao bh ch dh xh", 0));
     assert_eq!((written.relinked, cache.marked().len()), (1, 0));
