@@ -161,6 +161,19 @@ fn every_answer_that_a_profile_describes_passes_and_is_called_what_it_is() {
 }
 
 #[test]
+fn a_feed_that_is_read_instead_is_looked_for_among_those_that_are_installed() {
+    let home = Home::new();
+    let text = include_str!("../assets/feeds/kaireonai-audit.toml");
+    let good = write(&home, "audit.toml", text);
+    home.backtrail(&["feeds", "check", &good]).assert().success();
+    let bad = write(&home, "bad.toml", &text.replace("feed = \"kaireonai\"", "feed = \"kaireonia\""));
+    home.backtrail(&["feeds", "check", &bad]).assert().code(2).stderr(
+        predicate::str::contains("there is no other feed `kaireonia`")
+            .and(predicate::str::contains("did you mean `kaireonai`?")),
+    );
+}
+
+#[test]
 fn what_reads_an_answer_without_events_is_told_part_by_part() {
     let home = Home::new();
     let check = |feed: &str, body: &str| {

@@ -37,6 +37,7 @@ fn as_json(status: &SourceStatus) -> serde_json::Value {
         "events": status.events,
         "quarantined": status.quarantined,
         "broken_links": status.broken,
+        "note": status.note,
         "scopes": status.scopes,
         "last_sync": status.last_sync.map(|time| time.to_string()),
         "error": status.fault.as_ref().map(|fault| fault.message.as_str()),
@@ -66,6 +67,9 @@ fn table(statuses: &[SourceStatus], zone: Zone) -> Vec<String> {
             .last_sync
             .map_or_else(|| "never".to_owned(), |time| zone.at(time).format("%Y-%m-%d %H:%M:%S").to_string());
         lines.push(line([&status.name, &status.feed, &status.events.to_string(), &synced, &status.origin]));
+        if let Some(note) = &status.note {
+            lines.push(format!("  note: {note}"));
+        }
         if let Some(fault) = &status.fault {
             lines.push(format!("  failed: {}", fault.message));
             lines.push(format!("  fix: {}", fault.fix));

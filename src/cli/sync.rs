@@ -1,5 +1,6 @@
 //! `backtrail sync`: fetch what is new, then end.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,7 +78,9 @@ pub(super) async fn with_engine(
     }));
     // The bar ends with the last report, which the engine holds the sender of.
     drop(engine);
-    let _ = progress.await;
+    for (name, note) in progress.await.unwrap_or_default() {
+        print::note(&format!("{name}: {note}"));
+    }
     outcomes
 }
 
@@ -93,7 +96,9 @@ fn named(names: &[String], session: &Session) -> Result<Which, Failure> {
     Ok(Which::Named(names.iter().map(|name| Arc::from(name.as_str())).collect()))
 }
 
-async fn show_progress(mut reports: UnboundedReceiver<Report>) {
+/// Shows what comes, and gives what there is to say about sources that work.
+async fn show_progress(mut reports: UnboundedReceiver<Report>) -> BTreeMap<Arc<str>, String> {
+    let mut notes = BTreeMap::new();
     let bar =
         if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} new events  {elapsed}  {msg}") {
@@ -106,10 +111,13 @@ async fn show_progress(mut reports: UnboundedReceiver<Report>) {
                 bar.inc(new.len() as u64);
                 bar.set_message(Safe::line(&source).as_str().to_owned());
             }
-            Report::Status(_) => {}
+            Report::Status(status) => {
+                notes.extend(status.note.map(|note| (status.name, note)));
+            }
         }
     }
     bar.finish_and_clear();
+    notes
 }
 
 fn as_json(outcome: &Outcome) -> serde_json::Value {

@@ -23,6 +23,8 @@ pub struct SourceStatus {
     pub broken: u64,
     /// Scopes found, where the source fans out.
     pub scopes: Option<u64>,
+    /// What the user should know of it although it works, such as that another feed is read instead.
+    pub note: Option<String>,
     /// When it was last known to be complete.
     pub last_sync: Option<Timestamp>,
     /// The last thing that went wrong, until a sync succeeds.
@@ -41,6 +43,7 @@ impl SourceStatus {
             quarantined: 0,
             broken: 0,
             scopes: None,
+            note: None,
             last_sync: None,
             fault: None,
         }

@@ -31,6 +31,7 @@ pub(super) const TABLES: &[&str] = &[
     "arrival",
     "link",
     "link_beside",
+    "source_note",
 ];
 
 /// How to get from each version to the next.
@@ -152,8 +153,8 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     LINKS,
 ];
 
-/// How entries that name the hash of the one before them hang together. It needs nothing of other tables but
-/// the names of events and feeds.
+/// How entries that name the hash of the one before them hang together, and what there is to say about a
+/// source that works. Both need nothing of other tables but the names of events, feeds and sources.
 const LINKS: &str = "
 CREATE TABLE link (
     id       BLOB PRIMARY KEY,          -- of the event
@@ -174,4 +175,10 @@ CREATE TABLE link_beside (
     PRIMARY KEY (id, older)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_beside_older ON link_beside (older);
+
+-- What the user should know of a source although it works.
+CREATE TABLE source_note (
+    source INTEGER PRIMARY KEY,
+    note   TEXT
+) STRICT;
 ";

@@ -75,6 +75,7 @@ impl Db {
         self.change_with(|tx, dictionaries| {
             let feed = walk::find_or_make(tx, key)?;
             let mut page = Page {
+                proper: walk::proper(tx, key)?,
                 seq: last_seq(tx)?,
                 tx,
                 dictionaries,
@@ -126,6 +127,8 @@ struct Page<'a> {
     dictionaries: &'a mut Dictionaries,
     key: &'a FeedKey,
     feed: Feed,
+    /// The feed that this one stands in for.
+    proper: Option<i64>,
     seen_at: Timestamp,
     /// The last number of arrival that was given out.
     seq: i64,
@@ -148,6 +151,7 @@ impl Page<'_> {
             let encoded = Encoded::of(incoming.record, &self.key.feed);
             match Stored::find(self.tx, incoming.id)? {
                 None => self.add(&incoming, encoded)?,
+                Some(stored) if self.proper == Some(stored.feed) => self.see_again(&stored)?,
                 Some(stored) if stored.digest == encoded.digest && stored.count >= incoming.count => {
                     self.see_again(&stored)?;
                 }

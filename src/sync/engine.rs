@@ -19,8 +19,9 @@ use crate::store::{SourceSummary, Store};
 
 use super::http::Http;
 use super::line::{Board, Line, Tally, Waits};
-use super::probe::{self, Probe};
-use super::{Fetched, Report, Source, detail, filtered, local, pull, scopes};
+use super::probe::Probe;
+use super::standin::{self, StandIn};
+use super::{Fetched, Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -58,10 +59,10 @@ impl Which {
 
 /// What the walks of one source came to.
 #[derive(Debug, Default)]
-struct Walked {
+pub(super) struct Walked {
     scopes: Option<u64>,
     /// Each with the scope it happened in.
-    faults: Vec<(Option<Scope>, Fault)>,
+    pub(super) faults: Vec<(Option<Scope>, Fault)>,
 }
 
 impl Engine {
@@ -81,7 +82,8 @@ impl Engine {
         let line = move |source: Source| {
             let board =
                 Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports.clone());
-            let line = Line::new(source, cache.clone(), Arc::clone(&http), board, waits.clone());
+            let mut line = Line::new(source, cache.clone(), Arc::clone(&http), board, waits.clone());
+            line.stand_in = StandIn::of(&line);
             let origin = line.origin().to_owned();
             line.board.amend(|status| status.origin = origin);
             Arc::new(line)
@@ -126,8 +128,8 @@ impl Engine {
     pub async fn fetch(&self, which: &Which, conditions: &[Condition]) -> Vec<Fetched> {
         let meant = self.0.lines.iter().filter(|line| which.means(&line.source.name));
         let stop = &self.0.stop;
-        let looks = meant
-            .map(|line| async move { stop.run_until_cancelled(filtered::fetch(line, conditions)).await });
+        let looks =
+            meant.map(|line| async move { stop.run_until_cancelled(standin::fetch(line, conditions)).await });
         join_all(looks).await.into_iter().flatten().collect()
     }
 
@@ -153,6 +155,7 @@ impl Engine {
         let Some(line) = self.0.lines.iter().find(|line| line.source.name == event.source) else {
             return Err(not_configured(&event.source));
         };
+        let line = line.of_event(event);
         if line.source.profile.detail_when().is_none() || line.source.via != Via::Http {
             return Ok(event.clone());
         }
@@ -166,7 +169,7 @@ impl Engine {
     pub async fn probe(&self, name: &str) -> Result<Probe, Fault> {
         let line = self.0.lines.iter().find(|line| *line.source.name == *name);
         let line = line.ok_or_else(|| not_configured(name))?;
-        probe::probe(line).await
+        standin::look(line).await
     }
 
     /// Ends everything that is under way and everything that is begun later. What is in the cache stays.
@@ -183,7 +186,8 @@ fn remember(line: &Line, summary: &SourceSummary) {
             status.events = summary.events;
             status.quarantined = summary.quarantined;
             status.broken = summary.broken;
-            let scopes = summary.feeds.iter().filter(|feed| feed.key.scope.is_some()).count() as u64;
+            status.note.clone_from(&summary.note);
+            let scopes = summary.scopes();
             status.scopes = (scopes > 0).then_some(scopes);
             status.last_sync = summary.last_sync;
             status.fault.clone_from(&summary.fault);
@@ -197,7 +201,7 @@ async fn sync(line: &Line, stop: &CancellationToken) -> Outcome {
     let done = stop.run_until_cancelled(async {
         let _turn = line.turn.lock().await;
         let walked = match prepare(line).await {
-            Ok(()) => walk_all(line, &tally).await,
+            Ok(()) => standin::walk(line, &tally).await,
             Err(fault) => Walked { scopes: None, faults: vec![(None, fault)] },
         };
         finish(line, walked).await
@@ -239,7 +243,7 @@ async fn prepare(line: &Line) -> Result<(), Fault> {
 }
 
 /// Walks every feed of a source, a few side by side.
-async fn walk_all(line: &Line, tally: &Tally) -> Walked {
+pub(super) async fn walk_line(line: &Line, tally: &Tally) -> Walked {
     if line.source.via != Via::Http {
         let fault = local::bring_in(line, tally).await.err();
         return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };

@@ -19,6 +19,7 @@ use crate::store::Store;
 use super::http::{Http, HttpError, Peer, Reply};
 use super::local::Stamp;
 use super::retry::{Failure, Jitter, PATIENCE, Tries, Verdict, asked_wait, judge};
+use super::standin::StandIn;
 use super::token::Tokens;
 use super::{Report, Source};
 
@@ -28,7 +29,11 @@ pub(super) struct Line {
     pub(super) source: Source,
     pub(super) store: Store,
     pub(super) tokens: Tokens,
-    pub(super) board: Board,
+    pub(super) board: Arc<Board>,
+    /// The feed that is read where the server refuses this one.
+    pub(super) stand_in: Option<Box<StandIn>>,
+    /// The id of the feed proper, where this one stands in for it.
+    pub(super) stands_in_for: Option<Arc<str>>,
     /// One sync of a source at a time.
     pub(super) turn: tokio::sync::Mutex<()>,
     /// The scopes that the server listed last, and when.
@@ -43,9 +48,9 @@ pub(super) struct Line {
     local: Option<String>,
     jitter: Mutex<Jitter>,
     /// By the local clock, since that is the one a wait is measured with.
-    next_allowed_at: Mutex<Option<Timestamp>>,
+    next_allowed_at: Arc<Mutex<Option<Timestamp>>>,
     /// When the next request fits into the least interval that the profile states.
-    next_slot: Mutex<Option<Instant>>,
+    next_slot: Arc<Mutex<Option<Instant>>>,
     waits: Waits,
 }
 
@@ -178,7 +183,9 @@ impl Line {
             source,
             store,
             tokens: Tokens::default(),
-            board,
+            board: Arc::new(board),
+            stand_in: None,
+            stands_in_for: None,
             turn: tokio::sync::Mutex::default(),
             scopes: Mutex::default(),
             seen: Mutex::default(),
@@ -187,9 +194,23 @@ impl Line {
             peer,
             local,
             jitter: Mutex::new(Jitter::from_entropy()),
-            next_allowed_at: Mutex::default(),
-            next_slot: Mutex::default(),
+            next_allowed_at: Arc::default(),
+            next_slot: Arc::default(),
             waits,
+        }
+    }
+
+    /// A line for another feed of the same server, asked with the same credentials: both share one gate and
+    /// one state. `proper` is the feed that it stands in for.
+    pub(super) fn beside(&self, source: Source, proper: &str) -> Self {
+        let board = Board::new(self.board.status(), self.board.reports.clone());
+        let line = Self::new(source, self.store.clone(), Arc::clone(&self.http), board, self.waits.clone());
+        Self {
+            board: Arc::clone(&self.board),
+            stands_in_for: Some(proper.into()),
+            next_allowed_at: Arc::clone(&self.next_allowed_at),
+            next_slot: Arc::clone(&self.next_slot),
+            ..line
         }
     }
 

@@ -23,6 +23,7 @@ mod probe;
 mod pull;
 mod retry;
 mod scopes;
+mod standin;
 mod token;
 
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub struct Source {
     pub name: Arc<str>,
     /// How its feed is asked for and read.
     pub profile: Arc<Profile>,
+    /// How it is, where the server refuses that one.
+    pub stand_in: Option<Arc<Profile>>,
     /// Where its answers come from.
     pub via: Via,
     /// Variables that hold secrets; a program that is a source does not get to see them.

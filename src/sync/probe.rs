@@ -3,6 +3,7 @@
 //! It asks as a sync does, with the same token, the same gate and the same retries, so what it meets is
 //! what a sync would meet. It must not write events.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,11 +12,15 @@ use super::line::{Line, Tally};
 use super::{local, scopes};
 use crate::domain::{Fault, Timestamp, Via};
 use crate::feed::integrity::{self, Verification};
-use crate::feed::{Page, Position, Scope, errors, page, request};
+use crate::feed::{Page, Position, Profile, Scope, errors, page, request};
 
 /// What one page of a source showed.
 #[derive(Debug)]
 pub struct Probe {
+    /// The profile that read it: that of the stand-in, where the server refuses the feed proper.
+    pub profile: Arc<Profile>,
+    /// What the user should know about that.
+    pub note: Option<String>,
     /// The scope that was asked, where the source fans out, and how many there are.
     pub scope: Option<(Scope, usize)>,
     /// The HTTP status; `None` where the source is asked without HTTP.
@@ -64,6 +69,8 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
         .map_err(|error| line.fault_of_shape(&error, &reply))?;
     let verification = if profile.verifies() { Some(verify(line, &tally, at).await) } else { None };
     Ok(Probe {
+        profile: Arc::clone(&line.source.profile),
+        note: None,
         verification,
         status: Some(reply.status),
         took,

@@ -205,6 +205,7 @@ pub(super) fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Opti
 /// The feed that a source, or one scope of it, has in the cache.
 pub(super) fn key_of(line: &Line, scope: Option<&Scope>) -> FeedKey {
     let key = FeedKey::new(Arc::clone(&line.source.name), line.source.profile.id());
+    let key = key.for_want_of(line.stands_in_for.as_ref());
     match scope {
         Some(scope) => key.in_scope(scope.id.as_str(), scope.name.as_deref()),
         None => key,

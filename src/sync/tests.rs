@@ -9,6 +9,7 @@ mod knobs;
 mod local;
 mod paging;
 mod rig;
+mod standin;
 mod tokens;
 mod versions;
 mod walks;

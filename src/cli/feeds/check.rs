@@ -28,6 +28,11 @@ pub(super) fn run(args: &CheckArgs, options: &Options) -> Result<Exit, Failure> 
     let (file, text) = profile_text(&args.profile, options)?;
     let sample = args.sample.as_deref().map(read_saved).transpose()?;
     let (profile, mut problems) = Profile::draft(&file, &text);
+    if let (Some(profile), Ok(catalog)) = (&profile, super::catalog(options))
+        && let Err((message, help)) = catalog.stand_in(profile)
+    {
+        problems.push(report::problem(&file, &text, "fallback.feed", message, Some(help)));
+    }
     let tried = match (profile, sample) {
         (Some(profile), Some(body)) => {
             let (tried, found) = try_on(&profile, &file, &text, &body);

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{print, sync};
 use crate::config::Source;
 use crate::domain::{Outcome, Safe, Via};
-use crate::feed::Asked;
+use crate::feed::{Asked, Profile};
 use crate::query::{Clause, Query};
 use crate::runtime::{Exit, Failure, Session};
 use crate::sync::{Engine, Fetched, Which, narrow};
@@ -59,22 +59,25 @@ fn words(asked: &[Asked]) -> String {
 pub(super) async fn explain(query: &Query, session: &Session) -> Result<Exit, Failure> {
     session.require_sources()?;
     let clauses = query.clauses();
+    let statuses = session.remembered().await?;
     let mut lines = Vec::new();
-    for source in &session.config.sources {
+    for (source, status) in session.config.sources.iter().zip(&statuses) {
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.push(format!("{}  ({})", source.name, source.profile.name()));
-        lines.extend(
-            of_source(source, query, &clauses, session).await?.into_iter().map(|line| format!("  {line}")),
-        );
+        // Where a feed stands in for another, it is the one that would be asked.
+        let stand_in = source.stand_in.as_ref().filter(|_| status.note.is_some());
+        let profile = stand_in.unwrap_or(&source.profile);
+        lines.push(format!("{}  ({})", source.name, profile.name()));
+        let said = of_source((source, profile), query, &clauses, session).await?;
+        lines.extend(said.into_iter().map(|line| format!("  {line}")));
     }
     print::ended(print::lines(lines))?;
     Ok(Exit::Fine)
 }
 
 async fn of_source(
-    source: &Source,
+    (source, profile): (&Source, &Profile),
     query: &Query,
     clauses: &[Clause],
     session: &Session,
@@ -83,8 +86,8 @@ async fn of_source(
         return Ok(vec!["is not asked: the query leaves it out".to_owned()]);
     }
     let filter = match source.via {
-        Via::Http => narrow(&session.store, &source.name, &source.profile, &query.conditions()).await?,
-        Via::Command(_) | Via::File(_) => source.profile.narrow(&[]),
+        Via::Http => narrow(&session.store, &source.name, profile, &query.conditions()).await?,
+        Via::Command(_) | Via::File(_) => profile.narrow(&[]),
     };
     let asked = filter.asked();
     let mut lines = column("asks for", asked.iter().map(|one| format!("{}={}", one.param, one.value)));
@@ -101,7 +104,7 @@ async fn of_source(
                 let sent = |key| asked.iter().any(|one| one.key == key);
                 let left = conditions.iter().find(|condition| !sent(condition.key()))?;
                 // Of an entity the server knows the id, and a name may be that of several.
-                let knows = !source.profile.narrow(std::slice::from_ref(left)).is_empty();
+                let knows = !profile.narrow(std::slice::from_ref(left)).is_empty();
                 if knows { "several entities are called so" } else { "the feed has no filter for it" }
             }
         };

@@ -37,7 +37,7 @@ pub(super) async fn run(name: &str, json: bool, options: &Options) -> Result<Exi
     };
     let binding = Binding { vars: source.vars.clone(), ..Binding::default() };
     let scope = probe.scope.as_ref().map(|(scope, _)| scope);
-    let report = report::read(&source.profile, &binding, scope, &probe.body, &probe.page);
+    let report = report::read(&probe.profile, &binding, scope, &probe.body, &probe.page);
     let printed = if json {
         print::lines([escape_json(&as_json(name, &probe, &report).to_string())])
     } else {
@@ -126,6 +126,8 @@ fn as_json(name: &str, probe: &Probe, report: &Report) -> Value {
     });
     json!({
         "source": name,
+        "feed": probe.profile.id(),
+        "note": probe.note,
         "scope": probe.scope.as_ref().map(|(scope, _)| scope.id.as_str()),
         "scopes": probe.scope.as_ref().map(|(_, count)| count),
         "status": probe.status,
@@ -158,6 +160,9 @@ fn describe(name: &str, probe: &Probe, report: &Report) -> Vec<String> {
     let page = &probe.page;
     let mut lines = vec![name.to_owned()];
     let mut fact = |title: &str, value: String| lines.push(format!("  {title:<11} {value}"));
+    if let Some(note) = &probe.note {
+        fact("note", note.clone());
+    }
     if let Some((scope, count)) = &probe.scope {
         fact("scope", format!("{} (the first of {count})", scope.id));
     }

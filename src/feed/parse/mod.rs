@@ -7,6 +7,7 @@ mod auth;
 mod changes;
 mod compile;
 mod events;
+mod fallback;
 mod integrity;
 mod paging;
 mod timing;
@@ -68,6 +69,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         root.get("changes").map(|item| changes::list(&item, Place::Changes, &compiler)).unwrap_or_default();
     let details = root.get("detail").map(|item| events::details(&item, &compiler)).unwrap_or_default();
     let integrity = root.table("integrity").and_then(|table| integrity::integrity(table, &compiler));
+    let fallback = root.table("fallback").and_then(fallback::fallback);
     let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
     let rate = root.table("rate").map(timing::rate).unwrap_or_default();
     compiler.finish();
@@ -93,6 +95,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         changes,
         details,
         integrity,
+        fallback,
         errors,
         rate,
     })

@@ -119,7 +119,7 @@ fn a_cache_from_before_links_is_brought_on_with_its_events() {
     let all = before.all();
     let Cache { directory, store } = before;
     drop(store);
-    let old = "DROP TABLE link; DROP TABLE link_beside; PRAGMA user_version = 1;";
+    let old = "DROP TABLE link; DROP TABLE link_beside; DROP TABLE source_note; PRAGMA user_version = 1;";
     Connection::open(directory.path().join("cache.db")).unwrap().execute_batch(old).unwrap();
     let store = open(&directory.path().join("cache.db"));
     let after = Cache { directory, store };

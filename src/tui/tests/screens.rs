@@ -95,6 +95,22 @@ fn a_broken_link_is_seen_in_the_list_on_the_event_and_at_its_source() {
     );
 }
 
+#[test]
+fn what_there_is_to_say_of_a_source_that_works_is_said_once_and_stays_with_it() {
+    let mut bench = Bench::new((120, 24), story());
+    let mut noted = source("kaireon-prod", "kaireonai-audit", SourceState::Ready);
+    noted.note = Some("this key has no role admin".into());
+    bench.tell(Message::Sources(vec![noted.clone()]));
+    let status = |bench: &Bench| bench.screen().lines().last().unwrap_or_default().to_owned();
+    assert!(status(&bench).contains("kaireon-prod: this key has no role admin"), "{}", bench.screen());
+    bench.press("j");
+    bench.tell(Message::Sources(vec![noted]));
+    assert!(!status(&bench).contains("no role admin"), "{}", bench.screen());
+    bench.press("gs");
+    assert!(bench.screen().contains("   this key has no role admin"), "{}", bench.screen());
+    assert!(bench.screen().contains("ok 1"), "it is no failure");
+}
+
 /// Compares one screen with its picture at one size.
 fn looks_like(name: &str, bench: &Bench) {
     insta::assert_snapshot!(name, bench.screen());

@@ -130,6 +130,7 @@ pub(in crate::tui) fn diff() -> Vec<Change> {
 pub(in crate::tui) fn source(name: &str, feed: &str, state: SourceState) -> SourceStatus {
     SourceStatus {
         broken: 0,
+        note: None,
         name: name.into(),
         feed: feed.into(),
         origin: format!("https://api.{feed}.com"),
