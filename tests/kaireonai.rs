@@ -98,3 +98,79 @@ fn it_is_explained_what_goes_where() {
         .code(2)
         .stderr(predicate::str::contains("did you mean"));
 }
+
+/// What the JSON of a command says of the source `kaireonai`.
+fn of_kaireonai(home: &Home, args: &[&str]) -> Value {
+    let lines = home.json_lines(args);
+    lines.into_iter().find(|line| line["source"] == "kaireonai").unwrap_or_else(|| panic!("{args:?}"))
+}
+
+#[test]
+fn a_broken_chain_is_found_counted_and_shown() {
+    let home = Home::new();
+    let served = Served::start(&home, &["--admin"]);
+    let config = home.write_config(&served.config);
+    let run = |args: &[&'static str]| [&["--config", &*config], args].concat();
+    let tested = of_kaireonai(&home, &run(&["sources", "test", "kaireonai", "--json"]));
+    assert_eq!(tested["feed"], "kaireonai-audit");
+    assert_eq!(tested["verification"]["intact"], false, "{tested}");
+    assert_eq!(tested["verification"]["reason"], "chain_link_mismatch");
+    home.backtrail(&run(&["sync"])).assert().success();
+    let listed = of_kaireonai(&home, &run(&["sources", "list", "--json"]));
+    assert_eq!((&listed["broken_links"], &listed["note"]), (&Value::from(1), &Value::Null));
+
+    let broken = home.json_lines(&run(&["list", "is:broken", "--jsonl"]));
+    let [event] = &broken[..] else { panic!("{broken:?}") };
+    assert_eq!(event["link"], "broken", "{event}");
+    assert_eq!(event["native_id"], tested["verification"]["broken_at"], "both mean the same entry");
+    let id = event["id"].as_str().unwrap();
+    let shown = home.backtrail(&["--config", &config, "show", id]).output().unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("link           broken: the entry before it"), "{shown}");
+    let sources = home.backtrail(&run(&["sources", "list"])).output().unwrap();
+    let sources = String::from_utf8(sources.stdout).unwrap();
+    assert!(sources.contains("1 event is not linked to the entry before"), "{sources}");
+}
+
+#[test]
+fn a_key_without_the_audit_log_reads_the_plain_history_and_is_told_so() {
+    let home = Home::new();
+    let served = Served::start(&home, &[]);
+    let plain = "feed = \"kaireonai\"";
+    assert!(served.config.contains(plain));
+    let config = home.write_config(&served.config.replace(plain, "feed = \"kaireonai-audit\""));
+    let run = |args: &[&'static str]| [&["--config", &*config], args].concat();
+    let told = said(&home, &run(&["sync"]));
+    assert!(told.contains("so the plain change history is read"), "{told}");
+    let listed = of_kaireonai(&home, &run(&["sources", "list", "--json"]));
+    assert_eq!((&listed["error"], &listed["feed"]), (&Value::Null, &"kaireonai-audit".into()), "{listed}");
+    assert!(listed["note"].as_str().unwrap().contains("plain change history"), "{listed}");
+    assert!(listed["events"].as_u64().unwrap() > 300, "{listed}");
+    let tested = of_kaireonai(&home, &run(&["sources", "test", "kaireonai", "--json"]));
+    assert_eq!((&tested["error"], &tested["note"]), (&Value::Null, &listed["note"]), "{tested}");
+
+    home.write_config(&served.config);
+    let chosen = of_kaireonai(&home, &run(&["sources", "list", "--json"]));
+    assert_eq!(chosen["note"], Value::Null, "who asks for the plain history needs no word about it");
+}
+
+#[test]
+fn a_key_that_becomes_an_admins_doubles_nothing() {
+    let home = Home::new();
+    let served = Served::start(&home, &[]);
+    let audit = served.config.replace("feed = \"kaireonai\"", "feed = \"kaireonai-audit\"");
+    let config = home.write_config(&audit);
+    let run = |args: &[&'static str]| [&["--config", &*config], args].concat();
+    let list = run(&["list", "source:kaireonai", "--jsonl"]);
+    home.backtrail(&run(&["sync"])).assert().success();
+    let before = home.json_lines(&list);
+    assert!(before.iter().all(|event| event["feed"] == "kaireonai" && event["link"].is_null()));
+
+    home.write_config(&audit.replace("demo-kaireonai-editor", "demo-kaireonai-admin"));
+    home.backtrail(&run(&["sync"])).assert().success();
+    let after = home.json_lines(&list);
+    let ids = |events: &[Value]| events.iter().map(|event| event["native_id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&before), ids(&after), "each entry is there once, where it was");
+    assert!(after.iter().all(|event| event["feed"] == "kaireonai-audit"), "and says what the audit log says");
+    assert_eq!(of_kaireonai(&home, &run(&["sources", "list", "--json"]))["note"], Value::Null);
+}

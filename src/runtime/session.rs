@@ -86,7 +86,8 @@ impl Session {
                 status.quarantined = summary.quarantined;
                 status.broken = summary.broken;
                 status.scopes = source.profile.fans_out().then(|| summary.scopes());
-                status.note.clone_from(&summary.note);
+                // An older configuration may have named another feed.
+                status.note = summary.note.clone().filter(|_| source.stand_in.is_some());
                 status.last_sync = summary.last_sync;
                 status.fault.clone_from(&summary.fault);
             }

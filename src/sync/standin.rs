@@ -6,6 +6,7 @@
 //! stand-in said gives way as soon as the feed proper can be read.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -28,8 +29,16 @@ const REST: Duration = Duration::from_secs(60 * 60);
 #[derive(Debug)]
 pub(super) struct StandIn {
     pub(super) line: Line,
-    /// When the feed proper was refused last.
-    refused: Mutex<Option<Instant>>,
+    proper: Mutex<Proper>,
+}
+
+/// What became of the feed proper in this run of the program.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Proper {
+    #[default]
+    Untried,
+    Readable,
+    Refused(Instant),
 }
 
 impl StandIn {
@@ -60,12 +69,12 @@ impl StandIn {
             insecure_http: source.insecure_http,
         };
         let line = line.beside(beside, source.profile.id());
-        Some(Box::new(Self { line, refused: Mutex::default() }))
+        Some(Box::new(Self { line, proper: Mutex::default() }))
     }
 
     /// Whether the feed proper was refused a short time ago.
     fn is_needed(&self) -> bool {
-        lock(&self.refused).is_some_and(|at| at.elapsed() < REST)
+        matches!(*lock(&self.proper), Proper::Refused(at) if at.elapsed() < REST)
     }
 }
 
@@ -95,21 +104,19 @@ impl Line {
 
     /// From now on the stand-in is read, and the user is told so.
     async fn stand_aside(&self, stand_in: &StandIn) -> Result<(), Fault> {
-        *lock(&stand_in.refused) = Some(Instant::now());
-        self.tell(self.source.profile.fallback_note(&stand_in.line.source.profile)).await
+        *lock(&stand_in.proper) = Proper::Refused(Instant::now());
+        let note = self.source.profile.fallback_note(&stand_in.line.source.profile);
+        if self.board.status().note == note { Ok(()) } else { self.tell(note).await }
     }
 
-    /// The feed proper can be read, whatever was the case before.
+    /// The feed proper can be read. An earlier run may have left a note that says otherwise.
     async fn come_back(&self, stand_in: &StandIn) -> Result<(), Fault> {
-        *lock(&stand_in.refused) = None;
-        self.tell(None).await
+        let before = mem::replace(&mut *lock(&stand_in.proper), Proper::Readable);
+        if before == Proper::Readable { Ok(()) } else { self.tell(None).await }
     }
 
     /// Says, and remembers for other programs, what the user should know of the source although it works.
     async fn tell(&self, note: Option<String>) -> Result<(), Fault> {
-        if self.board.status().note == note {
-            return Ok(());
-        }
         self.board.amend(|status| status.note.clone_from(&note));
         let name = Arc::clone(&self.source.name);
         let saved = self.store.run(move |db| db.save_note(&name, note.as_deref())).await;
