@@ -16,7 +16,7 @@ pub fn wanted(profile: &Profile, binding: &Binding, event: &Event) -> Vec<usize>
 }
 
 /// The values that the detail request `which` about `event` is made for, one after the other, with
-/// [`request::detail_for`](super::request::detail_for); none for a request that is made once. A value that
+/// [`request::detail`](super::request::detail); none for a request that is made once. A value that
 /// is missing is not asked for, and keeps its place.
 pub fn values(
     profile: &Profile,

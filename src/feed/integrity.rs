@@ -57,6 +57,24 @@ pub struct Verification {
     pub reason: Option<String>,
 }
 
+impl Profile {
+    /// Whether its entries name the hash of the one before them.
+    pub fn links_entries(&self) -> bool {
+        self.integrity.is_some()
+    }
+
+    /// Whether the server can be asked to verify its own entries.
+    pub fn verifies(&self) -> bool {
+        self.integrity.as_ref().is_some_and(|integrity| integrity.verify.is_some())
+    }
+
+    /// Whether an answer of this status to the request for verification means that it is not for everybody.
+    pub fn verification_may_answer(&self, status: u16) -> bool {
+        let verify = self.integrity.as_ref().and_then(|integrity| integrity.verify.as_ref());
+        verify.is_some_and(|verify| verify.optional.contains(&status))
+    }
+}
+
 impl VerifyAsk {
     /// The places of an answer with their keys.
     pub(super) fn places(&self) -> [(&'static str, Option<&Pointer>); 6] {

@@ -15,6 +15,7 @@ mod changes;
 pub mod detail;
 pub mod errors;
 mod expr;
+mod fallback;
 mod filter;
 pub mod integrity;
 mod items;

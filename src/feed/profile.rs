@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::changes::Extractor;
 use super::expr::{Expr, Values};
+use super::fallback::Fallback;
 use super::filter::FilterParam;
 use super::integrity::Integrity;
 use super::items::Items;
@@ -177,17 +178,6 @@ pub(super) struct DetailAsk {
     pub(super) each: Vec<Expr>,
     pub(super) optional: Vec<u16>,
     pub(super) changes: Vec<Extractor>,
-}
-
-/// The feed that is read instead where the server refuses this one.
-#[derive(Debug)]
-pub(super) struct Fallback {
-    /// Statuses that mean that this feed is not for this key.
-    pub(super) on: Vec<u16>,
-    /// The id of the other feed.
-    pub(super) feed: String,
-    /// What to tell the user then.
-    pub(super) note: Option<String>,
 }
 
 /// Where an error body says what went wrong.
@@ -379,40 +369,6 @@ impl Profile {
     /// and not that something went wrong.
     pub fn detail_may_answer(&self, which: usize, status: u16) -> bool {
         self.details.get(which).is_some_and(|detail| detail.optional.contains(&status))
-    }
-
-    /// The id of the feed that is read instead where the server refuses this one.
-    pub fn fallback(&self) -> Option<&str> {
-        self.fallback.as_ref().map(|fallback| fallback.feed.as_str())
-    }
-
-    /// Whether an answer of this status means that another feed is to be read.
-    pub fn falls_back_on(&self, status: u16) -> bool {
-        self.fallback.as_ref().is_some_and(|fallback| fallback.on.contains(&status))
-    }
-
-    /// What to tell the user where `other` is read instead.
-    pub fn fallback_note(&self, other: &Self) -> Option<String> {
-        let own = self.fallback.as_ref()?.note.clone();
-        let plain =
-            || format!("the server keeps {} from this key: {} is read instead", self.name, other.name);
-        Some(own.unwrap_or_else(plain))
-    }
-
-    /// Whether its entries name the hash of the one before them.
-    pub fn links_entries(&self) -> bool {
-        self.integrity.is_some()
-    }
-
-    /// Whether the server can be asked to verify its own entries.
-    pub fn verifies(&self) -> bool {
-        self.integrity.as_ref().is_some_and(|integrity| integrity.verify.is_some())
-    }
-
-    /// Whether an answer of this status to the request for verification means that it is not for everybody.
-    pub fn verification_may_answer(&self, status: u16) -> bool {
-        let verify = self.integrity.as_ref().and_then(|integrity| integrity.verify.as_ref());
-        verify.is_some_and(|verify| verify.optional.contains(&status))
     }
 
     /// What the detail request `which` asks for, where the profile has a word for it.

@@ -201,19 +201,9 @@ pub fn refresh(profile: &Profile, binding: &Binding, token: &Token) -> Result<Re
     buy(profile, &values, url, body, exchange.encoding)
 }
 
-/// The further request `which` about one event, see [`detail::wanted`](super::detail::wanted).
+/// The further request `which` about one event, see [`detail::wanted`](super::detail::wanted), for `each`, one of
+/// the values of [`detail::values`](super::detail::values), where it has any.
 pub fn detail(
-    profile: &Profile,
-    binding: &Binding,
-    scope: Option<&Scope>,
-    (event, which): (&Event, usize),
-    token: Option<&Token>,
-) -> Result<Request, RequestError> {
-    detail_for(profile, binding, scope, (event, which, None), token)
-}
-
-/// The same for `each`, one of the values of [`detail::values`](super::detail::values).
-pub fn detail_for(
     profile: &Profile,
     binding: &Binding,
     scope: Option<&Scope>,

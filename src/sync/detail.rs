@@ -110,7 +110,7 @@ async fn send(
     what: (&Event, usize, Option<&str>),
 ) -> Result<Reply, Fault> {
     let (profile, binding) = (&*line.source.profile, &line.source.binding);
-    let build = |token: Option<&_>| request::detail_for(profile, binding, scope, what, token);
+    let build = |token: Option<&_>| request::detail(profile, binding, scope, what, token);
     let accept = |status| profile.detail_may_answer(what.1, status);
     line.ask(&Tally::default(), scope, build, accept).await
 }

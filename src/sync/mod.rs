@@ -3,7 +3,9 @@
 //! An [`Engine`] owns the configured sources. Each of its syncs walks every feed of a source (one per
 //! scope) from the newest event down, page by page: a request is built by the feed profile, sent by
 //! `http`, read by the profile again, written to the store in one transaction and judged by `plan`, which
-//! says what to ask next. Whoever holds the other end of the channel hears of it as [`Report`]s.
+//! says what to ask next. A fetch asks for the part that a query is about (`filtered`), which proves nothing
+//! about the rest. Where a server keeps a feed from the key, another may be read in its place (`standin`).
+//! Whoever holds the other end of the channel hears of it as [`Report`]s.
 //!
 //! It assumes that a source may fail in any way at any time. It must not lose or repeat an event because
 //! of that, must not let one source hold up another, must not ask a server more often than it allows,

@@ -1,6 +1,6 @@
 //! `[fallback]`: the feed that is read instead where the server refuses this one.
 
-use super::super::profile::Fallback;
+use super::super::fallback::Fallback;
 use super::super::reader::Table;
 
 pub(super) fn fallback(table: Table<'_>) -> Option<Fallback> {

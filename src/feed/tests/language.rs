@@ -347,7 +347,7 @@ fn a_detail_answer_is_read_with_the_record_beside_it() {
         (Value::Null, vec![]),
     ] {
         let event = cached(records(&profile, &json!([record(to.clone())])).remove(0));
-        let request = request::detail(&profile, &binding(), None, (&event, 0), None).unwrap();
+        let request = request::detail(&profile, &binding(), None, (&event, 0, None), None).unwrap();
         assert_eq!(request.url, "https://x.example/v?id=f&tag=x");
         let changes = detail::read(&profile, 0, &event, answer.to_string().as_bytes()).unwrap();
         assert_eq!(lines(&changes), found, "{to}");
@@ -411,7 +411,7 @@ fn a_detail_request_can_be_made_for_several_values_and_read_as_one() {
     ] {
         assert_eq!(values(&record), expected, "{record}");
     }
-    let request = request::detail_for(&profile, &bound, None, (&publish, 0, Some("6")), None).unwrap();
+    let request = request::detail(&profile, &bound, None, (&publish, 0, Some("6")), None).unwrap();
     assert_eq!(request.url, "https://x.example/versions?id=f&v=6");
     let answer = |limit: u32| Some(json!({"config": {"limit": limit}}).to_string().into_bytes());
     let both = detail::read_each(&profile, 0, &publish, &[answer(3), answer(5)]).unwrap();

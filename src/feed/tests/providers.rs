@@ -238,7 +238,8 @@ fn shown(profile: &Profile) -> String {
     for name in ["detail", "detail-create", "detail-update"] {
         let Some(body) = fixture(profile.id(), &format!("{name}.json")) else { continue };
         let which = detail::wanted(profile, &binding, &first)[0];
-        let request = request::detail(profile, &binding, scope.as_ref(), (&first, which), token.as_ref());
+        let request =
+            request::detail(profile, &binding, scope.as_ref(), (&first, which, None), token.as_ref());
         writeln!(text, "{name} {}", line(&request.unwrap())).unwrap();
         changes(&mut text, &detail::read(profile, which, &first, body.as_bytes()).unwrap()).unwrap();
     }
