@@ -15,6 +15,7 @@ mod id;
 mod index_row;
 mod json;
 mod link;
+mod origin;
 mod problem;
 mod safe;
 mod scope;
@@ -31,6 +32,7 @@ pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarant
 pub use id::{EventId, RowId};
 pub use index_row::{IndexRow, Parts};
 pub use link::{Link, LinkState};
+pub use origin::{is_loopback, is_open};
 pub use problem::{Place, Problem};
 pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};
 pub use scope::ScopeChoice;

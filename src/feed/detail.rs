@@ -6,7 +6,7 @@ use super::errors::ok_but_error;
 use super::expr::Values;
 use super::page::{Envelope, text};
 use super::shape::snippet;
-use super::{Binding, Profile, ShapeError, changes};
+use super::{Binding, Profile, ShapeError, bounds, changes};
 use crate::domain::{Change, Event};
 
 /// Which of the profile's detail requests are about `event`, each to be built with
@@ -73,8 +73,8 @@ pub fn read_each(
 fn document(profile: &Profile, body: &[u8]) -> Result<Value, ShapeError> {
     let text = text(body)?;
     ok_but_error(profile, &Envelope::read(&text)?)?;
-    let body: Value = serde_json::from_str(&text)
-        .map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(&text) })?;
+    let body = bounds::answer(&text)
+        .map_err(|why| ShapeError::NotJson { reason: format!("it {why}"), snippet: snippet(&text) })?;
     if !body.is_object() && !body.is_array() {
         let found = "a single value";
         let pointer = String::new();

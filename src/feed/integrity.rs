@@ -13,7 +13,7 @@ use super::page::{Envelope, text};
 use super::pointer::Pointer;
 use super::profile::{Ask, Profile};
 use super::reach::Order;
-use super::{Position, Seam, ShapeError};
+use super::{Position, Seam, ShapeError, bounds};
 use crate::domain::{Identity, Link, Record, Timestamp};
 
 /// Where entries say how they hang together.
@@ -99,7 +99,7 @@ pub fn read(profile: &Profile, body: &[u8]) -> Result<Verification, ShapeError> 
     let intact = envelope.at(&verify.intact).and_then(|raw| raw.get().parse::<bool>().ok());
     let number = |pointer: &Option<Pointer>| envelope.number(pointer.as_ref());
     let said = |pointer: &Option<Pointer>| {
-        let value: Value = serde_json::from_str(envelope.at(pointer.as_ref()?)?.get()).ok()?;
+        let value = bounds::record(envelope.at(pointer.as_ref()?)?.get()).ok()?;
         scalar(&value).filter(|text| !text.is_empty()).map(|text| super::shape::clip(&text, 200))
     };
     Ok(Verification {

@@ -92,7 +92,11 @@ async fn verify(line: &Line, tally: &Tally, scope: Option<&Scope>) -> Result<Ver
     let reply = line.ask(tally, scope, build, accept).await.map_err(|fault| fault.message)?;
     if (200..300).contains(&reply.status) {
         let read = integrity::read(profile, &reply.body);
-        return read.map_err(|error| line.fault_of_shape(&error, &reply).message);
+        let mut said = read.map_err(|error| line.fault_of_shape(&error, &reply).message)?;
+        for text in [&mut said.broken_at, &mut said.reason].into_iter().flatten() {
+            *text = line.mask(text);
+        }
+        return Ok(said);
     }
     let says = errors::read(profile, &reply.headers, &reply.body);
     let reason = says.message.unwrap_or_else(|| format!("status {}", reply.status));

@@ -67,6 +67,8 @@ impl StandIn {
             scopes: source.scopes.clone(),
             poll: source.poll,
             insecure_http: source.insecure_http,
+            proxy: source.proxy.clone(),
+            trusted: source.trusted.clone(),
         };
         let line = line.beside(beside, source.profile.id());
         Some(Box::new(Self { line, proper: Mutex::default() }))

@@ -1,14 +1,19 @@
 //! The room as a whole, against servers on loopback.
 
+mod bodies;
+pub(super) mod clock;
 mod demo;
 mod fake;
 mod faults;
 mod filtered;
+mod herd;
 mod integrity;
 mod knobs;
 mod local;
 mod paging;
-mod rig;
+mod patience;
+mod refusals;
+pub(super) mod rig;
 mod standin;
 mod tokens;
 mod versions;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Count, FieldReport};
+use crate::feed::bounds;
 use crate::feed::changes::{self, Extractor, ExtractorKind};
 use crate::feed::expr::{Expr, Values};
 use crate::feed::integrity;
@@ -21,7 +22,7 @@ pub struct Part {
 /// The answer to a request for verification, or to a detail request, if `body` is one.
 pub fn read(profile: &Profile, body: &[u8]) -> Option<Part> {
     let text = page::text(body).ok()?;
-    let value: Value = serde_json::from_str(&text).ok()?;
+    let value = bounds::answer(&text).ok()?;
     let mut details = profile.details.iter().enumerate();
     verification(profile, body, &value)
         .or_else(|| details.find_map(|(which, detail)| of_detail(which, detail, &value)))

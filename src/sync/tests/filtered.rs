@@ -142,7 +142,7 @@ async fn it_runs_beside_a_walk_and_harms_it_in_no_way() {
     let held = Arc::new(tokio::sync::Notify::new());
     let wire = Wire::serve(move |request| {
         if request.contains("page=4&") && !flag.load(Ordering::SeqCst) {
-            return Answer::Hang;
+            return Answer::Hang(Vec::new());
         }
         says(200, &tenant(request, 1_500))
     })
