@@ -108,6 +108,12 @@ pub struct ListArgs {
     /// Print at most this many events.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// Fetch first: from servers that can filter, what the query asks for; from the others, what is new.
+    #[arg(long)]
+    pub fetch: bool,
+    /// Print what `--fetch` asks of each source and what is decided here, and no events.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// `backtrail open`.

@@ -1,5 +1,9 @@
 //! `backtrail list`: the events that a query selects.
 
+mod ask;
+
+use tokio_util::sync::CancellationToken;
+
 use super::args::{Form, ListArgs};
 use super::asked;
 use super::print::{self, Printer};
@@ -11,16 +15,37 @@ use crate::runtime::{Exit, Failure, Session};
 /// How many events are read from the cache at a time.
 const CHUNK: usize = 500;
 
-pub(super) async fn run(args: ListArgs, options: &Options) -> Result<Exit, Failure> {
-    let session = super::open_to_read(options).await?;
+pub(super) async fn run(
+    args: ListArgs,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
+    let asks = args.fetch || args.explain;
+    let session = if asks { super::open_session(options)? } else { super::open_to_read(options).await? };
+    let mut fetched = Vec::new();
+    if asks {
+        let query = parse(&args.query.join(" "), &session)?;
+        if args.explain {
+            return ask::explain(&query, &session).await;
+        }
+        fetched = ask::fetch(&query, &session, stop).await?;
+    }
     let query = asked::read(&args.query, &session).await?;
+    let printed = print_found(&query, &args, &session).await?;
+    // What could not be fetched may be what was looked for.
+    let asked = if stop.is_cancelled() { Exit::Interrupted } else { Exit::of_sync(&fetched) };
+    Ok(if asked == Exit::Fine { printed } else { asked })
+}
+
+/// Prints what the cache has of the query, in the order and with the columns that it asks for.
+async fn print_found(query: &Query, args: &ListArgs, session: &Session) -> Result<Exit, Failure> {
     let directives = query.directives().clone();
     let how = directives.arrangement(session.config.ui.zone);
     let is_table = args.form.is_table();
     // Only a person reads headings, and a run as one line; a program gets every event.
     let group = if is_table || how.group != Group::Run { how.group } else { Group::None };
     let how = Arrangement { group, ..how };
-    let list = session.library.list_of(query, how).await?;
+    let list = session.library.list_of(query.clone(), how).await?;
     let mut printer = Printer::new(args.form, how.zone);
     if let Some(columns) = &directives.columns {
         if args.form.json || args.form.jsonl {
@@ -32,7 +57,7 @@ pub(super) async fn run(args: ListArgs, options: &Options) -> Result<Exit, Failu
     let has_heads =
         is_table && (directives.group.is_some() || directives.sort.is_some_and(|sort| !is_time(sort)));
     let heads = has_heads.then_some(how);
-    print_list(&list, args.limit.unwrap_or(usize::MAX), heads, printer, &session).await
+    print_list(&list, args.limit.unwrap_or(usize::MAX), heads, printer, session).await
 }
 
 fn is_time(sort: Sort) -> bool {

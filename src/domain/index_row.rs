@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Actor, Change, Entity, Record, RowId, Status, Timestamp};
+use super::{Actor, Change, Entity, Event, LinkState, Record, RowId, Status, Timestamp};
 
 /// The part of an event that repeats from event to event, as numbers, and where the event stands.
 ///
@@ -104,35 +104,43 @@ pub struct Wanted {
     pub words: Vec<u32>,
 }
 
-/// A status and parts in one byte, so that they can be kept beside every row.
+/// A status and parts in one number, so that they can be kept beside every row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Marks(u8);
+pub struct Marks(u16);
 
 impl Marks {
+    /// How many different [`Marks::bits`] there can be: all of them are less than this.
+    pub const COUNT: usize = Status::ALL.len() << Parts::BITS;
+
     /// The marks of an event with this status and these parts.
     pub fn new(status: Status, parts: Parts) -> Self {
         let place = Status::ALL.iter().position(|it| *it == status).unwrap_or_default();
-        Self(parts.bits() | ((place as u8) << 4))
+        Self(u16::from(parts.bits()) | ((place as u16) << Parts::BITS))
+    }
+
+    /// All there can be, by their [`Marks::bits`].
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT as u16).map(Self)
     }
 
     /// The status.
     pub fn status(self) -> Status {
-        Status::ALL.get(usize::from(self.0 >> 4)).copied().unwrap_or_default()
+        Status::ALL.get(usize::from(self.0 >> Parts::BITS)).copied().unwrap_or_default()
     }
 
     /// The parts.
     pub const fn parts(self) -> Parts {
-        Parts::from_bits(self.0)
+        Parts::from_bits((self.0 & ((1 << Parts::BITS) - 1)) as u8)
     }
 
     /// As one number.
-    pub const fn bits(self) -> u8 {
+    pub const fn bits(self) -> u16 {
         self.0
     }
 
-    /// The marks that [`Marks::bits`] gave.
-    pub const fn from_bits(bits: u8) -> Self {
-        Self(bits)
+    /// The marks that [`Marks::bits`] gave; nothing for a number that it never gives.
+    pub const fn from_bits(bits: u16) -> Option<Self> {
+        if (bits as usize) < Self::COUNT { Some(Self(bits)) } else { None }
     }
 }
 
@@ -142,6 +150,9 @@ impl Marks {
 pub struct Parts(u8);
 
 impl Parts {
+    /// How many bits [`Parts::bits`] can have.
+    pub const BITS: u32 = u8::BITS;
+
     /// It says which fields changed.
     pub const DIFF: Self = Self(1);
     /// It has a summary built from its parts.
@@ -150,6 +161,8 @@ impl Parts {
     pub const AI: Self = Self(4);
     /// It says why it did not work.
     pub const ERROR: Self = Self(8);
+    /// Its link to the entry before it is broken.
+    pub const BROKEN: Self = Self(16);
 
     /// The parts that `record` has.
     pub fn of(record: &Record) -> Self {
@@ -159,6 +172,12 @@ impl Parts {
             record.ai_summary.as_deref(),
             record.error.as_deref(),
         )
+    }
+
+    /// The parts that `event` has.
+    pub fn of_event(event: &Event) -> Self {
+        let link = if event.link == LinkState::Broken { Self::BROKEN } else { Self::default() };
+        Self(Self::of(&event.record).0 | link.0)
     }
 
     /// The parts of a record with these fields. A text that is there but empty is no part.
@@ -192,7 +211,7 @@ impl Parts {
 
     /// The parts that [`Parts::bits`] gave; bits that mean nothing are dropped.
     pub const fn from_bits(bits: u8) -> Self {
-        Self(bits & 15)
+        Self(bits & 31)
     }
 }
 
@@ -207,10 +226,13 @@ mod tests {
         let parts = Parts::from_fields(&[change], Some(""), Some("it grew"), None);
         assert!(parts.has(Parts::DIFF) && parts.has(Parts::AI));
         assert!(!parts.has(Parts::SUMMARY) && !parts.has(Parts::ERROR));
-        assert_eq!(Parts::from_bits(parts.bits() | 0xf0), parts);
-        for status in Status::ALL {
-            let marks = Marks::from_bits(Marks::new(status, parts).bits());
+        assert_eq!(Parts::from_bits(parts.bits() | 0xe0), parts);
+        let all = Parts::from_bits(u8::MAX);
+        for (status, parts) in Status::ALL.into_iter().flat_map(|status| [(status, parts), (status, all)]) {
+            let marks = Marks::new(status, parts);
             assert_eq!((marks.status(), marks.parts()), (status, parts));
+            assert_eq!(Marks::from_bits(marks.bits()), Some(marks));
         }
+        assert_eq!(Marks::from_bits(Marks::COUNT as u16), None);
     }
 }

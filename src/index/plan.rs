@@ -279,7 +279,7 @@ impl Leaf {
             let agrees = |marks: Marks| {
                 term.agrees(&Part::Status(marks.status())) || term.agrees(&Part::Parts(marks.parts()))
             };
-            leaf.marks = Some((0..=u8::MAX).map(Marks::from_bits).map(agrees).collect());
+            leaf.marks = Some(Marks::all().map(agrees).collect());
         }
         if term.looks_at(PartKind::Time) {
             leaf.times = term.stretches().collect();

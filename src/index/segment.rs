@@ -1,6 +1,6 @@
 //! The columns: one short number per row and column, in stretches of time short enough for the nearest cache.
 //!
-//! A row takes 29 bytes beside its share of the vocabulary. Stretches are shared with whoever searches them,
+//! A row takes 30 bytes beside its share of the vocabulary. Stretches are shared with whoever searches them,
 //! so that rows can come in meanwhile: a stretch that changes while it is searched is copied first.
 //!
 //! The texts of rows that have come to rest are kept elsewhere; a segment knows where, and what is surely

@@ -39,10 +39,10 @@ impl Counter {
                 }
             }),
             Counted::Status => {
-                let mut by_marks = [0_u32; 256];
+                let mut by_marks = [0_u32; Marks::COUNT];
                 each(&segment.marks, chosen, |marks| by_marks[usize::from(marks.bits())] += 1);
-                for (marks, count) in (0..=u8::MAX).zip(by_marks) {
-                    let status = Marks::from_bits(marks).status();
+                for (marks, count) in Marks::all().zip(by_marks) {
+                    let status = marks.status();
                     if let Some(place) = Status::ALL.iter().position(|it| *it == status) {
                         counts[place] += count;
                     }

@@ -16,7 +16,7 @@ use super::search::CHUNK;
 use super::{Content, Index};
 use crate::domain::{
     Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, FeedNames, Identity,
-    IndexRow, Marks, Op, Parts, Record, RowId, Status, Survey, Timestamp, Vocabulary, Zone,
+    IndexRow, LinkState, Marks, Op, Parts, Record, RowId, Status, Survey, Timestamp, Vocabulary, Zone,
 };
 use crate::query::{self, Context, FIELDS, Kind, Marked, Query, Texts, Told, fingerprint};
 
@@ -121,6 +121,7 @@ pub(super) fn events() -> impl Strategy<Value = Vec<Event>> {
                 feed: "f".into(),
                 scope: scope.map(Into::into),
                 count: 1,
+                link: if crowded % 3 == 1 { LinkState::Broken } else { LinkState::Open },
                 record,
             };
             taken.insert(row, event);
@@ -283,7 +284,7 @@ impl Numbers {
             action: self.word(action_word),
             raw_action: record.raw_action.as_deref().map_or(0, |word| self.word(word)),
             set: record.set.as_deref().map_or(0, fingerprint),
-            marks: Marks::new(record.status, Parts::of(record)),
+            marks: Marks::new(record.status, Parts::of_event(event)),
         }
     }
 }
@@ -319,6 +320,7 @@ pub(super) fn event_by(row: i64, actor: u8) -> Event {
         feed: "f".into(),
         scope: None,
         count: 1,
+        link: LinkState::None,
         record: Record {
             entity: Entity { kind: None, id: Some(format!("e{}", row % 2)), name: Some(name) },
             actor: Actor { kind: ActorKind::User, id: Some(format!("a{actor}")), name: None },

@@ -24,6 +24,7 @@ mod marks;
 mod number;
 mod parse;
 mod print;
+mod push;
 mod resolve;
 mod search;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use fields::{
 };
 pub use filter::Filter;
 pub use marks::{Mark, Marked, Told};
+pub use push::Clause;
 pub(crate) use search::TextSearch;
 pub(crate) use text::{fingerprint, fold};
 pub use texts::Texts;

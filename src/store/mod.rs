@@ -16,6 +16,7 @@ mod database;
 mod db;
 mod dictionary;
 mod error;
+mod links;
 mod open;
 mod read;
 mod rows;

@@ -8,6 +8,7 @@ use super::codec::{self, damaged};
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
+use super::links;
 use super::rows::last_seq;
 use super::seal::{last_number, sealed_since};
 use crate::domain::{Event, EventId, IndexRow, Marks, Parts, Record, RowId, SealedRows, Timestamp};
@@ -41,7 +42,8 @@ pub struct Marker {
 
 const EVENT: &str = "
     SELECT row, id, feed, entity, actor, action, raw_action, change_set, status, detail, time, count,
-           codebook, data
+           codebook, data,
+           (SELECT verdict FROM link WHERE link.id = event.id AND link.previous IS NOT NULL)
     FROM event LEFT JOIN packed USING (row) WHERE row = ?1";
 
 const INDEX_ROWS: &str = "
@@ -84,6 +86,20 @@ impl Db {
         ids.iter()
             .filter_map(|id| find(id).transpose())
             .collect::<rusqlite::Result<_>>()
+            .map_err(self.explain())
+    }
+
+    /// The ids of the entities of `source` that are called `text`: that very id where it is one, else the ids
+    /// of those that have or had this name, whatever its case.
+    pub fn entities_called(&mut self, source: &str, text: &str) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT DISTINCT id FROM entity JOIN source USING (source)
+                      WHERE source.name = ?1 AND id IS NOT NULL";
+        let ids = |also: &str| -> rusqlite::Result<Vec<String>> {
+            let mut found = self.conn.prepare_cached(&format!("{select} AND {also}"))?;
+            found.query_map([source, text], |row| row.get(0))?.collect()
+        };
+        ids("id = ?2")
+            .and_then(|own| if own.is_empty() { ids("entity.name = ?2 COLLATE NOCASE") } else { Ok(own) })
             .map_err(self.explain())
     }
 
@@ -145,6 +161,7 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
         feed: names.feed,
         scope: names.scope,
         count: row.get(11)?,
+        link: links::state(row, 14)?,
         record: Record {
             identity: codec::identity(native, identity.map(Into::into), &raw),
             time: row.get::<_, Option<i64>>(10)?.map_or(place.time(), Timestamp::from_millis),

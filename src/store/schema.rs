@@ -9,6 +9,9 @@
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
 //! second; the long texts stand in `packed`, or where an older version put them in `body`, under the same key.
 
+mod packed;
+mod sealed;
+
 use super::database::Kind;
 
 /// The cache.
@@ -34,6 +37,9 @@ const TABLES: &[&str] = &[
     "moved",
     "quarantine",
     "arrival",
+    "link",
+    "link_beside",
+    "source_note",
     "segment",
     "segment_columns",
     "segment_texts",
@@ -153,45 +159,37 @@ CREATE TABLE arrival (
 ) STRICT;
 INSERT INTO arrival (one, seq) VALUES (1, 0);
 ",
-    "
--- What could be read from the events again, in stretches of rows that have come to rest (see `seal`). A
--- stretch holds from its start up to, not including, its past; no two overlap.
-CREATE TABLE segment (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    start  INTEGER NOT NULL UNIQUE,
-    past   INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE segment_columns (
-    number INTEGER PRIMARY KEY,
-    data   BLOB NOT NULL,
-    filter BLOB NOT NULL
-) STRICT;
-
-CREATE TABLE segment_texts (
-    number INTEGER PRIMARY KEY,
-    data   BLOB NOT NULL
-) STRICT;
-
--- Rows of a stretch that came, changed or left after it was put away.
-CREATE TABLE loose (
-    row INTEGER PRIMARY KEY
-) STRICT;
-",
-    "
--- What the records of one profile have in common; the newest of a profile is used for new bodies.
-CREATE TABLE codebook (
-    codebook INTEGER PRIMARY KEY,
-    profile  TEXT NOT NULL,
-    digest   BLOB NOT NULL,             -- over data
-    data     BLOB NOT NULL
-) STRICT;
-
--- The long texts of each event (see `body`). Those that are in the table body are moved here bit by bit.
-CREATE TABLE packed (
-    row      INTEGER PRIMARY KEY,
-    codebook INTEGER NOT NULL,          -- 0 for none
-    data     BLOB NOT NULL
-) STRICT;
-",
+    LINKS,
+    sealed::SEALED,
+    packed::PACKED,
 ];
+
+/// How entries that name the hash of the one before them hang together, and what there is to say about a
+/// source that works. Both need nothing of other tables but the names of events, feeds and sources.
+const LINKS: &str = "
+CREATE TABLE link (
+    id       BLOB PRIMARY KEY,          -- of the event
+    feed     INTEGER NOT NULL,
+    hash     BLOB,                      -- a digest of it
+    previous BLOB,                      -- likewise, of the hash that it names
+    beside   INTEGER NOT NULL,          -- 1 once an answer showed the named entry on its older side
+    verdict  INTEGER NOT NULL           -- 0 open, 1 holds, 2 broken
+) STRICT;
+CREATE INDEX link_hash ON link (feed, hash) WHERE hash IS NOT NULL;
+CREATE INDEX link_previous ON link (feed, previous) WHERE previous IS NOT NULL;
+CREATE INDEX link_broken ON link (feed) WHERE verdict = 2;
+
+-- Entries that answers showed on the older side of one that names another.
+CREATE TABLE link_beside (
+    id    BLOB NOT NULL,
+    older BLOB NOT NULL,                -- its hash, as in link
+    PRIMARY KEY (id, older)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_beside_older ON link_beside (older);
+
+-- What the user should know of a source although it works.
+CREATE TABLE source_note (
+    source INTEGER PRIMARY KEY,
+    note   TEXT
+) STRICT;
+";

@@ -1,6 +1,7 @@
 //! What the tests of this room share.
 
 mod damage;
+mod links;
 mod opening;
 mod packing;
 mod pages;
@@ -70,6 +71,17 @@ impl Cache {
                 .map_err(db.explain())?;
             db.events(&rows)
         })
+    }
+
+    /// Makes it a file that has been through `version` migrations only, as far as its tables go.
+    fn go_back_to(&self, version: usize) {
+        let old = rusqlite::Connection::open_in_memory().unwrap();
+        old.execute_batch(&crate::store::schema::CACHE.migrations[..version].concat()).unwrap();
+        let is_old = |table: &&&str| old.table_exists(None, **table).unwrap();
+        let newer = crate::store::schema::CACHE.tables.iter().filter(|table| !is_old(table));
+        let drops: Vec<String> = newer.map(|table| format!("DROP TABLE {table};")).collect();
+        let sql = format!("{} PRAGMA user_version = {version}", drops.concat());
+        self.run(move |db| db.conn.execute_batch(&sql).map_err(db.explain()));
     }
 
     /// Keeps bodies as the first version of this program did.

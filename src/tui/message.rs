@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::domain::{Entity, Event, Fault, List, RowId, Rows, SourceStatus, Timestamp, UserChange};
+use crate::domain::{
+    Condition, Entity, Event, Fault, List, RowId, Rows, SourceStatus, Timestamp, UserChange,
+};
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
 
@@ -231,6 +233,8 @@ pub enum Effect {
     Refresh {
         /// The name of the source.
         source: Option<Arc<str>>,
+        /// What to ask for first, as far as servers can filter by it.
+        wanted: Vec<Condition>,
     },
     /// Send [`Message::Tick`] with this timer after this time. Timers run side by side; the app ignores
     /// those that it no longer waits for.

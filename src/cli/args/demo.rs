@@ -21,6 +21,9 @@ pub struct DemoArgs {
     /// Make the systems slow, rate-limited and sometimes broken.
     #[arg(long)]
     pub faults: bool,
+    /// Sign in to KaireonAI as an admin, who reads its audit log in place of its change history.
+    #[arg(long)]
+    pub admin: bool,
     /// Only serve the three systems on this address and print a configuration that fits.
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["keep", "picture", "command"])]
     pub serve: Option<SocketAddr>,

@@ -3,7 +3,7 @@
 //! All numbers are little-endian. The number of rows, of odd times and of pairs of words (4 bytes each); the
 //! places (8 bytes each), oldest first; places and times of the rows whose place does not tell the time (8
 //! bytes each); pairs of words (4 bytes each); then column by column (4 bytes each) feeds, entities, actors,
-//! pairs of words by their position, and fingerprints of change sets; at last the marks (1 byte each).
+//! pairs of words by their position, and fingerprints of change sets; at last the marks (2 bytes each).
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -23,7 +23,7 @@ pub(super) fn write(rows: &[IndexRow]) -> Vec<u8> {
         }));
     }
     let odd = || rows.iter().filter_map(|row| Some([row.row.0, row.time?.millis()]));
-    let mut bytes = Vec::with_capacity(12 + rows.len() * 29 + words.len() * 8);
+    let mut bytes = Vec::with_capacity(12 + rows.len() * 30 + words.len() * 8);
     for length in [rows.len(), odd().count(), words.len()] {
         bytes.extend((length as u32).to_le_bytes());
     }
@@ -39,7 +39,7 @@ pub(super) fn write(rows: &[IndexRow]) -> Vec<u8> {
     ] {
         bytes.extend(column.into_iter().flat_map(u32::to_le_bytes));
     }
-    bytes.extend(rows.iter().map(|row| row.marks.bits()));
+    bytes.extend(rows.iter().flat_map(|row| row.marks.bits().to_le_bytes()));
     bytes
 }
 
@@ -60,7 +60,7 @@ pub(super) fn read(bytes: &[u8], places: Range<i64>) -> Option<SealedRows> {
         actors: bytes.numbers(count)?,
         deeds: bytes.numbers(count)?,
         sets: bytes.numbers(count)?,
-        marks: bytes.take(count)?.iter().map(|bits| Marks::from_bits(*bits)).collect(),
+        marks: bytes.shorts(count)?.into_iter().map(Marks::from_bits).collect::<Option<_>>()?,
         ..SealedRows::default()
     };
     let in_order = sealed.rows.is_sorted_by(|a, b| a < b) && sealed.times.is_sorted_by(|a, b| a.0 < b.0);
@@ -76,6 +76,11 @@ impl<'a> Bytes<'a> {
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(taken)
+    }
+
+    fn shorts(&mut self, count: usize) -> Option<Vec<u16>> {
+        let bytes = self.take(count.checked_mul(2)?)?;
+        Some(bytes.as_chunks().0.iter().map(|two| u16::from_le_bytes(*two)).collect())
     }
 
     fn numbers(&mut self, count: usize) -> Option<Vec<u32>> {
@@ -98,7 +103,7 @@ mod tests {
 
     fn rows() -> impl Strategy<Value = Vec<IndexRow>> {
         let numbers = prop::collection::vec(0..5_u32, 6);
-        let row = (1..1000_i64, prop::option::of(any::<i64>()), numbers, 0..16_u8);
+        let row = (1..1000_i64, prop::option::of(any::<i64>()), numbers, any::<u8>());
         prop::collection::vec(row, 0..40).prop_map(|rows| {
             let mut place = 0;
             rows.into_iter()

@@ -80,11 +80,7 @@ fn a_cache_of_an_older_version_is_read_as_it_is_and_moved_bit_by_bit() {
     expected.extend([nameless("content", T0 + 100), nameless("{}", T0 + 101)]);
     cache.write(&feed(), &expected);
     cache.unpack_all();
-    cache.run(|db| {
-        let drop_newer = "DROP TABLE segment; DROP TABLE segment_columns; DROP TABLE segment_texts;
-            DROP TABLE loose; DROP TABLE codebook; DROP TABLE packed; PRAGMA user_version = 1";
-        db.conn.execute_batch(drop_newer).map_err(db.explain())
-    });
+    cache.go_back_to(1);
     let (path, _directory) = (cache.path(), cache.directory);
     drop(cache.store);
     let cache = Cache { store: open(&path), directory: tempfile::tempdir().unwrap() };

@@ -7,7 +7,7 @@ use crate::domain::SealedRows;
 use crate::query::{Filter, Texts};
 use crate::store::{Chunk, Marker};
 
-fn seal_all(cache: &Cache) {
+pub(super) fn seal_all(cache: &Cache) {
     cache.run(|db| {
         while db.seal_some()? {}
         Ok(())
@@ -39,7 +39,7 @@ fn rows_of(sealed: &SealedRows) -> Vec<IndexRow> {
 }
 
 /// What a reader of a chunk knows in the end, newest first.
-fn known(chunk: &Chunk) -> Vec<IndexRow> {
+pub(super) fn known(chunk: &Chunk) -> Vec<IndexRow> {
     let mut rows: Vec<IndexRow> = chunk.rows.clone();
     for sealed in &chunk.sealed {
         let is_over = |row: &IndexRow| {

@@ -7,7 +7,7 @@
 //! ```
 
 use super::columns::{ACTION, Clock, Column, Columns, DATED, GAP, MARK};
-use crate::domain::{Actor, ActorKind, Change, Event, RowId, Safe, Status, UserData};
+use crate::domain::{Actor, ActorKind, Change, Event, LinkState, RowId, Safe, Status, UserData};
 use crate::tui::draw::Row;
 use crate::tui::gist;
 use crate::tui::life::Versions;
@@ -24,6 +24,9 @@ pub(in crate::tui) enum Mark {
     /// It is selected, and the keys go to its list.
     Focused,
 }
+
+/// How wide a summary has to be for the mark of a broken link to come with its word.
+const LINK_WORD: usize = 28;
 
 /// What the user made of an event, between its time and what was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -247,10 +250,16 @@ fn summary(event: &Event, width: usize, stands_for: usize, ui: &Ui) -> Row {
     if stands_for > 1 {
         row = row.cut(&format!("×{} ", words::count(stands_for as u64)), width, ui.style(Role::Accent));
     }
-    let width_left = width.saturating_sub(row.width());
+    if event.link == LinkState::Broken {
+        let (mark, gap) = if width >= LINK_WORD { ("≠ link", 2) } else { ("≠", 1) };
+        let left = width.saturating_sub(row.width());
+        let gap = gap.min(left.saturating_sub(mark.chars().count()));
+        row = row.cut(mark, left, ui.style(Role::Warning)).fill_by(gap);
+    }
+    let left = width.saturating_sub(row.width());
     if !label.is_empty() {
-        let cell = label.len().min(width_left);
-        row = row.cell(label, cell, style).fill_by(usize::from(width_left > label.len()));
+        let cell = label.len().min(left);
+        row = row.cell(label, cell, style).fill_by(usize::from(left > label.len()));
     }
     let left = width.saturating_sub(row.width());
     row.cell(&text, left, ui.style(Role::Dim))
