@@ -32,7 +32,12 @@ fn timed<R>(times: usize, mut run: impl FnMut() -> R) -> Duration {
 }
 
 fn main() {
-    let path = std::env::var("BACKTRAIL_BENCH_CACHE").unwrap();
+    let Ok(path) = std::env::var("BACKTRAIL_BENCH_CACHE") else {
+        println!(
+            "set `BACKTRAIL_BENCH_CACHE` to a `cache.db`, such as one that `backtrail demo --keep` made"
+        );
+        return;
+    };
     let (store, _) = Store::open(Path::new(&path)).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
     let start = Instant::now();
