@@ -1,8 +1,7 @@
 //! Reading the answers to further requests about one event.
 
-use serde_json::Value;
-
 use super::errors::ok_but_error;
+use super::json::Json;
 use super::page::{Envelope, text};
 use super::shape::snippet;
 use super::{Profile, ShapeError, changes};
@@ -28,8 +27,8 @@ fn has_chain(profile: &Profile) -> bool {
     profile.changes.iter().any(|extractor| matches!(extractor.kind, changes::ExtractorKind::Chain { .. }))
 }
 
-pub(super) fn record(profile: &Profile, event: &Event) -> Value {
-    profile.items.parse(&event.record.raw).unwrap_or(Value::Null)
+pub(super) fn record<'e>(profile: &Profile, event: &'e Event) -> Json<'e> {
+    profile.items.parse(&event.record.raw).unwrap_or(Json::Null)
 }
 
 /// What changed, as the answer to the detail request `which` about `event` says.
@@ -37,9 +36,9 @@ pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Resu
     let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
     let text = text(body)?;
     ok_but_error(profile, &Envelope::read(&text)?)?;
-    let body: Value = serde_json::from_str(&text)
+    let body = Json::parse(&text)
         .map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(&text) })?;
-    if !body.is_object() && !body.is_array() {
+    if !body.is_object() && !body.is_list() {
         let found = "a single value";
         let pointer = String::new();
         return Err(ShapeError::Unexpected {

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::ShapeError;
+use super::json::Json;
 use super::page::Envelope;
 use super::pointer::{Pointer, raw_child};
 
@@ -21,7 +21,7 @@ pub(super) struct Items {
 }
 
 /// A record and what it was cut out of, or why it is none.
-pub(super) type Entry<'v> = Result<(Value, Option<&'v Value>), String>;
+pub(super) type Entry<'v> = Result<(Json<'v>, Option<&'v Json<'v>>), String>;
 
 impl Items {
     /// The elements of the list, as they were sent.
@@ -31,14 +31,14 @@ impl Items {
     }
 
     /// One element, parsed, with the texts in it that hold JSON replaced by what they hold.
-    pub(super) fn parse(&self, raw: &str) -> Result<Value, String> {
-        let mut value: Value =
-            serde_json::from_str(raw).map_err(|error| format!("it is not readable JSON: {error}"))?;
+    pub(super) fn parse<'t>(&self, raw: &'t str) -> Result<Json<'t>, String> {
+        let mut value = Json::parse(raw).map_err(|error| format!("it is not readable JSON: {error}"))?;
         for pointer in &self.decode {
-            if let Some(part) = pointer.of_mut(&mut value)
-                && let Some(inner) = part.as_str().and_then(|text| serde_json::from_str(text).ok())
-            {
-                *part = inner;
+            if let Some(part) = pointer.of_mut(&mut value) {
+                let inner = part.as_text().and_then(|text| Json::parse(text).ok()).map(Json::into_owned);
+                if let Some(inner) = inner {
+                    *part = inner;
+                }
             }
         }
         Ok(value)
@@ -65,14 +65,14 @@ impl Items {
                 }
             };
             match explode.of(&outer) {
-                None | Some(Value::Null) => {}
-                Some(Value::Array(list)) => {
+                None | Some(Json::Null) => {}
+                Some(Json::List(list)) => {
                     let sent = explode.keys().iter().try_fold(*raw, |value, key| raw_child(value, key));
                     let sent = sent.and_then(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok());
                     let sent = sent.filter(|sent| sent.len() == list.len());
                     for (place, inner) in list.iter().enumerate() {
                         let raw = sent.as_ref().map_or_else(
-                            || Cow::Owned(inner.to_string()),
+                            || Cow::Owned(inner.to_value().to_string()),
                             |sent| Cow::Borrowed(sent[place].get()),
                         );
                         each(&raw, Ok((inner.clone(), Some(&outer))));

@@ -16,6 +16,7 @@ pub mod detail;
 pub mod errors;
 mod expr;
 mod items;
+mod json;
 pub mod page;
 mod paging;
 mod parse;

@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 use super::binding::Place;
 use super::errors::ok_but_error;
 use super::expr::{Values, scalar};
+use super::json::Json;
 use super::paging::{Answer, Following, Paging};
-use super::pointer::{Members, Pointer, raw_child};
+use super::pointer::{Members, Pointer, index, raw_child};
 use super::profile::Profile;
 use super::request::{Stray, resolve};
 use super::shape::snippet;
@@ -153,12 +154,13 @@ pub fn read_scopes(
     let asked = || super::request::address_of_scopes(profile, binding, position);
     let (next, stray) = following(profile, &list.paging, &answer, asked);
     let scope = |raw: &&RawValue| {
-        let value = serde_json::from_str(raw.get()).ok()?;
+        let value = Json::parse(raw.get()).ok()?;
         let values = Values { record: Some(&value), ..Values::of(profile, binding) };
-        let vars = list.set.iter().filter_map(|(name, expr)| Some((name.clone(), expr.text(&values)?)));
+        let vars =
+            list.set.iter().filter_map(|(name, expr)| Some((name.clone(), expr.text(&values)?.into_owned())));
         Some(Scope {
-            id: list.id.text(&values).filter(|id| !id.is_empty())?,
-            name: list.name.as_ref().and_then(|name| name.text(&values)),
+            id: list.id.text(&values).filter(|id| !id.is_empty())?.into_owned(),
+            name: list.name.as_ref().and_then(|name| Some(name.text(&values)?.into_owned())),
             vars: vars.collect(),
         })
     };
@@ -207,33 +209,51 @@ pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
 /// An answer whose parts are cut out only where a pointer leads.
 pub(super) struct Envelope<'t> {
     text: &'t str,
-    root: &'t RawValue,
-    /// Of the whole answer, since nearly every pointer starts there; none where it is no object.
-    members: Members<'t>,
+    root: Root<'t>,
+}
+
+/// The whole answer, taken apart by one level, since nearly every pointer starts there.
+enum Root<'t> {
+    Object(Members<'t>),
+    List(Vec<&'t RawValue>),
+    Other(&'t RawValue),
 }
 
 impl<'t> Envelope<'t> {
     pub(super) fn read(text: &'t str) -> Result<Self, ShapeError> {
-        let root: &RawValue = serde_json::from_str(text)
-            .map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) })?;
-        let object = root.get().starts_with('{');
-        let members =
-            if object { serde_json::from_str(root.get()).unwrap_or_default() } else { Members::new() };
-        Ok(Self { text, root, members })
+        let root = match text.trim_start().as_bytes().first() {
+            Some(b'{') => serde_json::from_str(text).map(Root::Object),
+            Some(b'[') => serde_json::from_str(text).map(Root::List),
+            _ => serde_json::from_str(text).map(Root::Other),
+        };
+        let root =
+            root.map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) })?;
+        Ok(Self { text, root })
     }
 
     pub(super) fn at(&self, pointer: &Pointer) -> Option<&'t RawValue> {
-        let Some((first, rest)) = pointer.keys().split_first() else { return Some(self.root) };
-        let top = if self.root.get().starts_with('{') {
-            self.members.get(&**first).copied()
-        } else {
-            raw_child(self.root, first)
+        let Some((first, rest)) = pointer.keys().split_first() else { return self.whole() };
+        let top = match &self.root {
+            Root::Object(members) => members.get(&**first).copied(),
+            Root::List(list) => list.get(index(first)?).copied(),
+            Root::Other(_) => None,
         };
         rest.iter().try_fold(top?, |value, key| raw_child(value, key))
     }
 
+    /// Hardly anyone asks for it as one text.
+    fn whole(&self) -> Option<&'t RawValue> {
+        match self.root {
+            Root::Other(raw) => Some(raw),
+            _ => serde_json::from_str(self.text).ok(),
+        }
+    }
+
     /// The elements of the list at `pointer`. A good answer without its list is no empty list.
     pub(super) fn list(&self, pointer: &Pointer) -> Result<Vec<&'t RawValue>, ShapeError> {
+        if let (Root::List(list), []) = (&self.root, pointer.keys()) {
+            return Ok(list.clone());
+        }
         let found = self.at(pointer);
         found
             .filter(|raw| raw.get().starts_with('['))

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::changes::Extractor;
 use super::expr::Expr;
 use super::items::Items;
+use super::json::Json;
 use super::paging::{Paging, Seam};
 use super::pattern::Pattern;
 use super::pointer::Pointer;
@@ -366,7 +367,7 @@ impl Profile {
     }
 
     /// Which of the detail requests are about `record`.
-    pub(super) fn details_of<'p>(&'p self, record: &'p Value) -> impl Iterator<Item = usize> + 'p {
+    pub(super) fn details_of<'p>(&'p self, record: &'p Json<'p>) -> impl Iterator<Item = usize> + 'p {
         let about = |detail: &DetailAsk| {
             detail.when != DetailWhen::Never
                 && detail.only.iter().all(|(place, words)| {

@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
 use super::expr::{self, Expr, Piece, Segment, Slot, Values};
+use super::json::Json;
 use super::page::Envelope;
 use super::pointer::child;
 use super::profile::Profile;
@@ -74,7 +74,7 @@ pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, body: &
             count.look(&values);
         }
         if examples.len() < EXAMPLES {
-            examples.push(record);
+            examples.push(record.into_owned());
         }
     });
     let mut fields: Vec<FieldReport> = counts.into_iter().map(|count| count.finish(&examples)).collect();
@@ -91,7 +91,7 @@ pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, body: &
 }
 
 /// Calls `each` with every object among the records of a body, and what it was cut out of.
-fn each_record(profile: &Profile, body: &[u8], each: &mut dyn FnMut(Value, Option<&Value>)) {
+fn each_record(profile: &Profile, body: &[u8], each: &mut dyn FnMut(Json<'_>, Option<&Json<'_>>)) {
     let Ok(text) = page::text(body) else { return };
     let Ok(bodies) = saved::bodies(profile, &text) else { return };
     for page in &bodies.pages {
@@ -132,7 +132,7 @@ impl<'p> Count<'p> {
         }
     }
 
-    fn finish(self, examples: &[Value]) -> FieldReport {
+    fn finish(self, examples: &[Json<'_>]) -> FieldReport {
         let never = self.hits.iter().sum::<usize>() == 0;
         let meant = self.tried.iter().filter(|_| never).find_map(|expr| meant(expr, examples));
         let tried = self.tried.iter().map(written).zip(self.hits).collect();
@@ -141,7 +141,7 @@ impl<'p> Count<'p> {
 }
 
 /// For a pointer that leads nowhere in any record: the member that is called nearly so.
-fn meant(expr: &Expr, records: &[Value]) -> Option<String> {
+fn meant(expr: &Expr, records: &[Json<'_>]) -> Option<String> {
     let path = match expr {
         Expr::Pointer(path) => path,
         Expr::Template(pieces) => pieces.iter().find_map(|piece| match piece {
@@ -152,12 +152,13 @@ fn meant(expr: &Expr, records: &[Value]) -> Option<String> {
     };
     let keys: Option<Vec<&str>> = path.segments.iter().map(key).collect();
     let keys = keys.filter(|_| !path.outer)?;
-    let mut reached: Vec<&Value> = records.iter().collect();
+    let mut reached: Vec<&Json<'_>> = records.iter().collect();
     for (depth, key) in keys.iter().enumerate() {
-        let below: Vec<&Value> = reached.iter().filter_map(|value| child(value, key)).collect();
+        let below: Vec<&Json<'_>> = reached.iter().filter_map(|value| child(value, key)).collect();
         if below.is_empty() {
-            let members = reached.iter().filter_map(|value| value.as_object());
-            let names: BTreeSet<&str> = members.flat_map(|map| map.keys().map(String::as_str)).collect();
+            let members = reached.iter().filter_map(|value| value.members());
+            let names: BTreeSet<&str> =
+                members.flat_map(|members| members.iter().map(|(name, _)| name)).collect();
             // A longer name that begins like the one that is missing is more often another thing.
             let other = |name: &str| name.len() > key.len() + 1 && name.starts_with(key);
             let name = nearest(key, names).filter(|name| key.len() > 2 && !other(name))?;
@@ -253,7 +254,8 @@ pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
     {
         return Some(format!("a list of {} scopes", page.scopes.len()));
     }
-    let value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let text = page::text(body).unwrap_or_default();
+    let value = Json::parse(&text).unwrap_or(Json::Null);
     let mut details = profile.details.iter().map(|detail| changes::extract(&detail.changes, &value, None));
     if let Some(changes) = details.find(|changes| !changes.is_empty()) {
         return Some(format!("the detail of one event with {} changes", changes.len()));
@@ -261,7 +263,7 @@ pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
     let values = Values { record: Some(&value), ..Values::default() };
     let versions = profile.details.iter().flat_map(|detail| &detail.changes).any(|extractor| {
         matches!(&extractor.kind, changes::ExtractorKind::Versions { at, .. }
-            if at.value(&values).is_some_and(|list| list.is_array()))
+            if at.value(&values).is_some_and(|list| list.is_list()))
     });
     if versions {
         return Some("the versions of one entity, in which an event finds its own".to_owned());

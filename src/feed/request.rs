@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::binding::Place;
-use super::expr::{Expr, Values, Variable, scalar};
+use super::expr::{Expr, Values, Variable};
 use super::paging::Paging;
 use super::profile::{Ask, Encoding, Profile, Tree};
 use super::{Binding, Position, Scope, Token};
@@ -265,7 +265,7 @@ fn whole_address(
                 in_body.push((name.to_owned(), value));
             } else {
                 query.retain(|(given, _)| given != name);
-                query.extend(scalar(&value).map(|text| (name.to_owned(), text.into_owned())));
+                query.extend(body::scalar(&value).map(|text| (name.to_owned(), text)));
             }
         }
     }

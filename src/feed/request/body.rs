@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::expr::{Expr, Values, scalar};
+use super::super::expr::{Expr, Values};
 use super::super::pointer::Pointer;
 use super::super::profile::{Encoding, Tree};
 use super::{Body, RequestError, url};
@@ -45,6 +45,15 @@ pub(super) fn write(document: &Value, encoding: Encoding) -> Body {
             let text = Secret::new(pairs.collect::<Vec<_>>().join("&"));
             Body { content_type: "application/x-www-form-urlencoded", text }
         }
+    }
+}
+
+/// A single value as a form or an address carries it; nothing for null, lists and objects.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::super::json::Json;
 use super::super::{Position, Profile, detail, errors, page, token};
 use super::{binding, built_in, event, fixture, profile_with, read, scope};
 
@@ -107,7 +108,7 @@ proptest! {
         for format in ["iso", "auto", "epoch_s", "epoch_ns", "%Y-%m-%d"] {
             let profile = profile_with("", &format!("time = {{ format = \"{format}\" }}"));
             for value in [json!(text), json!(number)] {
-                if let Some(time) = profile.time.read(&value) {
+                if let Some(time) = profile.time.read(&Json::parse(&value.to_string()).unwrap()) {
                     prop_assert_eq!(time.to_string().len(), "2026-01-01T00:00:00.000Z".len());
                 }
             }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::json::Json;
 use super::super::time::TimeFormat;
 use super::{profile_with, read};
 use crate::domain::{Identity, Op, Record};
@@ -114,7 +115,10 @@ const T: i64 = 1_773_480_413_000;
 fn assert_times<'t>(times: impl IntoIterator<Item = (&'t str, Value, Option<i64>)>) {
     for (format, value, millis) in times {
         let profile = profile_with("", &format!("time = {{ format = \"{format}\" }}"));
-        let read = profile.time.read(&value).map(crate::domain::Timestamp::millis);
+        let read = profile
+            .time
+            .read(&Json::parse(&value.to_string()).unwrap())
+            .map(crate::domain::Timestamp::millis);
         assert_eq!(read, millis, "{format} {value}");
     }
 }
