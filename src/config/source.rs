@@ -301,5 +301,14 @@ fn scopes(reader: &mut Reader<'_>, field: &Field<'_>, profile: Option<&Profile>)
         );
         return None;
     }
+    if let Some(profile) = profile
+        && let Some(id) = ids.iter().find(|id| !profile.can_be_scope(id))
+    {
+        let feed = profile.id();
+        let message = format!("`{id}` is no scope of the feed `{feed}`, whose scopes lie inside of others");
+        let help = "write `outer-id/inner-id`, with `%2F` for a slash in an id";
+        reader.note(&field.span, &field.path, message, help);
+        return None;
+    }
     Some(ScopeChoice::Only(ids))
 }

@@ -275,6 +275,29 @@ fn mistakes_outside_of_sources_are_named_as_well() {
 }
 
 #[test]
+fn a_scope_inside_of_another_is_named_with_it() {
+    let outer = "[[scope]]\npath = \"/orgs\"\nitems = \"/data\"\nset = { org = \"/id\" }\n[[scope]]\npath = \"/{@org}";
+    let nested = SCOPES.replace("[[scope]]\npath = \"", outer);
+    let profiles = Catalog::default().with_user_profiles(&[("scopes.toml".to_owned(), nested)]).unwrap();
+    let parse = |scope: &str| {
+        let text = format!(
+            "[[source]]\nname = \"x\"\nfeed = \"scopes\"\nbase = \"https://h\"\nscope = [{scope}]\nsecret.key = {{ env = \"K\" }}\n"
+        );
+        Config::parse(&places(), &text, &profiles)
+    };
+    assert!(parse("\"acme/web\", \"acme/a%2Fb\"").is_ok());
+    for scope in ["\"web\"", "\"acme/web/x\"", "\"acme/web\", \"web\""] {
+        let problems = parse(scope).expect_err(scope);
+        let message = problems[0].to_string();
+        for part in
+            ["config.toml:5:9", "`source.scope`", "is no scope of the feed `scopes`", "`outer-id/inner-id`"]
+        {
+            assert!(message.contains(part), "{scope}: `{part}` is not in `{message}`");
+        }
+    }
+}
+
+#[test]
 fn scopes_are_all_or_a_list() {
     let source = |scope: &str| {
         format!(

@@ -163,7 +163,7 @@ impl<'a> Values<'a> {
                 given.or_else(default).map(String::as_str)
             }
             Variable::Set(name) => self.scope?.vars.get(name).map(String::as_str),
-            Variable::ScopeId => self.scope.map(|scope| scope.id.as_str()),
+            Variable::ScopeId => self.scope.map(Scope::own_id),
             Variable::ScopeName => self.scope?.name.as_deref(),
             Variable::Secret(name) => Some(self.binding?.secrets.get(name)?.expose()),
             Variable::Token => self.token.map(|token| token.access.expose()),

@@ -306,11 +306,8 @@ mod tests {
     #[test]
     fn the_last_member_of_a_name_counts_among_few_and_among_many() {
         for count in [0, 3, FEW, FEW + 1, 1000] {
-            let others: Vec<String> = (0..count).map(|n| format!("\"k{n}\": {n}")).collect();
-            let text = format!(
-                "{{\"x\": 1, {}\"x\": 2}}",
-                others.iter().map(|o| format!("{o}, ")).collect::<String>()
-            );
+            let others: Vec<String> = (0..count).map(|n| format!("\"k{n}\": {n}, ")).collect();
+            let text = format!("{{\"x\": 1, {}\"x\": 2}}", others.concat());
             let Json::Object(mut members) = Json::parse(&text).unwrap() else { panic!("{text}") };
             assert_eq!(members.get("x"), Some(&Json::Number(2.into())), "{count}");
             assert_eq!(members.get("k"), None);

@@ -30,6 +30,7 @@ mod record;
 pub mod report;
 pub mod request;
 pub mod saved;
+mod scope;
 mod shape;
 mod time;
 pub mod token;
@@ -37,7 +38,7 @@ pub mod token;
 #[cfg(test)]
 mod tests;
 
-pub use binding::{Binding, Position, Scope, Token};
+pub use binding::{Binding, Position, Token};
 pub use catalog::{Catalog, ProfileText};
 pub use errors::ServerSays;
 pub use page::{Page, ScopePage};
@@ -46,4 +47,5 @@ pub use pattern::Pattern;
 pub use profile::{DetailWhen, Profile, SecretNeed, Var};
 pub use reach::Order;
 pub use request::{Body, Method, Request, RequestError};
+pub use scope::Scope;
 pub use shape::ShapeError;

@@ -141,28 +141,29 @@ fn shown(reference: &str) -> String {
 pub fn read_scopes(
     profile: &Profile,
     binding: &Binding,
+    outer: Option<&Scope>,
     position: &Position,
     headers: &[(String, String)],
     body: &[u8],
 ) -> Result<ScopePage, ShapeError> {
-    let list = profile.scope.as_ref().ok_or(ShapeError::NotDescribed { what: "list of scopes" })?;
+    let list = profile.scope_list(outer).ok_or(ShapeError::NotDescribed { what: "list of scopes" })?;
     let text = text(body)?;
     let envelope = Envelope::read(&text)?;
     ok_but_error(profile, &envelope)?;
     let items = envelope.list(&list.items)?;
     let answer = Answer { position, envelope: &envelope, headers, items: &items };
-    let asked = || super::request::address_of_scopes(profile, binding, position);
+    let asked = || super::request::address_of_scopes(profile, binding, outer, position);
     let (next, stray) = following(profile, &list.paging, &answer, asked);
+    let nested = profile.scope_depth() > 1;
     let scope = |raw: &&RawValue| {
         let value = Json::parse(raw.get()).ok()?;
-        let values = Values { record: Some(&value), ..Values::of(profile, binding) };
-        let vars =
-            list.set.iter().filter_map(|(name, expr)| Some((name.clone(), expr.text(&values)?.into_owned())));
-        Some(Scope {
-            id: list.id.text(&values).filter(|id| !id.is_empty())?.into_owned(),
-            name: list.name.as_ref().and_then(|name| Some(name.text(&values)?.into_owned())),
-            vars: vars.collect(),
-        })
+        let values = Values { record: Some(&value), scope: outer, ..Values::of(profile, binding) };
+        let id = list.id.text(&values).filter(|id| !id.is_empty())?;
+        let mut scope = Scope::new(id.into_owned(), outer, nested);
+        scope.name = list.name.as_ref().and_then(|name| Some(name.text(&values)?.into_owned()));
+        let vars = list.set.iter().filter_map(|(name, expr)| Some((name, expr.text(&values)?)));
+        scope.vars.extend(vars.map(|(name, text)| (name.clone(), text.into_owned())));
+        Some(scope)
     };
     Ok(ScopePage {
         scopes: items.iter().filter_map(scope).collect(),

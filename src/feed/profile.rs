@@ -9,6 +9,7 @@ use super::expr::Expr;
 use super::items::Items;
 use super::json::Json;
 use super::paging::{Paging, Seam};
+use super::parse;
 use super::pattern::Pattern;
 use super::pointer::Pointer;
 use super::rate::ResetFormat;
@@ -16,7 +17,6 @@ use super::reach::{Order, Sync};
 use super::record::Map;
 use super::request::Method;
 use super::time::TimeFormat;
-use super::{Scope, parse};
 use crate::domain::{Problem, Timestamp};
 
 /// How one provider's history is asked for and read.
@@ -34,7 +34,8 @@ pub struct Profile {
     pub(super) ask: Option<Ask>,
     pub(super) paging: Paging,
     pub(super) items: Items,
-    pub(super) scope: Option<ScopeList>,
+    /// What the source fans out over: a list, then what lies inside of each of its entries.
+    pub(super) scopes: Vec<ScopeList>,
     pub(super) sync: Sync,
     pub(super) filters: Vec<(String, String)>,
     pub(super) map: Map,
@@ -247,25 +248,6 @@ impl Profile {
         self.ask.is_some()
     }
 
-    /// Whether the history is asked for scope by scope.
-    pub fn fans_out(&self) -> bool {
-        self.scope.is_some()
-    }
-
-    /// How long a list of scopes is good for.
-    pub fn scopes_refresh_every(&self) -> Option<Duration> {
-        self.scope.as_ref().and_then(|scope| scope.refresh_every)
-    }
-
-    /// A scope that the user names by its id, without asking the provider for its list.
-    pub fn scope_from_id(&self, id: &str) -> Scope {
-        let same = |scope: &ScopeList| {
-            let vars = scope.set.iter().filter(|(_, value)| *value == scope.id);
-            vars.map(|(name, _)| (name.clone(), id.to_owned())).collect()
-        };
-        Scope { id: id.to_owned(), name: None, vars: self.scope.as_ref().map(same).unwrap_or_default() }
-    }
-
     /// How a request proves who is asking, in the profile language's word for it.
     pub fn auth_kind(&self) -> &'static str {
         match &self.auth {
@@ -299,11 +281,6 @@ impl Profile {
     /// How the place of the next page of events comes about.
     pub fn seam(&self) -> Seam {
         self.paging.seam()
-    }
-
-    /// The same for the list of scopes.
-    pub fn seam_of_scopes(&self) -> Seam {
-        self.scope.as_ref().map(|scope| scope.paging.seam()).unwrap_or_default()
     }
 
     /// Whether an answer of this status means that a walk has to begin again at the head of the list.

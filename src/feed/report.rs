@@ -233,10 +233,12 @@ pub fn problems(file: &str, text: &str, report: &Report, page: &Page) -> Vec<Pro
 pub fn stand_ins(profile: &Profile) -> (Binding, Option<Scope>) {
     let vars = profile.vars.iter().filter(|var| var.default.is_none());
     let vars = vars.map(|var| (var.name.clone(), var.name.clone())).collect();
-    let scope = profile.scope.as_ref().map(|list| Scope {
+    let set = profile.scopes.iter().flat_map(|list| &list.set);
+    let scope = profile.fans_out().then(|| Scope {
         id: "scope".to_owned(),
         name: Some("scope".to_owned()),
-        vars: list.set.iter().map(|(name, _)| (name.clone(), name.clone())).collect(),
+        vars: set.map(|(name, _)| (name.clone(), name.clone())).collect(),
+        ..Scope::default()
     });
     (Binding { vars, ..Binding::default() }, scope)
 }
@@ -244,15 +246,19 @@ pub fn stand_ins(profile: &Profile) -> (Binding, Option<Scope>) {
 /// What a body is that is no page of events but another answer that the profile describes, in words such as
 /// `a list of 3 scopes`; `None` for anything else.
 pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
-    let (binding, _) = stand_ins(profile);
+    let (binding, scope) = stand_ins(profile);
     if token::read(profile, body).is_ok() {
         return Some("an answer with a token".to_owned());
     }
-    if let Some(head) = Position::first_of_scopes(profile)
-        && let Ok(page) = page::read_scopes(profile, &binding, &head, &[], body)
-        && !page.scopes.is_empty()
-    {
-        return Some(format!("a list of {} scopes", page.scopes.len()));
+    for depth in 0..profile.scope_depth() {
+        let around = scope.as_ref().filter(|_| depth > 0);
+        let around = around.map(|scope| Scope { depth: depth - 1, ..scope.clone() });
+        if let Some(head) = Position::first_of_scopes(profile, around.as_ref())
+            && let Ok(page) = page::read_scopes(profile, &binding, around.as_ref(), &head, &[], body)
+            && !page.scopes.is_empty()
+        {
+            return Some(format!("a list of {} scopes", page.scopes.len()));
+        }
     }
     let text = page::text(body).unwrap_or_default();
     let value = Json::parse(&text).unwrap_or(Json::Null);

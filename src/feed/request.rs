@@ -154,10 +154,11 @@ pub fn address(
 pub(super) fn address_of_scopes(
     profile: &Profile,
     binding: &Binding,
+    outer: Option<&Scope>,
     position: &Position,
 ) -> Result<String, RequestError> {
-    let list = profile.scope.as_ref().ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
-    let values = values_at(profile, binding, None, position, None);
+    let list = profile.scope_list(outer).ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
+    let values = values_at(profile, binding, outer, position, None);
     whole_address(profile, &list.ask, &values, Some((&list.paging, position))).map(|(url, _)| url)
 }
 
@@ -172,15 +173,16 @@ fn values_at<'a>(
     Values { scope, token, since, until, ..Values::of(profile, binding) }
 }
 
-/// One page of the list of scopes.
+/// One page of the list of scopes, or of those inside of `outer`.
 pub fn scopes(
     profile: &Profile,
     binding: &Binding,
+    outer: Option<&Scope>,
     position: &Position,
     token: Option<&Token>,
 ) -> Result<Request, RequestError> {
-    let list = profile.scope.as_ref().ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
-    let values = values_at(profile, binding, None, position, token);
+    let list = profile.scope_list(outer).ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
+    let values = values_at(profile, binding, outer, position, token);
     build(profile, &list.ask, &values, Some((&list.paging, position)))
 }
 

@@ -14,6 +14,7 @@
 mod detail;
 mod engine;
 mod fault;
+mod faults;
 mod http;
 mod line;
 mod local;

@@ -7,6 +7,7 @@ mod knobs;
 mod local;
 mod paging;
 mod rig;
+mod scopes;
 mod tokens;
 mod walks;
 pub(super) mod wire;

@@ -123,7 +123,7 @@ fn pair_in<'o, 't>(object: &'o Members<'t>) -> Option<(&'o Json<'t>, &'o Json<'t
     if object.iter().nth(2).is_some() {
         return None;
     }
-    PAIRS.iter().find_map(|(before, after)| Some((object.get(*before)?, object.get(*after)?)))
+    PAIRS.iter().find_map(|(before, after)| Some((object.get(before)?, object.get(after)?)))
 }
 
 /// Two members that are one field.

@@ -18,6 +18,8 @@ pub(super) enum Place {
     Request,
     /// A request, or an address, that knows the user's variables and no more.
     Plain,
+    /// A request for a list of scopes, which knows the scope around them.
+    Scopes,
     /// One entry of a list of scopes.
     ScopeEntry,
     /// `[auth]`: what requests carry.
@@ -44,11 +46,17 @@ pub(super) enum Place {
 
 impl Place {
     fn has_record(self) -> bool {
-        !matches!(self, Self::Request | Self::Plain | Self::Auth | Self::Exchange | Self::Refresh)
+        !matches!(
+            self,
+            Self::Request | Self::Plain | Self::Scopes | Self::Auth | Self::Exchange | Self::Refresh
+        )
     }
 
     fn has_scope(self) -> bool {
-        matches!(self, Self::Request | Self::Map | Self::MapKey | Self::Detail)
+        matches!(
+            self,
+            Self::Request | Self::Scopes | Self::ScopeEntry | Self::Map | Self::MapKey | Self::Detail
+        )
     }
 
     fn has_secrets(self) -> bool {
@@ -339,7 +347,12 @@ impl<'d> Compiler<'d> {
         known.extend((place == Place::Refresh).then_some("refresh"));
         known.extend((place == Place::Request).then_some(["since", "until"]).into_iter().flatten());
         let help = if name.starts_with("scope.") && !self.fans_out {
-            Some("the profile has no `[[scope]]`".to_owned())
+            Some(match place {
+                Place::Scopes | Place::ScopeEntry => {
+                    "only a `[[scope]]` that follows another lies inside of one".to_owned()
+                }
+                _ => "the profile has no `[[scope]]`".to_owned(),
+            })
         } else {
             did_you_mean(name, known).or_else(|| Some(format!("declare it: `[vars.{name}]`")))
         };

@@ -12,7 +12,7 @@ mod timing;
 
 use toml::de::DeTable;
 
-use self::ask::{ask, pointer, scope_list};
+use self::ask::{ask, pointer, scope_lists};
 use self::compile::{Compiler, Place};
 use self::paging::{page_size, paging};
 use super::items::Items;
@@ -51,7 +51,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let map_table = root.need("map", "it says where each part of an event comes from");
     let map_table = map_table.and_then(|item| item.table());
     compiler.enums(map_table.as_ref());
-    let scope = root.get("scope").and_then(|item| scope_list(&item, &mut compiler));
+    let scopes = root.get("scope").map(|item| scope_lists(&item, &mut compiler)).unwrap_or_default();
     let auth = auth::auth(root, &mut compiler);
     let mut pages = root.table("paging").map(paging).unwrap_or_default();
     let request = request(root, &mut pages, &compiler);
@@ -81,7 +81,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         ask,
         paging: pages,
         items: items?,
-        scope,
+        scopes,
         sync,
         filters,
         map: map?,

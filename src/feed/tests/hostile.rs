@@ -16,7 +16,7 @@ fn read_all(profile: &Profile, body: &[u8]) {
     if let Ok(page) = page::read(profile, &binding(), Some(&scope), &position, &[], body) {
         assert_eq!(page.records.len() + page.quarantined.len(), page.length);
     }
-    let _ = page::read_scopes(profile, &binding(), &position, &[], body);
+    let _ = page::read_scopes(profile, &binding(), None, &position, &[], body);
     let _ = detail::read(profile, 0, &event("{}"), body);
     let _ = token::read(profile, body);
     let _ = errors::read(profile, &[], body);
