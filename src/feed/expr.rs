@@ -91,6 +91,8 @@ pub(super) enum Shaping {
 /// A table of words, `[map.enum.NAME]`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Words {
+    /// Its name, by which a placeholder calls it.
+    pub(super) name: String,
     pub(super) known: BTreeMap<String, String>,
     /// What any other word becomes; without it, it stays as it is.
     pub(super) other: Option<String>,

@@ -36,7 +36,7 @@ pub struct Report {
 pub struct FieldReport {
     /// Its key below `map`, such as `entity.name`; `changes` for what changed.
     pub field: String,
-    /// The expressions that are tried in turn, much as the profile writes them, each with the number of records
+    /// The expressions that are tried in turn, as the profile writes them, each with the number of records
     /// it gave a value for.
     pub tried: Vec<(String, usize)>,
     /// Records in which none of them found anything.
@@ -135,7 +135,7 @@ impl<'p> Count<'p> {
     fn finish(self, examples: &[Json<'_>]) -> FieldReport {
         let never = self.hits.iter().sum::<usize>() == 0;
         let meant = self.tried.iter().filter(|_| never).find_map(|expr| meant(expr, examples));
-        let tried = self.tried.iter().map(written).zip(self.hits).collect();
+        let tried = self.tried.iter().map(ToString::to_string).zip(self.hits).collect();
         FieldReport { field: self.field, tried, misses: self.misses, meant }
     }
 }
@@ -175,24 +175,6 @@ fn key(segment: &Segment) -> Option<&str> {
     match segment {
         Segment::Key(key) => Some(key),
         Segment::Slot(_) => None,
-    }
-}
-
-/// An expression as a profile writes it.
-fn written(expr: &Expr) -> String {
-    let slots = |slots: &[Slot]| slots.iter().map(ToString::to_string).collect::<String>();
-    match expr {
-        Expr::Pointer(path) => path.to_string(),
-        Expr::Variable(variable) => variable.to_string(),
-        Expr::Template(pieces) => pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-                Piece::Slot(slot) => slot.to_string(),
-            })
-            .collect(),
-        Expr::Hash(parts) => format!("#{}", slots(parts)),
-        Expr::First(exprs) => exprs.iter().map(written).collect::<Vec<_>>().join(", "),
     }
 }
 

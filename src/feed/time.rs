@@ -79,6 +79,14 @@ impl TimeFormat {
         }
     }
 
+    /// The word or the pattern that a profile has for it.
+    pub(super) fn word(&self) -> &str {
+        match self {
+            Self::Pattern(pattern) => pattern,
+            other => FORMATS.iter().find(|(_, format)| format == other).map_or("", |(word, _)| word),
+        }
+    }
+
     /// The format that a profile's word or pattern names; the error says what is wrong.
     pub(super) fn from_word(word: &str) -> Result<Self, String> {
         if !word.contains('%') {

@@ -124,7 +124,7 @@ impl<'d> Compiler<'d> {
         let Some(tables) = map.and_then(|map| map.table("enum")) else { return };
         for (name, item) in tables.entries() {
             let Some(table) = item.table() else { continue };
-            let mut words = Words::default();
+            let mut words = Words { name: name.to_owned(), ..Words::default() };
             for (word, meaning) in table.entries() {
                 let Some(meaning) = meaning.text() else { continue };
                 if word == "*" {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::Profile;
 use super::super::json::Json;
 use super::super::time::TimeFormat;
 use super::{profile_with, read};
@@ -72,6 +73,40 @@ fn each_form_of_a_value_finds_what_it_names() {
         let map = format!("url = '{{/a|word}}{{/a|plain}}'\n{map}");
         assert_eq!(event(&map, "", &record).error.as_deref(), found, "{value}");
     }
+}
+
+#[test]
+fn a_value_is_shown_as_it_is_written() {
+    let profile = |id: &str| {
+        let text = format!(
+            "schema = 1\nid = 'x'\nname = 'X'\nauth.kind = 'none'\nvars.tenant = {{}}\n\
+             request = {{ path = '/x', query = {{ since = '{{@since|%Y-%m}}', until = '{{@until|epoch_ms}}' }} }}\n\
+             items = {{ at = '', explode = '/list' }}\n[map]\ntime = '/t'\nid = {id}\nurl = '{{/a|word}}'\n\
+             [map.enum.word]\nx = 'ex'\n"
+        );
+        Profile::parse("x.toml", &text).unwrap_or_else(|problems| panic!("{id}: {problems:?}"))
+    };
+    for value in [
+        "/a/b",
+        "^/a",
+        "/a~1b/m~0n",
+        "/{{odd}}/0",
+        "/{/type}/name",
+        "{/a} plain words",
+        "{{{/a}}} and {@tenant|upper}",
+        "{/a|lower}",
+        "{/a|first}{/a|last}",
+        "{/a|word}",
+        "{^/a?some text}",
+        "#{/a|word}{/b}",
+    ] {
+        assert_eq!(profile(&format!("'{value}'")).map.id.as_ref().unwrap().to_string(), value);
+    }
+    let listed = profile("['/a', '@tenant', 'plain']");
+    assert_eq!(listed.map.id.as_ref().unwrap().to_string(), "/a, @tenant, plain");
+    let query = &listed.ask.as_ref().unwrap().query;
+    let query: String = query.iter().map(|(_, exprs)| exprs[0].to_string()).collect();
+    assert_eq!(query, "{@since|%Y-%m}{@until|epoch_ms}");
 }
 
 #[test]
