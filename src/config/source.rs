@@ -20,8 +20,19 @@ use crate::feed::{Catalog, Profile};
 pub(super) use via::check;
 
 /// What can stand in a `[[source]]` table.
-const KEYS: &[&str] =
-    &["name", "feed", "base", "command", "file", "scope", "vars", "poll", "insecure_http", "secret"];
+const KEYS: &[&str] = &[
+    "name",
+    "feed",
+    "base",
+    "command",
+    "file",
+    "timeout",
+    "scope",
+    "vars",
+    "poll",
+    "insecure_http",
+    "secret",
+];
 
 /// How often a source is asked when neither the user nor its profile says.
 const DEFAULT_POLL: Duration = Duration::from_secs(60);
@@ -127,7 +138,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
         Some(local) => Some(Base { url: String::new(), origin: local.to_string() }),
         None => None,
     };
-    let poll = table.get("poll").and_then(|field| poll(reader, field));
+    let poll = table.get("poll").and_then(|field| length(reader, field, "60s", POLL_LIMITS));
     let scopes = table.get("scope").and_then(|field| scopes(reader, field, profile.as_deref()));
     let vars = needs::vars(reader, table, profile.as_deref(), http);
     let secrets = if http { needs::secrets(reader, table, profile.as_deref(), around) } else { Vec::new() };
@@ -239,12 +250,16 @@ fn base(
         .ok()
 }
 
-fn poll(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Duration> {
-    let example = "\"60s\"";
-    let text = field.text(reader, example)?;
-    let (shortest, longest) = POLL_LIMITS;
+/// A length of time between two others, both included; `example` is one.
+fn length(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    example: &str,
+    (shortest, longest): (Duration, Duration),
+) -> Option<Duration> {
+    let text = field.text(reader, &format!("\"{example}\""))?;
     match humantime::parse_duration(text) {
-        Ok(poll) if poll < shortest || poll > longest => {
+        Ok(length) if length < shortest || length > longest => {
             let limits = format!(
                 "{} and {}",
                 humantime::format_duration(shortest),
@@ -254,11 +269,11 @@ fn poll(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Duration> {
                 &field.span,
                 &field.path,
                 format!("this is not between {limits}"),
-                format!("write `poll = {example}`"),
+                format!("write `{} = \"{example}\"`", field.key),
             );
             None
         }
-        Ok(poll) => Some(poll),
+        Ok(length) => Some(length),
         Err(_) => {
             let help = "write a number with a unit: `\"30s\"`, `\"5m\"`, `\"1h\"`";
             reader.note(&field.span, &field.path, "this is no length of time", help);
