@@ -17,6 +17,7 @@ pub mod errors;
 mod expr;
 mod items;
 mod json;
+mod outer;
 pub mod page;
 mod paging;
 mod parse;

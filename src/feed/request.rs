@@ -17,6 +17,7 @@ use crate::domain::{Event, Secret};
 mod body;
 mod url;
 
+pub(super) use body::put;
 pub(super) use url::{Stray, check_base, resolve};
 
 /// How a request is sent.
@@ -213,7 +214,9 @@ pub fn detail(
 ) -> Result<Request, RequestError> {
     let detail = profile.details.get(which).ok_or(RequestError::NotDescribed { what: "detail request" })?;
     let record = super::detail::record(profile, event);
-    let values = Values { record: Some(&record), scope, token, ..Values::of(profile, binding) };
+    let outer = super::outer::of(&profile.map, &event.record);
+    let outer = Some(&outer).filter(|_| profile.items.explode.is_some());
+    let values = Values { record: Some(&record), outer, scope, token, ..Values::of(profile, binding) };
     build(profile, &detail.ask, &values, None)
 }
 

@@ -84,6 +84,8 @@ pub(super) struct Compiler<'d> {
     pub(super) exchanges: bool,
     /// Records are cut out of others, which `^` means.
     pub(super) explodes: bool,
+    /// What an event keeps of the record around its own.
+    pub(super) kept: Vec<Path>,
     enums: BTreeMap<&'d str, (Item<'d>, Arc<Words>)>,
     used_enums: RefCell<BTreeSet<String>>,
     secrets: RefCell<Vec<SecretNeed>>,
@@ -97,6 +99,7 @@ impl<'d> Compiler<'d> {
             fans_out: false,
             exchanges: false,
             explodes: false,
+            kept: Vec::new(),
             enums: BTreeMap::new(),
             used_enums: RefCell::default(),
             secrets: RefCell::default(),
@@ -181,6 +184,9 @@ impl<'d> Compiler<'d> {
     }
 
     fn value_of(&self, text: &str, place: Place) -> Result<Expr, Mistake> {
+        if text.is_empty() && matches!(place, Place::Changes | Place::Element | Place::Answer) {
+            return Ok(Expr::Pointer(Path { outer: false, segments: Vec::new() }));
+        }
         if text.is_empty() {
             let help = "leave the key out, or point at something: `/field`".to_owned();
             return Err(("an empty text has no value".to_owned(), Some(help)));
@@ -288,6 +294,9 @@ impl<'d> Compiler<'d> {
         }
         let (outer, mut rest) = text.strip_prefix('^').map_or((false, text), |rest| (true, rest));
         let cut_out = self.explodes && matches!(place, Place::Map | Place::MapKey | Place::Changes);
+        if outer && self.explodes && place == Place::Detail {
+            return self.kept(text);
+        }
         if outer && !cut_out && !place.has_outer() {
             let help = "records of this feed are not cut out of an outer one".to_owned();
             return Err((format!("`{text}` points into an outer record, and there is none"), Some(help)));
@@ -314,6 +323,15 @@ impl<'d> Compiler<'d> {
             return Err((format!("cannot read `{text}`"), Some(help)));
         }
         Ok(Path { outer, segments })
+    }
+
+    /// `^/name` in a request about one event, which is built when the record around its own is long gone.
+    fn kept(&self, text: &str) -> Result<Path, Mistake> {
+        self.kept.iter().find(|path| path.to_string() == text).cloned().ok_or_else(|| {
+            let name = text.rsplit('/').next().filter(|name| super::is_name(name)).unwrap_or("name");
+            let help = format!("keep it with the event: `[map.facts]` with `{name} = \"{text}\"`");
+            (format!("`{text}` is not kept once the event is read"), Some(help))
+        })
     }
 
     fn variable(&self, name: &str, place: Place) -> Result<Variable, Mistake> {

@@ -61,6 +61,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let filters = root.table("filters").as_ref().map(filters).unwrap_or_default();
     let time = root.table("time").and_then(events::time).unwrap_or_default();
     let map = map_table.and_then(|table| events::map(table, &compiler));
+    compiler.kept = map.as_ref().map(super::outer::kept).unwrap_or_default().into_iter().cloned().collect();
     let changes =
         root.get("changes").map(|item| changes::list(&item, Place::Changes, &compiler)).unwrap_or_default();
     let details = root.get("detail").map(|item| events::details(&item, &compiler)).unwrap_or_default();

@@ -59,7 +59,7 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
 
 /// Puts `value` at `place`, which is a pointer or the name of a member at the top. Objects on the way
 /// there are made where they are missing, and what is no object gives way.
-pub(super) fn put(document: &mut Value, place: &str, value: Value) {
+pub(in super::super) fn put(document: &mut Value, place: &str, value: Value) {
     let keys: Vec<String> = match Pointer::parse(place) {
         Ok(pointer) if place.starts_with('/') => pointer.keys().iter().map(ToString::to_string).collect(),
         _ => vec![place.to_owned()],
