@@ -123,6 +123,13 @@ impl Matcher {
         }
     }
 
+    /// The same, with the arrays at these keys, from the root down, taken as sets.
+    #[must_use]
+    pub fn with_sets(&self, sets: impl IntoIterator<Item = Vec<String>>) -> Self {
+        let arrays = sets.into_iter().map(|place| (place, Align::Set)).chain(self.arrays.iter().cloned());
+        Self { arrays: arrays.collect(), ..self.clone() }
+    }
+
     /// What the rules say about the array at `steps`.
     pub(super) fn align(&self, steps: &[Step<'_>]) -> Option<&Align> {
         self.arrays.iter().find(|(place, _)| leads_to(place, steps)).map(|(_, align)| align)

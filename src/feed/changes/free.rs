@@ -1,5 +1,6 @@
 //! What an object without a fixed shape says about a change.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
@@ -29,15 +30,14 @@ const DEPTH: usize = 8;
 /// something the feed states about the change, without a value before.
 pub(super) fn form(object: &Members<'_>, rules: &Matcher) -> Vec<Change> {
     let (mut before, mut after) = (Map::new(), Map::new());
-    let mut stated = Vec::new();
+    let mut notes = Notes::default();
     let mut told = HashSet::new();
     let mut changes = Vec::new();
     for (key, value) in object.distinct() {
         if told.contains(key) {
             continue;
         }
-        let path = diff::child("", key);
-        if let Some((old, new)) = halves(&path, value, &mut stated, DEPTH) {
+        if let Some((old, new)) = halves(&[key], value, &mut notes, DEPTH) {
             before.insert(key.to_owned(), old);
             after.insert(key.to_owned(), new);
             continue;
@@ -51,15 +51,17 @@ pub(super) fn form(object: &Members<'_>, rules: &Matcher) -> Vec<Change> {
             }
             (if name.is_empty() { "value".to_owned() } else { name }, old, new)
         } else {
-            stated.push(path);
+            notes.stated.push(diff::child("", key));
             after.insert(key.to_owned(), value.to_value());
             continue;
         };
         before.insert(name.clone(), old.to_value());
         after.insert(name, new.to_value());
     }
+    let Notes { stated, sets } = notes;
     let only_stated = before.is_empty();
     let stated: HashSet<String> = if only_stated { HashSet::new() } else { stated.into_iter().collect() };
+    let rules = &if sets.is_empty() { Cow::Borrowed(rules) } else { Cow::Owned(rules.with_sets(sets)) };
     // One comparison for all, so that the rules, whose pointers start at the object, apply to every field.
     for mut change in diff::compare_with(&Value::Object(before), &Value::Object(after), rules) {
         if change.op == Op::Add && (only_stated || stated.contains(&change.path)) {
@@ -70,14 +72,23 @@ pub(super) fn form(object: &Members<'_>, rules: &Matcher) -> Vec<Change> {
     changes
 }
 
-/// What a value says was there before and is there now, where it holds a pair at any depth; `path` is its own.
-/// What stands beside a pair without being one is stated: it goes into the latter half alone.
-fn halves(path: &str, value: &Json<'_>, stated: &mut Vec<String>, depth: usize) -> Option<(Value, Value)> {
+/// What has to be known beside the two sides of an object.
+#[derive(Default)]
+struct Notes {
+    /// Paths of what is no pair: it goes into the latter side alone.
+    stated: Vec<String>,
+    /// Where lists of what came and went stand. Such a list has no order, so its elements have no places.
+    sets: Vec<Vec<String>>,
+}
+
+/// What a value says was there before and is there now, where it holds a pair at any depth; `keys` lead to it.
+fn halves(keys: &[&str], value: &Json<'_>, notes: &mut Notes, depth: usize) -> Option<(Value, Value)> {
     let object = value.members()?;
     if let Some((old, new)) = pair_in(object) {
         return Some((old.to_value(), new.to_value()));
     }
     if let Some((removed, added)) = moves_in(object) {
+        notes.sets.push(keys.iter().map(|key| (*key).to_owned()).collect());
         return Some((removed, added));
     }
     if depth == 0 {
@@ -86,19 +97,19 @@ fn halves(path: &str, value: &Json<'_>, stated: &mut Vec<String>, depth: usize) 
     let (mut before, mut after) = (Map::new(), Map::new());
     let mut beside = Vec::new();
     for (key, value) in object.distinct() {
-        let path = diff::child(path, key);
-        if let Some((old, new)) = halves(&path, value, &mut beside, depth - 1) {
+        let keys: Vec<&str> = keys.iter().copied().chain([key]).collect();
+        if let Some((old, new)) = halves(&keys, value, notes, depth - 1) {
             before.insert(key.to_owned(), old);
             after.insert(key.to_owned(), new);
         } else {
-            beside.push(path);
+            beside.push(keys.iter().fold(String::new(), |path, key| diff::child(&path, key)));
             after.insert(key.to_owned(), value.to_value());
         }
     }
     if before.is_empty() {
         return None;
     }
-    stated.append(&mut beside);
+    notes.stated.append(&mut beside);
     Some((Value::Object(before), Value::Object(after)))
 }
 

@@ -262,7 +262,16 @@ fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
         ),
         (
             json!({"tags": {"added": ["vip"], "removed": []}}),
-            vec![("tags[0]", Op::Add, None, Some(json!("vip")))],
+            vec![("tags[]", Op::Add, None, Some(json!("vip")))],
+        ),
+        (
+            json!({"who": {"roles": {"added": [{"id": 1}, "x"], "removed": [7]}, "note": "n"}}),
+            vec![
+                ("who.roles[]", Op::Remove, Some(json!(7)), None),
+                ("who.roles[]", Op::Add, None, Some(json!({"id": 1}))),
+                ("who.roles[]", Op::Add, None, Some(json!("x"))),
+                set("who.note", json!("n")),
+            ],
         ),
         (json!({"limits": {"perDay": 5}}), vec![set("limits", json!({"perDay": 5}))]),
         // Words that only begin like a pair, and pairs whose name is taken.
