@@ -12,7 +12,7 @@
 //! | `map` | `at` | a free-form object: pairs of fields, and facts about the change |
 //! | `patch` | `at` | a JSON Patch (RFC 6902) |
 //! | `after` | `at` | the new values of an object, the old ones unknown |
-//! | `chain` | `snapshot` | the same entity's records in a page, each compared with the one before it |
+//! | `chain` | `snapshot` | the same entity's records in a list, each compared with the one before it |
 //! | `chain` | `at`, `key`, `is`, `snapshot` | a list of versions, the one named by the event compared with the one before it |
 //! | `text` | `at`, `path` | a sentence about the change |
 //!
@@ -21,14 +21,13 @@
 //! records are cut out of one, in a detail answer the one that was asked about, else the whole record.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use serde_json::Value;
 
 use super::expr::{Expr, Values};
 use super::json::Json;
 use crate::diff::{self, Matcher};
-use crate::domain::{Change, Entity, Op, Record};
+use crate::domain::{Change, Op};
 
 mod free;
 mod patch;
@@ -135,7 +134,7 @@ impl Extractor {
                 let text = text.map(|text| set(path, Value::String(text.into_owned())));
                 self.stated(text.into_iter().collect())
             }
-            // Needs the records around it, see `link`.
+            // Needs the records around it, see `super::chain`.
             ExtractorKind::Chain { .. } => Vec::new(),
         }
     }
@@ -150,10 +149,15 @@ impl Extractor {
         let rows = elements(Some(&list), document, values.outer);
         let (before, after) = version(&rows, key, &is);
         let shot = |values: Option<&Values<'_>>| Some(snapshot.value(values?)?.to_value());
-        match (shot(before), shot(after)) {
-            (Some(before), Some(after)) => self.compare(Some(&before), Some(&after)),
-            (None, after) => self.stated(became(after.as_ref())),
-            _ => Vec::new(),
+        self.since(shot(before).as_ref(), shot(after).as_ref())
+    }
+
+    /// What is different in `after`, or what it is where nothing is known of the time before.
+    pub(super) fn since(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+        match (before, after) {
+            (Some(_), Some(_)) => self.compare(before, after),
+            (None, after) => self.stated(became(after)),
+            (Some(_), None) => Vec::new(),
         }
     }
 
@@ -286,53 +290,4 @@ fn version<'r, 'v>(
         None => keyed.get(at + 1).map(|(_, values)| *values),
     };
     (before, Some(keyed[at].1))
-}
-
-/// The snapshots that chains need of a record, one for each `chain` of the profile.
-pub(super) fn snapshots(
-    extractors: &[Extractor],
-    record: &Json<'_>,
-    outer: Option<&Json<'_>>,
-) -> Vec<Option<Value>> {
-    let values = Values { record: Some(record), outer, ..Values::default() };
-    let shot = |extractor: &Extractor| match &extractor.kind {
-        ExtractorKind::Chain { snapshot } => {
-            Some(snapshot.value(&values).map(|snapshot| snapshot.to_value()))
-        }
-        _ => None,
-    };
-    extractors.iter().filter_map(shot).collect()
-}
-
-/// Compares the snapshots of every entity in a page, each with the one before it in time. The oldest has
-/// nothing to be compared with.
-pub(super) fn link(extractors: &[Extractor], records: &mut [Record], snapshots: &[Vec<Option<Value>>]) {
-    let chains: Vec<&Extractor> =
-        extractors.iter().filter(|extractor| matches!(extractor.kind, ExtractorKind::Chain { .. })).collect();
-    if chains.is_empty() {
-        return;
-    }
-    let mut entities: HashMap<Entity, Vec<usize>> = HashMap::new();
-    for (place, record) in records.iter().enumerate() {
-        // The name of an entity may change; its id does not.
-        let mut entity = record.entity.clone();
-        entity.name = entity.name.filter(|_| entity.id.is_none());
-        entities.entry(entity).or_default().push(place);
-    }
-    // Lists stand newest first unless their ends say otherwise; records of one time keep that order.
-    let rising = records.first().zip(records.last()).is_some_and(|(first, last)| first.time < last.time);
-    for mut places in entities.into_values() {
-        if !rising {
-            places.reverse();
-        }
-        places.sort_by_key(|place| records[*place].time);
-        for pair in places.windows(2) {
-            for (which, chain) in chains.iter().enumerate() {
-                if let (Some(before), Some(after)) = (&snapshots[pair[0]][which], &snapshots[pair[1]][which])
-                {
-                    records[pair[1]].changes.extend(chain.compare(Some(before), Some(after)));
-                }
-            }
-        }
-    }
 }

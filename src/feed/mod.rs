@@ -11,6 +11,7 @@
 
 mod binding;
 mod catalog;
+mod chain;
 mod changes;
 pub mod detail;
 pub mod errors;
@@ -41,6 +42,7 @@ mod tests;
 
 pub use binding::{Binding, Position, Token};
 pub use catalog::{Catalog, ProfileText};
+pub use chain::{Chains, Shot};
 pub use errors::ServerSays;
 pub use page::{Page, ScopePage};
 pub use paging::Seam;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::binding::Place;
+use super::chain::{self, Shot};
 use super::errors::ok_but_error;
 use super::expr::{Values, scalar};
 use super::json::Json;
@@ -13,8 +14,8 @@ use super::pointer::{Members, Pointer, index, raw_child};
 use super::profile::Profile;
 use super::request::{Stray, resolve};
 use super::shape::snippet;
-use super::{Binding, Position, RequestError, Scope, ShapeError, changes, record};
-use crate::domain::{Quarantined, Record};
+use super::{Binding, Position, RequestError, Scope, ShapeError, record};
+use crate::domain::{Identity, Quarantined, Record};
 
 /// One page of events, and what it says about the rest of the list. It is evidence, not a decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,10 @@ pub struct Page {
     /// Which of two records with the same id is the newer: one word for each record, where the profile
     /// says how to tell. Empty where it does not. See [`is_newer`].
     pub versions: Vec<Option<String>>,
+    /// What each record is compared by, where the profile compares records with those before them.
+    pub shots: Vec<Shot>,
+    /// The records of which it is not known what came before them: their changes are what they state.
+    pub open: Vec<Identity>,
 }
 
 /// One page of the list of scopes, with the same evidence as [`Page`].
@@ -86,15 +91,16 @@ pub fn read(
         next,
         stray,
         versions: Vec::new(),
+        shots: Vec::new(),
+        open: Vec::new(),
     };
-    let mut snapshots = Vec::new();
     profile.items.each(&items, &mut |raw, entry| {
         let read = entry.and_then(|(value, outer)| {
             let record = record::read(profile, binding, scope, raw, &value, outer)?;
             if let Some(version) = &profile.sync.version {
                 page.versions.push(version.of(&value).and_then(scalar).map(Cow::into_owned));
             }
-            snapshots.push(changes::snapshots(&profile.changes, &value, outer));
+            page.shots.extend(chain::shot(&profile.changes, &value, outer, record.changes.len()));
             Ok(record)
         });
         match read {
@@ -102,7 +108,7 @@ pub fn read(
             Err(reason) => page.quarantined.push(Quarantined { raw: raw.into(), reason }),
         }
     });
-    changes::link(&profile.changes, &mut page.records, &snapshots);
+    chain::link(&profile.changes, &mut page);
     Ok(page)
 }
 

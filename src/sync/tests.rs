@@ -1,5 +1,6 @@
 //! The room as a whole, against servers on loopback.
 
+mod chains;
 mod demo;
 mod fake;
 mod faults;
