@@ -197,6 +197,10 @@ pub fn is_newer(a: Option<&str>, b: Option<&str>) -> bool {
 /// The body as text: UTF-8, with or without a byte order mark, and neither empty nor a web page.
 pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    if body.starts_with(b"\xFF\xFE") || body.starts_with(b"\xFE\xFF") {
+        let reason = "it is UTF-16; save it as UTF-8".to_owned();
+        return Err(ShapeError::NotJson { reason, snippet: String::new() });
+    }
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
         Err(error) => {

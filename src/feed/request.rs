@@ -18,7 +18,7 @@ mod body;
 mod url;
 
 pub(super) use body::put;
-pub(super) use url::{Stray, check_base, resolve};
+pub(super) use url::{Stray, check_base, resolve, shown};
 
 /// How a request is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -359,7 +359,7 @@ fn check_vars(profile: &Profile, values: &Values<'_>) -> Result<(), RequestError
 fn base(profile: &Profile, values: &Values<'_>) -> Result<String, RequestError> {
     let own = values.binding.map(|binding| binding.base.as_str()).filter(|base| !base.is_empty());
     let base = own.or(profile.base()).ok_or(RequestError::NoBase)?;
-    check_base(base).map_err(|reason| RequestError::BadBase { base: url::shown(base), reason })
+    check_base(base).map_err(|reason| RequestError::BadBase { base: shown(base), reason })
 }
 
 fn header(name: &str, text: String) -> Result<Secret, RequestError> {

@@ -260,8 +260,10 @@ impl<'d> Compiler<'d> {
         } else if from.starts_with('/') || from.starts_with("^/") {
             From::Path(self.path(from, place)?)
         } else {
-            let help = "a placeholder is a pointer, `{/name}`, or a variable, `{@name}`".to_owned();
-            return Err((format!("cannot read the placeholder `{{{text}}}`"), Some(help)));
+            let help = "a placeholder is a pointer, `{/name}`, or a variable, `{@name}`; a brace that is meant \
+                        is written twice, `{{`";
+            let shown = super::super::shape::clip(text, 60);
+            return Err((format!("cannot read the placeholder `{{{shown}}}`"), Some(help.to_owned())));
         };
         let shape = match (shape.get(..1), shape.get(1..)) {
             (Some("|"), Some("lower")) => Some(Shaping::Lower),

@@ -167,8 +167,14 @@ fn base(item: &super::reader::Item<'_>) -> Option<String> {
     let base = item.text()?;
     match super::request::check_base(base) {
         Ok(base) => Some(base),
+        // A user name is often followed by a password, so what looks like one is not shown.
+        Err(_) if base.contains('{') => {
+            let help = "leave it out, and let each source say its own: `base = \"https://acme.example.com\"`";
+            item.problem("an address has no placeholders", Some(help.to_owned()));
+            None
+        }
         Err(reason) => {
-            item.problem(format!("`{base}` {reason}"), None);
+            item.problem(format!("`{}` {reason}", super::request::shown(base)), None);
             None
         }
     }

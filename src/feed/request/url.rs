@@ -32,7 +32,7 @@ pub(in super::super) fn check_base(base: &str) -> Result<String, &'static str> {
 }
 
 /// The base as it may be shown in an error.
-pub(super) fn shown(base: &str) -> String {
+pub(in super::super) fn shown(base: &str) -> String {
     match (base.find("://"), base.rfind('@')) {
         (Some(start), Some(at)) if at > start => format!("{}://…{}", &base[..start], &base[at..]),
         _ => super::super::shape::clip(base, 200),
