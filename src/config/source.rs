@@ -1,6 +1,7 @@
 //! The `[[source]]` tables.
 
 mod needs;
+mod route;
 mod via;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use super::table::{Field, Table};
 use crate::domain::{Place, ScopeChoice, Via, did_you_mean};
 use crate::feed::{Catalog, Profile};
 
+pub use route::CaFile;
 pub(super) use via::check;
 
 /// What can stand in a `[[source]]` table.
@@ -31,6 +33,8 @@ const KEYS: &[&str] = &[
     "vars",
     "poll",
     "insecure_http",
+    "proxy",
+    "ca_file",
     "secret",
 ];
 
@@ -66,6 +70,10 @@ pub struct Source {
     pub poll: Duration,
     /// Whether secrets may travel over plain `http` to another machine.
     pub insecure_http: bool,
+    /// The proxy that its requests take, as scheme, host and port; `None` is what the environment says.
+    pub proxy: Option<String>,
+    /// Who may vouch for its server beside those whom the machine trusts.
+    pub ca_file: Option<CaFile>,
 }
 
 /// What is needed to read a source beside its table.
@@ -138,6 +146,8 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
         Some(local) => Some(Base { url: String::new(), origin: local.to_string() }),
         None => None,
     };
+    let proxy = route::proxy(reader, table).filter(|_| http);
+    let ca_file = route::ca_file(reader, table, around).filter(|_| http);
     let poll = table.get("poll").and_then(|field| length(reader, field, "60s", POLL_LIMITS));
     let scopes = table.get("scope").and_then(|field| scopes(reader, field, profile.as_deref()));
     let vars = needs::vars(reader, table, profile.as_deref(), http);
@@ -157,6 +167,8 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
         secrets,
         scopes: scopes.unwrap_or_default(),
         insecure_http,
+        proxy,
+        ca_file,
         profile,
     })
 }

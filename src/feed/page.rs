@@ -8,13 +8,12 @@ use super::binding::Place;
 use super::chain::{self, Shot};
 use super::errors::ok_but_error;
 use super::expr::{Values, scalar};
-use super::json::Json;
 use super::paging::{Answer, Following, Paging};
 use super::pointer::{Members, Pointer, index, raw_child};
 use super::profile::Profile;
 use super::request::{Stray, resolve};
 use super::shape::snippet;
-use super::{Binding, Position, RequestError, Scope, ShapeError, record};
+use super::{Binding, Position, RequestError, Scope, ShapeError, bounds, record};
 use crate::domain::{Identity, Quarantined, Record};
 
 /// One page of events, and what it says about the rest of the list. It is evidence, not a decision.
@@ -162,7 +161,7 @@ pub fn read_scopes(
     let (next, stray) = following(profile, &list.paging, &answer, asked);
     let nested = profile.scope_depth() > 1;
     let scope = |raw: &&RawValue| {
-        let value = Json::parse(raw.get()).ok()?;
+        let value = bounds::record(raw.get()).ok()?;
         let values = Values { record: Some(&value), scope: outer, ..Values::of(profile, binding) };
         let id = list.id.text(&values).filter(|id| !id.is_empty())?;
         let mut scope = Scope::new(id.into_owned(), outer, nested);
@@ -197,9 +196,9 @@ pub fn is_newer(a: Option<&str>, b: Option<&str>) -> bool {
 /// The body as text: UTF-8, with or without a byte order mark, and neither empty nor a web page.
 pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    if body.starts_with(b"\xFF\xFE") || body.starts_with(b"\xFE\xFF") {
-        let reason = "it is UTF-16; save it as UTF-8".to_owned();
-        return Err(ShapeError::NotJson { reason, snippet: String::new() });
+    if let Some(text) = utf_16(body) {
+        let reason = "it is in UTF-16, and JSON is in UTF-8".to_owned();
+        return Err(ShapeError::NotJson { reason, snippet: snippet(&text) });
     }
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
@@ -217,6 +216,23 @@ pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
     Ok(Cow::Borrowed(text))
 }
 
+/// The beginning of a body in UTF-16, with a byte order mark or with every other byte zero, as the first two
+/// characters of JSON have it.
+fn utf_16(body: &[u8]) -> Option<String> {
+    let little = match body {
+        [0xFF, 0xFE, ..] | [1..=255, 0, 1..=255, 0, ..] => true,
+        [0xFE, 0xFF, ..] | [0, 1..=255, 0, 1..=255, ..] => false,
+        _ => return None,
+    };
+    let unit = |pair: &[u8]| {
+        let pair = [pair[0], pair[1]];
+        if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+    };
+    let units = body.chunks_exact(2).take(400).map(unit);
+    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Some(text.trim_start_matches('\u{FEFF}').to_owned())
+}
+
 /// An answer whose parts are cut out only where a pointer leads.
 pub(super) struct Envelope<'t> {
     text: &'t str,
@@ -232,11 +248,13 @@ enum Root<'t> {
 
 impl<'t> Envelope<'t> {
     pub(super) fn read(text: &'t str) -> Result<Self, ShapeError> {
+        // What has too many parts to be taken apart is whole all the same, and told as that when it is asked for.
         let root = match text.trim_start().as_bytes().first() {
-            Some(b'{') => serde_json::from_str(text).map(Root::Object),
-            Some(b'[') => serde_json::from_str(text).map(Root::List),
-            _ => serde_json::from_str(text).map(Root::Other),
+            Some(b'{') => bounds::object(text).map(Root::Object),
+            Some(b'[') => bounds::list(text).map(Root::List),
+            _ => None,
         };
+        let root = root.map_or_else(|| serde_json::from_str(text).map(Root::Other), Ok);
         let root =
             root.map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) })?;
         Ok(Self { text, root })
@@ -247,7 +265,7 @@ impl<'t> Envelope<'t> {
         let top = match &self.root {
             Root::Object(members) => members.get(&**first).copied(),
             Root::List(list) => list.get(index(first)?).copied(),
-            Root::Other(_) => None,
+            Root::Other(raw) => raw_child(raw, first),
         };
         rest.iter().try_fold(top?, |value, key| raw_child(value, key))
     }
@@ -266,10 +284,11 @@ impl<'t> Envelope<'t> {
             return Ok(list.clone());
         }
         let found = self.at(pointer);
-        found
-            .filter(|raw| raw.get().starts_with('['))
-            .and_then(|raw| serde_json::from_str(raw.get()).ok())
-            .ok_or_else(|| self.unexpected(pointer, "a list", found))
+        let Some(list) = found.filter(|raw| raw.get().starts_with('[')) else {
+            return Err(self.unexpected(pointer, "a list", found));
+        };
+        // It is a list already, so only its length can be wrong.
+        bounds::elements(list).ok_or_else(|| ShapeError::TooMany { pointer: pointer.to_string() })
     }
 
     pub(super) fn unexpected(

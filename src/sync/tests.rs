@@ -1,13 +1,18 @@
 //! The room as a whole, against servers on loopback.
 
+mod bodies;
 mod chains;
+pub(super) mod clock;
 mod demo;
 mod fake;
 mod faults;
+mod herd;
 mod knobs;
 mod local;
 mod paging;
-mod rig;
+mod patience;
+mod refusals;
+pub(super) mod rig;
 mod scopes;
 mod tokens;
 mod walks;

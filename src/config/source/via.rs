@@ -12,7 +12,7 @@ use crate::domain::{COMMAND_TIMEOUT, Problem, ScopeChoice, Via};
 use crate::feed::Profile;
 
 /// What only makes sense for a source that is asked over HTTP.
-const HTTP_ONLY: &[&str] = &["base", "insecure_http", "secret"];
+const HTTP_ONLY: &[&str] = &["base", "insecure_http", "proxy", "ca_file", "secret"];
 
 /// The shortest and the longest time that a program may be given.
 const TIMEOUT_LIMITS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(60 * 60));
