@@ -142,7 +142,8 @@ async fn keep(
     // What is brought in by hand says nothing about how far a walk has come.
     let written = session.store.run(move |db| {
         let progress = db.walk(&key)?;
-        db.write_page(&key, &page.records, &page.quarantined, &progress, Timestamp::now())
+        let Page { records, quarantined, links, .. } = &page;
+        db.write_linked_page(&key, records, quarantined, links, &progress, Timestamp::now())
     });
     Ok(written.await?)
 }

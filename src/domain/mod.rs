@@ -9,10 +9,12 @@
 
 mod action;
 mod change;
+mod condition;
 mod event;
 mod id;
 mod index_row;
 mod json;
+mod link;
 mod origin;
 mod problem;
 mod safe;
@@ -25,9 +27,11 @@ mod via;
 
 pub use action::{ACTIONS, Action, ActionRow};
 pub use change::{Change, Op};
+pub use condition::Condition;
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
 pub use index_row::{IndexRow, Parts};
+pub use link::{Link, LinkState};
 pub use origin::{is_loopback, is_open};
 pub use problem::{Place, Problem};
 pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};

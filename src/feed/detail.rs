@@ -1,16 +1,32 @@
 //! Reading the answers to further requests about one event.
 
 use super::errors::ok_but_error;
+use super::expr::Values;
 use super::json::Json;
 use super::page::{Envelope, text};
 use super::shape::snippet;
-use super::{Profile, ShapeError, bounds, changes};
+use super::{Binding, Profile, ShapeError, bounds, changes};
 use crate::domain::{Change, Event};
 
 /// Which of the profile's detail requests are about `event`, each to be built with
 /// [`request::detail`](super::request::detail).
-pub fn wanted(profile: &Profile, event: &Event) -> Vec<usize> {
-    profile.details_of(&record(profile, event)).collect()
+pub fn wanted(profile: &Profile, binding: &Binding, event: &Event) -> Vec<usize> {
+    profile.details_of(binding, &record(profile, event)).collect()
+}
+
+/// The values that the detail request `which` about `event` is made for, one after the other, with
+/// [`request::detail`](super::request::detail); none for a request that is made once. A value that
+/// is missing is not asked for, and keeps its place.
+pub fn values(
+    profile: &Profile,
+    binding: &Binding,
+    which: usize,
+    event: &Event,
+) -> Option<Vec<Option<String>>> {
+    let detail = profile.details.get(which).filter(|detail| !detail.each.is_empty())?;
+    let record = record(profile, event);
+    let values = Values { record: Some(&record), ..Values::of(profile, binding) };
+    Some(detail.each.iter().map(|each| each.filled(&values)).collect())
 }
 
 /// What the record of `event` itself says changed. Snapshots that are compared along a page are no part of
@@ -34,19 +50,34 @@ pub(super) fn record<'e>(profile: &Profile, event: &'e Event) -> Json<'e> {
 /// What changed, as the answer to the detail request `which` about `event` says.
 pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Result<Vec<Change>, ShapeError> {
     let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
+    Ok(changes::extract(&detail.changes, &document(profile, body)?, Some(&record(profile, event))))
+}
+
+/// The same for a request that is made for several values: their answers are one list, in which null stands
+/// for what was not asked for.
+pub fn read_each<'b>(
+    profile: &Profile,
+    which: usize,
+    event: &Event,
+    bodies: &'b [Option<Vec<u8>>],
+) -> Result<Vec<Change>, ShapeError> {
+    let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
+    let answer =
+        |body: &'b Option<Vec<u8>>| body.as_ref().map_or(Ok(Json::Null), |body| document(profile, body));
+    let answers = Json::List(bodies.iter().map(answer).collect::<Result<_, _>>()?);
+    Ok(changes::extract(&detail.changes, &answers, Some(&record(profile, event))))
+}
+
+/// An answer as JSON.
+fn document<'b>(profile: &Profile, body: &'b [u8]) -> Result<Json<'b>, ShapeError> {
     let text = text(body)?;
-    ok_but_error(profile, &Envelope::read(&text)?)?;
-    let body = bounds::answer(&text)
-        .map_err(|why| ShapeError::NotJson { reason: format!("it {why}"), snippet: snippet(&text) })?;
+    ok_but_error(profile, &Envelope::read(text)?)?;
+    let body = bounds::answer(text)
+        .map_err(|why| ShapeError::NotJson { reason: format!("it {why}"), snippet: snippet(text) })?;
     if !body.is_object() && !body.is_list() {
         let found = "a single value";
         let pointer = String::new();
-        return Err(ShapeError::Unexpected {
-            pointer,
-            expected: "an object",
-            found,
-            snippet: snippet(&text),
-        });
+        return Err(ShapeError::Unexpected { pointer, expected: "an object", found, snippet: snippet(text) });
     }
-    Ok(changes::extract(&detail.changes, &body, Some(&record(profile, event))))
+    Ok(body)
 }

@@ -8,13 +8,14 @@ use super::binding::Place;
 use super::chain::{self, Shot};
 use super::errors::ok_but_error;
 use super::expr::{Values, scalar};
+use super::integrity::Chain;
 use super::paging::{Answer, Following, Paging};
 use super::pointer::{Members, Pointer, index, raw_child};
 use super::profile::Profile;
 use super::request::{Stray, resolve};
 use super::shape::snippet;
 use super::{Binding, Position, RequestError, Scope, ShapeError, bounds, record};
-use crate::domain::{Identity, Quarantined, Record};
+use crate::domain::{Identity, Link, Quarantined, Record};
 
 /// One page of events, and what it says about the rest of the list. It is evidence, not a decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,9 @@ pub struct Page {
     pub shots: Vec<Shot>,
     /// The records of which it is not known what came before them: their changes are what they state.
     pub open: Vec<Identity>,
+    /// How entries hang together, for those that say so: each by its identity. An entry of the page before
+    /// may be among them, if what stands next to it is on this one.
+    pub links: Vec<(Identity, Link)>,
 }
 
 /// One page of the list of scopes, with the same evidence as [`Page`].
@@ -92,7 +96,9 @@ pub fn read(
         versions: Vec::new(),
         shots: Vec::new(),
         open: Vec::new(),
+        links: Vec::new(),
     };
+    let mut chain = Chain::new(profile, position);
     profile.items.each(&items, &mut |raw, entry| {
         let read = entry.and_then(|(value, outer)| {
             let record = record::read(profile, binding, scope, raw, &value, outer)?;
@@ -100,13 +106,23 @@ pub fn read(
                 page.versions.push(version.of(&value).and_then(scalar).map(Cow::into_owned));
             }
             page.shots.extend(chain::shot(&profile.changes, &value, outer, record.changes.len()));
+            if let Some(chain) = &mut chain {
+                chain.record(&record, &value);
+            }
             Ok(record)
         });
         match read {
             Ok(record) => page.records.push(record),
-            Err(reason) => page.quarantined.push(Quarantined { raw: raw.into(), reason }),
+            Err(reason) => {
+                chain.iter_mut().for_each(Chain::gap);
+                page.quarantined.push(Quarantined { raw: raw.into(), reason });
+            }
         }
     });
+    if let Some(chain) = chain {
+        page.links = chain.links(position);
+        page.next.iter_mut().for_each(|next| next.tail = chain.tail());
+    }
     chain::link(&profile.changes, &mut page);
     Ok(page)
 }
@@ -194,7 +210,7 @@ pub fn is_newer(a: Option<&str>, b: Option<&str>) -> bool {
 }
 
 /// The body as text: UTF-8, with or without a byte order mark, and neither empty nor a web page.
-pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
+pub(super) fn text(body: &[u8]) -> Result<&str, ShapeError> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     if let Some(text) = utf_16(body) {
         let reason = "it is in UTF-16, and JSON is in UTF-8".to_owned();
@@ -213,7 +229,7 @@ pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
     if text.trim_start().starts_with('<') {
         return Err(ShapeError::Html { snippet: snippet(text) });
     }
-    Ok(Cow::Borrowed(text))
+    Ok(text)
 }
 
 /// The beginning of a body in UTF-16, with a byte order mark or with every other byte zero, as the first two

@@ -100,7 +100,7 @@ impl Paging {
             PagingKind::Whole => Place::Whole,
             _ => Place::Head,
         };
-        Position { place, size: self.size(), since: None, until: None }
+        Position { size: self.size(), ..Position::whole(place) }
     }
 
     pub(super) fn seam(&self) -> Seam {

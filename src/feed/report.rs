@@ -12,10 +12,11 @@ use super::expr::{self, Expr, Values};
 use super::json::Json;
 use super::page::Envelope;
 use super::profile::Profile;
-use super::{Binding, Page, Position, Scope, changes, errors, page, saved, token};
+use super::{Binding, Page, Position, Scope, errors, page, saved, token};
 use crate::domain::{Place, Problem};
 
 mod guess;
+pub mod parts;
 
 /// The fields without which an event is hardly one.
 const NEEDED: [&str; 3] = ["id", "time", "action"];
@@ -142,6 +143,11 @@ impl<'p> Count<'p> {
         }
     }
 
+    /// The report on something that is no field of the map.
+    fn finish_as(self, field: String) -> FieldReport {
+        FieldReport { field, ..self.finish(&[]) }
+    }
+
     fn finish(self, examples: &[Json<'_>]) -> FieldReport {
         let never = self.hits.iter().sum::<usize>() == 0;
         let meant = match self.tried {
@@ -248,21 +254,7 @@ pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
             return Some(format!("a list of {} scopes", page.scopes.len()));
         }
     }
-    let text = page::text(body).unwrap_or_default();
-    let value = Json::parse(&text).unwrap_or(Json::Null);
-    let mut details = profile.details.iter().map(|detail| changes::extract(&detail.changes, &value, None));
-    if let Some(changes) = details.find(|changes| !changes.is_empty()) {
-        return Some(format!("the detail of one event with {} changes", changes.len()));
-    }
-    let values = Values { record: Some(&value), ..Values::default() };
-    let versions = profile.details.iter().flat_map(|detail| &detail.changes).any(|extractor| {
-        matches!(&extractor.kind, changes::ExtractorKind::Versions { at, .. }
-            if at.value(&values).is_some_and(|list| list.is_list()))
-    });
-    if versions {
-        return Some("the versions of one entity, in which an event finds its own".to_owned());
-    }
-    if matches!(value, Json::Null) {
+    if !page::text(body).is_ok_and(|text| Json::parse(&text).is_ok()) {
         return None;
     }
     let says = errors::read(profile, &[], body);

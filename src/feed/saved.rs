@@ -36,6 +36,10 @@ pub fn read(
     let mut chains = Chains::default();
     for body in &pages {
         let mut page = page::read(profile, binding, scope, &head, &[], body.as_bytes())?;
+        if matches!(body, Cow::Owned(_)) {
+            // Nobody knows what was left out of records that stand by themselves.
+            page.links.iter_mut().for_each(|(_, link)| link.older = None);
+        }
         let changed = chains.join(profile, &mut page);
         add(&mut whole, page);
         for record in changed {
@@ -97,6 +101,7 @@ fn empty() -> Page {
         versions: Vec::new(),
         shots: Vec::new(),
         open: Vec::new(),
+        links: Vec::new(),
     }
 }
 
@@ -105,6 +110,7 @@ fn add(whole: &mut Page, page: Page) {
     whole.quarantined.extend(page.quarantined);
     whole.length += page.length;
     whole.versions.extend(page.versions);
+    whole.links.extend(page.links);
 }
 
 /// What one JSON document of a saved body is.

@@ -13,6 +13,7 @@ mod codec;
 mod db;
 mod dictionary;
 mod error;
+mod links;
 mod open;
 mod read;
 mod rows;

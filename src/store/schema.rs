@@ -18,15 +18,29 @@ pub(super) const APPLICATION_ID: i64 = 0x4254_524C;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Every table, for the check that a file which claims to be ours has them.
-pub(super) const TABLES: &[&str] =
-    &["source", "feed", "word", "entity", "actor", "event", "body", "moved", "quarantine", "arrival"];
+pub(super) const TABLES: &[&str] = &[
+    "source",
+    "feed",
+    "word",
+    "entity",
+    "actor",
+    "event",
+    "body",
+    "moved",
+    "quarantine",
+    "arrival",
+    "link",
+    "link_beside",
+    "source_note",
+];
 
 /// How to get from each version to the next.
 pub(super) fn migrations() -> Migrations<'static> {
     Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
 }
 
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 PRAGMA application_id = 0x4254524C;
 
 CREATE TABLE source (
@@ -135,4 +149,36 @@ CREATE TABLE arrival (
     seq INTEGER NOT NULL
 ) STRICT;
 INSERT INTO arrival (one, seq) VALUES (1, 0);
-"];
+",
+    LINKS,
+];
+
+/// How entries that name the hash of the one before them hang together, and what there is to say about a
+/// source that works. Both need nothing of other tables but the names of events, feeds and sources.
+const LINKS: &str = "
+CREATE TABLE link (
+    id       BLOB PRIMARY KEY,          -- of the event
+    feed     INTEGER NOT NULL,
+    hash     BLOB,                      -- a digest of it
+    previous BLOB,                      -- likewise, of the hash that it names
+    beside   INTEGER NOT NULL,          -- 1 once an answer showed the named entry on its older side
+    verdict  INTEGER NOT NULL           -- 0 open, 1 holds, 2 broken
+) STRICT;
+CREATE INDEX link_hash ON link (feed, hash) WHERE hash IS NOT NULL;
+CREATE INDEX link_previous ON link (feed, previous) WHERE previous IS NOT NULL;
+CREATE INDEX link_broken ON link (feed) WHERE verdict = 2;
+
+-- Entries that answers showed on the older side of one that names another.
+CREATE TABLE link_beside (
+    id    BLOB NOT NULL,
+    older BLOB NOT NULL,                -- its hash, as in link
+    PRIMARY KEY (id, older)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_beside_older ON link_beside (older);
+
+-- What the user should know of a source although it works.
+CREATE TABLE source_note (
+    source INTEGER PRIMARY KEY,
+    note   TEXT
+) STRICT;
+";

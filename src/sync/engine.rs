@@ -13,16 +13,17 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
+use crate::domain::{Condition, Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
 use crate::store::{SourceSummary, Store};
 
 use super::clock::Clock;
 use super::faults::Faults;
 use super::host::{Shared, share};
 use super::line::{Board, Line, Means, Tally};
-use super::probe::{self, Probe};
+use super::probe::Probe;
 use super::redact::Redactor;
-use super::{Report, Source, detail, local, pull, scopes};
+use super::standin::{self, StandIn};
+use super::{Fetched, Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -58,14 +59,14 @@ impl Which {
 
 /// What the walks of one source came to.
 #[derive(Debug, Default)]
-struct Walked {
+pub(super) struct Walked {
     scopes: Option<u64>,
-    faults: Faults,
+    pub(super) faults: Faults,
 }
 
 impl Walked {
     /// A source that is asked as a whole, and what went wrong with it.
-    fn whole(fault: Option<Fault>) -> Self {
+    pub(super) fn whole(fault: Option<Fault>) -> Self {
         Self { scopes: None, faults: fault.map(Faults::of_source).unwrap_or_default() }
     }
 }
@@ -88,7 +89,8 @@ impl Engine {
         let line = |(source, shared): (Source, Shared)| {
             let board =
                 Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports.clone());
-            let line = Line::new(source, means.clone(), shared, board);
+            let mut line = Line::new(source, means.clone(), shared, Arc::new(board));
+            line.stand_in = StandIn::of(&line);
             let origin = line.origin().to_owned();
             line.board.amend(|status| status.origin = origin);
             Arc::new(line)
@@ -128,6 +130,16 @@ impl Engine {
             .collect()
     }
 
+    /// Fetches what meets `conditions` from the sources whose servers can be asked for some of them, all at
+    /// once and beside any sync. The others are asked for nothing: their outcome names no condition.
+    pub async fn fetch(&self, which: &Which, conditions: &[Condition]) -> Vec<Fetched> {
+        let meant = self.0.lines.iter().filter(|line| which.means(&line.source.name));
+        let stop = &self.0.stop;
+        let looks =
+            meant.map(|line| async move { stop.run_until_cancelled(standin::fetch(line, conditions)).await });
+        join_all(looks).await.into_iter().flatten().collect()
+    }
+
     /// Syncs every source again and again, each at its own interval, until [`Engine::stop`].
     pub async fn follow(&self) {
         let mut tasks = JoinSet::new();
@@ -153,6 +165,7 @@ impl Engine {
         let Some(line) = self.0.lines.iter().find(|line| line.source.name == event.source) else {
             return Err(not_configured(&event.source));
         };
+        let line = line.of_event(event);
         if line.source.profile.detail_when().is_none() || line.source.via != Via::Http {
             return Ok(event.clone());
         }
@@ -166,7 +179,7 @@ impl Engine {
     pub async fn probe(&self, name: &str) -> Result<Probe, Fault> {
         let line = self.0.lines.iter().find(|line| *line.source.name == *name);
         let line = line.ok_or_else(|| not_configured(name))?;
-        probe::probe(line).await
+        standin::look(line).await
     }
 
     /// Ends everything that is under way and everything that is begun later. What is in the cache stays.
@@ -182,7 +195,10 @@ fn remember(line: &Line, summary: &SourceSummary) {
         if status.state == SourceState::Idle {
             status.events = summary.events;
             status.quarantined = summary.quarantined;
-            let scopes = summary.feeds.iter().filter(|feed| feed.key.scope.is_some()).count() as u64;
+            status.broken = summary.broken;
+            // An older configuration may have named another feed.
+            status.note = summary.note.clone().filter(|_| line.stand_in.is_some());
+            let scopes = summary.scopes();
             status.scopes = (scopes > 0).then_some(scopes);
             status.last_sync = summary.last_sync;
             status.fault.clone_from(&summary.fault);
@@ -199,7 +215,7 @@ async fn sync(line: &Line, stop: &CancellationToken) -> Outcome {
     let done = stop.run_until_cancelled(async {
         let _turn = line.turn.lock().await;
         let walked = match prepare(line).await {
-            Ok(()) => walk_all(line, &tally).await,
+            Ok(()) => standin::walk(line, &tally).await,
             Err(fault) => Walked::whole(Some(fault)),
         };
         finish(line, walked).await
@@ -241,7 +257,7 @@ async fn prepare(line: &Line) -> Result<(), Fault> {
 }
 
 /// Walks every feed of a source, a few side by side.
-async fn walk_all(line: &Line, tally: &Tally) -> Walked {
+pub(super) async fn walk_line(line: &Line, tally: &Tally) -> Walked {
     if line.source.via != Via::Http {
         return Walked::whole(local::bring_in(line, tally).await.err());
     }
@@ -284,10 +300,10 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
     let (name, saved) = (Arc::clone(&line.source.name), fault.clone());
     let totals = line.store.run(move |db| {
         db.save_outcome(&name, complete_at, saved.as_ref())?;
-        db.count_source(&name)
+        Ok((db.count_source(&name)?, db.count_broken(&name)?))
     });
-    let events = match totals.await {
-        Ok(events) => Some(events),
+    let totals = match totals.await {
+        Ok(totals) => Some(totals),
         Err(error) => {
             fault.get_or_insert_with(|| line.fault_of_store(&error));
             None
@@ -300,7 +316,7 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
     };
     line.board.show(state, |status| {
         status.fault.clone_from(&fault);
-        status.events = events.unwrap_or(status.events);
+        (status.events, status.broken) = totals.unwrap_or((status.events, status.broken));
         status.scopes = scopes.or(status.scopes);
         status.last_sync = complete_at.or(status.last_sync);
     });

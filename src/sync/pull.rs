@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Detail, EventId, Fault, Identity, RowId, Secret, Timestamp};
+use crate::domain::{EventId, Fault, Identity, RowId, Secret, Timestamp};
 use crate::feed::{Chains, DetailWhen, Order, Page, Position, Scope, Seam, page, request};
 use crate::store::{Db, FeedKey, StoreError, WalkProgress};
 
@@ -184,20 +184,12 @@ impl Errand<'_> {
 
     /// Asks what changed in every new event, where the profile wants that for all of them.
     async fn look_closer(&self) -> Result<(), Fault> {
-        let line = self.line;
-        for row in self.fresh.iter().copied() {
-            let events = line.store.run(move |db| db.events(&[row])).await;
-            let events = events.map_err(|error| line.fault_of_store(&error))?;
-            for event in events.iter().filter(|event| event.record.detail == Detail::Available) {
-                detail::fetch(line, event).await?;
-            }
-        }
-        Ok(())
+        detail::fetch_all(self.line, &self.fresh).await
     }
 }
 
 /// Takes out of `page` what `versions`, the newest of each record in this walk, knows to be older.
-fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>) {
+pub(super) fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>) {
     if page.versions.len() != page.records.len() {
         return;
     }
@@ -219,6 +211,7 @@ fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>
 /// The feed that a source, or one scope of it, has in the cache.
 pub(super) fn key_of(line: &Line, scope: Option<&Scope>) -> FeedKey {
     let key = FeedKey::new(Arc::clone(&line.source.name), line.source.profile.id());
+    let key = key.for_want_of(line.stands_in_for.as_ref());
     match scope {
         Some(scope) => key.in_scope(scope.id.as_str(), scope.name.as_deref()),
         None => key,
@@ -257,7 +250,8 @@ pub(super) async fn store(
     let mut page = page;
     let written = line.store.run(move |db| {
         keep_known(db, &key, &mut page)?;
-        let written = db.write_page(&key, &page.records, &page.quarantined, &progress, Timestamp::now())?;
+        let Page { records, quarantined, links, .. } = &page;
+        let written = db.write_linked_page(&key, records, quarantined, links, &progress, Timestamp::now())?;
         // Another program may have been told to slow down meanwhile.
         let allowed = db.next_allowed_at(&key.source)?;
         Ok((written, allowed))
@@ -270,7 +264,7 @@ pub(super) async fn store(
         status.events += new.len() as u64;
         status.quarantined += written.quarantined as u64;
     });
-    if !written.new.is_empty() || !written.changed.is_empty() {
+    if !written.new.is_empty() || !written.changed.is_empty() || written.relinked > 0 {
         let source = Arc::clone(&line.source.name);
         line.board.report(Report::Stored { source, new: written.new, changed: written.changed });
     }

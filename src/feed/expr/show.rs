@@ -45,6 +45,7 @@ impl fmt::Display for Shaping {
             Self::Upper => f.write_str("|upper"),
             Self::First => f.write_str("|first"),
             Self::Last => f.write_str("|last"),
+            Self::Prior => f.write_str("|prior"),
             Self::Words(words) => write!(f, "|{}", words.name),
             Self::Instead(text) => write!(f, "?{text}"),
             Self::Time(format) => write!(f, "|{}", format.word()),
@@ -76,6 +77,7 @@ impl fmt::Display for Variable {
             Self::Refresh => f.write_str("@refresh"),
             Self::Since => f.write_str("@since"),
             Self::Until => f.write_str("@until"),
+            Self::Each => f.write_str("@each"),
         }
     }
 }

@@ -113,6 +113,21 @@ fn a_newer_schema_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_cache_from_before_links_is_brought_on_with_its_events() {
+    let before = Cache::new();
+    before.write(&feed(), &[record("a", T0), record("b", T0 + 1)]);
+    let all = before.all();
+    let Cache { directory, store } = before;
+    drop(store);
+    let old = "DROP TABLE link; DROP TABLE link_beside; DROP TABLE source_note; PRAGMA user_version = 1;";
+    Connection::open(directory.path().join("cache.db")).unwrap().execute_batch(old).unwrap();
+    let store = open(&directory.path().join("cache.db"));
+    let after = Cache { directory, store };
+    assert_eq!(after.all(), all);
+    assert_eq!(after.ask("SELECT count(*) FROM link"), 0);
+}
+
+#[test]
 fn the_database_of_another_program_is_refused_and_left_alone() {
     for sql in ["CREATE TABLE notes (text)", "PRAGMA user_version = 3", "PRAGMA application_id = 7"] {
         let directory = tempfile::tempdir().unwrap();
