@@ -93,7 +93,7 @@ pub fn read(profile: &Profile, body: &[u8]) -> Result<Verification, ShapeError> 
     let verify = profile.integrity.as_ref().and_then(|integrity| integrity.verify.as_ref());
     let verify = verify.ok_or(ShapeError::NotDescribed { what: "verification" })?;
     let text = text(body)?;
-    let envelope = Envelope::read(&text)?;
+    let envelope = Envelope::read(text)?;
     super::errors::ok_but_error(profile, &envelope)?;
     let intact = envelope.at(&verify.intact).and_then(|raw| raw.get().parse::<bool>().ok());
     let number = |pointer: &Option<Pointer>| envelope.number(pointer.as_ref());

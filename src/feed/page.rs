@@ -78,7 +78,7 @@ pub fn read(
     body: &[u8],
 ) -> Result<Page, ShapeError> {
     let text = text(body)?;
-    let envelope = Envelope::read(&text)?;
+    let envelope = Envelope::read(text)?;
     ok_but_error(profile, &envelope)?;
     let items = profile.items.of(&envelope)?;
     let answer = Answer { position, envelope: &envelope, headers, items: &items };
@@ -169,7 +169,7 @@ pub fn read_scopes(
 ) -> Result<ScopePage, ShapeError> {
     let list = profile.scope_list(outer).ok_or(ShapeError::NotDescribed { what: "list of scopes" })?;
     let text = text(body)?;
-    let envelope = Envelope::read(&text)?;
+    let envelope = Envelope::read(text)?;
     ok_but_error(profile, &envelope)?;
     let items = envelope.list(&list.items)?;
     let answer = Answer { position, envelope: &envelope, headers, items: &items };

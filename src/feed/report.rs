@@ -104,7 +104,7 @@ pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, body: &
 /// out of.
 fn each_record(profile: &Profile, body: &[u8], each: &mut dyn FnMut(&str, Json<'_>, Option<&Json<'_>>)) {
     let Ok(text) = page::text(body) else { return };
-    let Ok(bodies) = saved::bodies(profile, &text) else { return };
+    let Ok(bodies) = saved::bodies(profile, text) else { return };
     for page in &bodies.pages {
         let Ok(envelope) = Envelope::read(page) else { continue };
         let Ok(items) = profile.items.of(&envelope) else { continue };
@@ -254,7 +254,7 @@ pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
             return Some(format!("a list of {} scopes", page.scopes.len()));
         }
     }
-    if !page::text(body).is_ok_and(|text| Json::parse(&text).is_ok()) {
+    if !page::text(body).is_ok_and(|text| Json::parse(text).is_ok()) {
         return None;
     }
     let says = errors::read(profile, &[], body);

@@ -31,7 +31,7 @@ pub fn read(
         Err(ShapeError::Empty) => return Ok(whole),
         Err(error) => return Err(error),
     };
-    let Bodies { pages, unreadable, doubt } = bodies(profile, &text)?;
+    let Bodies { pages, unreadable, doubt } = bodies(profile, text)?;
     let head = Position::first(profile);
     let mut chains = Chains::default();
     for body in &pages {

@@ -21,7 +21,7 @@ pub struct Part {
 /// The answer to a request for verification, or to a detail request, if `body` is one.
 pub fn read(profile: &Profile, body: &[u8]) -> Option<Part> {
     let text = page::text(body).ok()?;
-    let value = bounds::answer(&text).ok()?;
+    let value = bounds::answer(text).ok()?;
     let mut details = profile.details.iter().enumerate();
     verification(profile, body, &value)
         .or_else(|| details.find_map(|(which, detail)| of_detail(which, detail, &value)))
