@@ -51,4 +51,4 @@ pub use suggest::{did_you_mean, nearest, what_fits};
 pub use survey::{Ask, Bars, Facet, FacetKey, FacetValue, Histogram, Reach, Series, Span, Survey, Unit};
 pub use time::{Timestamp, Zone};
 pub use user::{LINES, UserChange, UserData, View};
-pub use via::Via;
+pub use via::{COMMAND_TIMEOUT, Via};

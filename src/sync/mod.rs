@@ -18,6 +18,7 @@ mod clock;
 mod detail;
 mod engine;
 mod fault;
+mod faults;
 mod filtered;
 mod gate;
 mod host;

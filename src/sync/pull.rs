@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Fault, Identity, RowId, Secret, Timestamp};
-use crate::feed::{DetailWhen, Order, Page, Position, Scope, Seam, page, request};
-use crate::store::{FeedKey, WalkProgress};
+use crate::domain::{EventId, Fault, Identity, RowId, Secret, Timestamp};
+use crate::feed::{Chains, DetailWhen, Order, Page, Position, Scope, Seam, page, request};
+use crate::store::{Db, FeedKey, StoreError, WalkProgress};
 
 use super::http::Reply;
 use super::line::{Line, Tally, lock};
@@ -32,7 +32,8 @@ pub(super) async fn walk(line: &Line, tally: &Tally, scope: Option<&Scope>) -> R
     // In a list that begins with the oldest, and in a part of one, reaching known rows proves nothing.
     let known = top.filter(|_| whole && profile.order() != Order::Ascending);
     let basis = Basis { top: known, total: progress.last_total.filter(|_| whole), rows };
-    let mut errand = Errand { line, tally, scope, key, progress, drifted: false, fresh: Vec::new() };
+    let chains = Chains::default();
+    let mut errand = Errand { line, tally, scope, key, progress, chains, drifted: false, fresh: Vec::new() };
     let mut claim: Option<Claim> = None;
     for (since, until) in ranges {
         let head = Position::first(profile).within(since, until);
@@ -57,6 +58,8 @@ struct Errand<'a> {
     scope: Option<&'a Scope>,
     key: FeedKey,
     progress: WalkProgress,
+    /// What pages have to say about each other's records.
+    chains: Chains,
     /// More than half of some page could not be read.
     drifted: bool,
     /// Rows that were not in the cache before.
@@ -103,6 +106,7 @@ impl Errand<'_> {
                 (Next::Head, _) => {
                     position = head.clone();
                     versions.clear();
+                    self.chains = Chains::default();
                 }
                 (Next::GiveUp(stall), _) => return Err(line.fault_of_stall(&stall)),
                 (Next::Done(claim), _) => {
@@ -127,7 +131,9 @@ impl Errand<'_> {
     ) -> Result<(Next, Option<Position>), Fault> {
         let mut sight = sight(&page, position, reply, self.line.source.profile.seam());
         let (deeper, stray) = (page.next.clone(), page.stray.take());
+        let changed = self.chains.join(&self.line.source.profile, &mut page);
         keep_newest(&mut page, versions);
+        page.records.extend(changed);
         sight.new = self.store(page).await?;
         match stray {
             Some(error) => Err(self.line.fault_of_shape(&error, reply)),
@@ -218,6 +224,20 @@ pub(super) async fn begin(line: &Line, key: &FeedKey) -> Result<(WalkProgress, u
     begun.map_err(|error| line.fault_of_store(&error))
 }
 
+/// Takes over what the cache knows to be different in records of which this page does not have the one before.
+fn keep_known(db: &mut Db, key: &FeedKey, page: &mut Page) -> Result<(), StoreError> {
+    for identity in std::mem::take(&mut page.open) {
+        let known = db.event(EventId::derive(&key.source, key.scope_id(), &identity))?;
+        let same = page.records.iter_mut().filter(|record| record.identity == identity);
+        for record in same {
+            if let Some(known) = known.as_ref().filter(|known| known.record.raw == record.raw) {
+                record.changes.clone_from(&known.record.changes);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Writes one page and tells about it. Gives the rows that were new.
 pub(super) async fn store(
     line: &Line,
@@ -227,7 +247,9 @@ pub(super) async fn store(
     progress: &WalkProgress,
 ) -> Result<Vec<RowId>, Fault> {
     let (key, progress) = (key.clone(), progress.clone());
+    let mut page = page;
     let written = line.store.run(move |db| {
+        keep_known(db, &key, &mut page)?;
         let Page { records, quarantined, links, .. } = &page;
         let written = db.write_linked_page(&key, records, quarantined, links, &progress, Timestamp::now())?;
         // Another program may have been told to slow down meanwhile.

@@ -1,6 +1,7 @@
 //! The room as a whole, against servers on loopback.
 
 mod bodies;
+mod chains;
 pub(super) mod clock;
 mod demo;
 mod fake;
@@ -14,6 +15,7 @@ mod paging;
 mod patience;
 mod refusals;
 pub(super) mod rig;
+mod scopes;
 mod standin;
 mod tokens;
 mod versions;
