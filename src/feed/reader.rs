@@ -90,7 +90,9 @@ impl<'d> Table<'d> {
     }
 
     pub(super) fn get(&self, key: &'static str) -> Option<Item<'d>> {
-        self.asked.borrow_mut().push(key);
+        if !self.asked.borrow().contains(&key) {
+            self.asked.borrow_mut().push(key);
+        }
         self.entries.get(key).map(|value| self.item(key, value))
     }
 

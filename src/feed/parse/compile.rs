@@ -384,7 +384,11 @@ impl<'d> Compiler<'d> {
                 _ => "the profile has no `[[scope]]`".to_owned(),
             })
         } else {
-            did_you_mean(name, known).or_else(|| Some(format!("declare it: `[vars.{name}]`")))
+            let first = name.split_once('.').map(|(first, _)| first);
+            let secret = first.is_some_and(|first| did_you_mean(first, ["secret"]).is_some());
+            did_you_mean(name, known)
+                .or_else(|| secret.then(|| "a secret is written `@secret.name`".to_owned()))
+                .or_else(|| Some(format!("declare it: `[vars.{name}]`")))
         };
         Err((format!("there is no variable `@{name}` here"), help))
     }

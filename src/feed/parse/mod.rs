@@ -120,8 +120,21 @@ fn heading(root: &Table<'_>) -> Option<Heading> {
         }
         Some(text.to_owned())
     });
-    let name = root.need("name", "the provider's name for people").and_then(|item| item.text());
-    let docs = root.text("docs");
+    let name = root.need("name", "the provider's name for people").and_then(|item| {
+        let text = item.text()?;
+        if text.trim().is_empty() {
+            item.problem("the name is empty; people choose the feed by it", None);
+        }
+        Some(text)
+    });
+    let docs = root.get("docs").and_then(|item| {
+        let text = item.text()?;
+        if !text.starts_with("https://") && !text.starts_with("http://") {
+            let help = "write the whole address of a page, with `https://` before it".to_owned();
+            item.problem(format!("`{text}` is no address of a page"), Some(help));
+        }
+        Some(text.to_owned())
+    });
     let verified = root.get("verified").and_then(|item| item.boolean()).unwrap_or(true);
     Some(Heading { id: id?, name: name?.to_owned(), docs, verified })
 }

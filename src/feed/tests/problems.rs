@@ -158,6 +158,8 @@ fn mistakes_are_told_with_what_to_do() {
             "detail = { path = '/d', changes = [{ kind = 'chain', snapshot = '/x' }] }",
             "say where the versions are",
         ),
+        ("docs = 'ftp://example.com'", "is no address of a page"),
+        ("map.action = '{@secrt.token}'", "a secret is written `@secret.name`"),
         ("upsert = {}", "`version` is missing"),
         ("rate = { reset_format = 'epoch' }", "unknown value `epoch`"),
     ] {
