@@ -16,7 +16,7 @@ pub(super) struct Plan {
     demands: Vec<Demand>,
     /// The conditions on the texts of events, by the number that nodes know them by.
     texts: Vec<TextSearch>,
-    /// The events that conditions on texts name, and where they are; known after [`Plan::locate`].
+    /// The events that conditions on texts name, and where they are, once that was looked up (see [`Plan::named`]).
     named: Vec<(EventId, Option<RowId>)>,
 }
 
@@ -43,7 +43,7 @@ enum Node {
 struct Leaf {
     /// For a column, which of the numbers in it make the condition hold.
     tables: Vec<(Column, Vec<bool>)>,
-    /// Which bytes of status and parts do.
+    /// Which of all marks do, by their number.
     marks: Option<Vec<bool>>,
     /// Stretches of time that do, the end excluded.
     times: Vec<Stretch>,

@@ -1,7 +1,7 @@
 //! What may stand where the cursor is: what is being typed there, and what it may become.
 //!
 //! Two steps, because what the cache has must be asked for and the line cannot wait. [`Slot::at`] says
-//! what is being typed, which needs the line alone; [`choices`] ranks what may stand there, with whatever
+//! what is being typed, which needs the line alone; [`choices()`] ranks what may stand there, with whatever
 //! is known of the cache by then.
 
 mod choices;

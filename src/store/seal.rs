@@ -68,7 +68,7 @@ struct Stretch {
 
 impl Db {
     /// About `limit` rows for the columns in memory, newest first, from below `after` or from the newest.
-    /// Ask for [`Db::seq`] before the first chunk, so that [`Db::index_rows_since`] then gives what arrived
+    /// Ask for [`Db::marker`] before the first chunk, so that [`Db::index_rows_since`] then gives what arrived
     /// while the chunks were read.
     pub fn chunk(&mut self, after: Option<RowId>, limit: usize) -> Result<Chunk, StoreError> {
         let explain = self.explain();
