@@ -13,7 +13,7 @@ use crate::config::Options;
 use crate::domain::{Timestamp, escape_json};
 use crate::feed::{Binding, Page, Profile, Scope, saved};
 use crate::runtime::{Exit, Failure, Session, read_saved};
-use crate::store::{FeedKey, Written};
+use crate::store::{FeedKey, Learned, Written};
 
 pub(super) async fn run(args: ImportArgs, options: &Options) -> Result<Exit, Failure> {
     let session = Session::open(options)?;
@@ -134,8 +134,8 @@ async fn keep(
     }
     // What is brought in by hand says nothing about how far a walk has come.
     let written = session.store.run(move |db| {
-        let progress = db.walk(&key)?;
-        db.write_page(&key, &page.records, &page.quarantined, &progress, Timestamp::now())
+        let nothing = Learned::default();
+        db.write_page(&key, &page.records, &page.quarantined, &nothing, Timestamp::now())
     });
     Ok(written.await?)
 }

@@ -69,6 +69,10 @@ impl Parts {
     pub const AI: Self = Self(4);
     /// It says why it did not work.
     pub const ERROR: Self = Self(8);
+    /// Its feed does not have it any more.
+    pub const GONE: Self = Self(32);
+    /// Its feed has said something else of it before.
+    pub const EDITED: Self = Self(64);
 
     /// The parts that `record` has.
     pub fn of(record: &Record) -> Self {
@@ -111,7 +115,7 @@ impl Parts {
 
     /// The parts that [`Parts::bits`] gave; bits that mean nothing are dropped.
     pub const fn from_bits(bits: u8) -> Self {
-        Self(bits & 15)
+        Self(bits & 0b0110_1111)
     }
 }
 
@@ -126,6 +130,6 @@ mod tests {
         let parts = Parts::from_fields(&[change], Some(""), Some("it grew"), None);
         assert!(parts.has(Parts::DIFF) && parts.has(Parts::AI));
         assert!(!parts.has(Parts::SUMMARY) && !parts.has(Parts::ERROR));
-        assert_eq!(Parts::from_bits(parts.bits() | 0xf0), parts);
+        assert_eq!(Parts::from_bits(parts.bits() | 0x90), parts);
     }
 }

@@ -9,6 +9,7 @@
 
 mod action;
 mod change;
+mod coverage;
 mod event;
 mod id;
 mod index_row;
@@ -24,6 +25,7 @@ mod via;
 
 pub use action::{ACTIONS, Action, ActionRow};
 pub use change::{Change, Op};
+pub use coverage::{Gap, GapReason, Ledger, Note, Segment, Span};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
 pub use index_row::{IndexRow, Parts};

@@ -40,7 +40,7 @@ pub use binding::{Binding, Position, Scope, Token};
 pub use catalog::{Catalog, ProfileText};
 pub use errors::ServerSays;
 pub use page::{Page, ScopePage};
-pub use paging::Seam;
+pub use paging::{Choice, Seam};
 pub use pattern::Pattern;
 pub use profile::{DetailWhen, Profile, SecretNeed, Var};
 pub use reach::Order;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::changes::Extractor;
 use super::expr::Expr;
 use super::items::Items;
-use super::paging::{Paging, Seam};
+use super::paging::{Choice, Paging, PagingKind, Seam};
 use super::pattern::Pattern;
 use super::pointer::Pointer;
 use super::rate::ResetFormat;
@@ -298,6 +298,18 @@ impl Profile {
     /// How the place of the next page of events comes about.
     pub fn seam(&self) -> Seam {
         self.paging.seam()
+    }
+
+    /// How far the client chooses where an answer begins and how much it holds.
+    pub fn choice(&self) -> Choice {
+        self.paging.choice()
+    }
+
+    /// Whether the next place is a value that several records may share, such as their time: then a border
+    /// between two answers may cut them apart.
+    pub fn may_cut_ties(&self) -> bool {
+        let is_id = |key: &Pointer| matches!(&self.map.id, Some(Expr::Pointer(path)) if !path.outer && path.is(key.keys()));
+        matches!(&self.paging.kind, PagingKind::Keyset { key, .. } if !is_id(key))
     }
 
     /// The same for the list of scopes.

@@ -196,7 +196,7 @@ impl Library {
 mod tests {
     use super::*;
     use crate::domain::{Identity, Record, Timestamp};
-    use crate::store::FeedKey;
+    use crate::store::{FeedKey, Learned};
 
     fn write(store: &Store, ids: &[&str]) {
         write_raw(store, ids, "{}");
@@ -210,8 +210,7 @@ mod tests {
         };
         let (key, records) = (FeedKey::new("prod", "kaireonai"), ids.iter().map(record).collect::<Vec<_>>());
         let write = move |db: &mut Db| {
-            let walk = db.walk(&key)?;
-            db.write_page(&key, &records, &[], &walk, Timestamp::from_millis(0))
+            db.write_page(&key, &records, &[], &Learned::default(), Timestamp::from_millis(0))
         };
         store.run_blocking(write).unwrap();
     }

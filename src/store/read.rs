@@ -150,6 +150,20 @@ fn index_rows(
     Ok(rows)
 }
 
+/// What the columns in memory are told of the event at `row`.
+pub(super) fn index_row_at(
+    conn: &Connection,
+    dictionaries: &mut Dictionaries,
+    row: RowId,
+) -> rusqlite::Result<Option<IndexRow>> {
+    let mut select = conn.prepare_cached(
+        "SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts
+         FROM event WHERE row = ?1",
+    )?;
+    let mut found = select.query([row.0])?;
+    found.next()?.map(|row| index_row(row, conn, dictionaries)).transpose()
+}
+
 /// Reads a row of [`INDEX_ROWS`] or [`ARRIVALS`].
 fn index_row(
     row: &Row<'_>,

@@ -1,8 +1,6 @@
 //! The tables, as a list of migrations; `user_version` counts the ones a file has been through.
 //!
-//! A migration that has been released is never edited: a change is a new entry at the end. The ledger of
-//! what is known to be complete becomes the table `coverage` in a later migration; until then
-//! `feed.complete_to_floor` and `feed.top` say what the last complete walk saw.
+//! A migration that has been released is never edited: a change is a new entry at the end.
 //!
 //! References between tables are not enforced by SQLite: [`super::write`] is the only writer and keeps
 //! them, and each check would cost a look-up per row. Texts that repeat stand once, in `word`, `entity`
@@ -18,15 +16,28 @@ pub(super) const APPLICATION_ID: i64 = 0x4254_524C;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Every table, for the check that a file which claims to be ours has them.
-pub(super) const TABLES: &[&str] =
-    &["source", "feed", "word", "entity", "actor", "event", "body", "moved", "quarantine", "arrival"];
+pub(super) const TABLES: &[&str] = &[
+    "source",
+    "feed",
+    "word",
+    "entity",
+    "actor",
+    "event",
+    "body",
+    "moved",
+    "quarantine",
+    "arrival",
+    "coverage",
+    "revision",
+];
 
 /// How to get from each version to the next.
 pub(super) fn migrations() -> Migrations<'static> {
     Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
 }
 
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 PRAGMA application_id = 0x4254524C;
 
 CREATE TABLE source (
@@ -135,4 +146,42 @@ CREATE TABLE arrival (
     seq INTEGER NOT NULL
 ) STRICT;
 INSERT INTO arrival (one, seq) VALUES (1, 0);
-"];
+",
+    "
+-- What is known to be complete, and remarks on what is not. Times are in ms, both ends left out.
+CREATE TABLE coverage (
+    feed        INTEGER NOT NULL,
+    lo          INTEGER NOT NULL,
+    hi          INTEGER NOT NULL,
+    reason      TEXT,                   -- NULL: complete; else why not
+    floor       INTEGER NOT NULL,       -- the feed offered nothing older
+    verified_at INTEGER                 -- by the server's clock
+) STRICT;
+CREATE INDEX coverage_feed ON coverage (feed);
+
+-- What one walk wrote down before belongs to no stretch of time: the next walk reads the list once more.
+ALTER TABLE feed DROP COLUMN complete_to_floor;
+ALTER TABLE feed DROP COLUMN top;
+ALTER TABLE feed ADD COLUMN ascending INTEGER;              -- NULL: not seen yet
+ALTER TABLE feed ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0; -- answers came in no order
+ALTER TABLE feed ADD COLUMN lateness INTEGER NOT NULL DEFAULT 0; -- ms
+ALTER TABLE feed ADD COLUMN checked INTEGER;                -- ms; what came late before is found
+ALTER TABLE feed ADD COLUMN resume_below INTEGER;           -- ms
+ALTER TABLE feed ADD COLUMN resume_at TEXT;                 -- how to go on below that time
+UPDATE feed SET last_total = NULL;
+
+-- When an event was found to be gone from its feed, by the server's clock.
+ALTER TABLE event ADD COLUMN gone_at INTEGER;
+CREATE INDEX event_feed ON event (feed);
+
+-- What an event said before its feed changed it.
+CREATE TABLE revision (
+    revision    INTEGER PRIMARY KEY,
+    id          BLOB NOT NULL,          -- of the event
+    raw         TEXT NOT NULL,
+    time        INTEGER NOT NULL,       -- ms
+    replaced_at INTEGER NOT NULL        -- ms, local clock
+) STRICT;
+CREATE INDEX revision_id ON revision (id);
+",
+];

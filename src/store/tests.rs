@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Db, FeedKey, Store, StoreError, WalkProgress, Written};
+use super::{Db, FeedKey, FeedState, Learned, Store, StoreError, Written};
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, Entity, Event, Fact, Identity, Op, Quarantined, Record, Status,
-    Timestamp,
+    Action, Actor, ActorKind, Change, Detail, Entity, Event, Fact, Identity, Op, Quarantined, Record,
+    Segment, Span, Status, Timestamp,
 };
 
 /// 2026-03-20T09:46:40Z.
@@ -52,8 +52,7 @@ impl Cache {
     fn write_at(&self, key: &FeedKey, records: &[Record], seen_at: i64) -> Written {
         let (key, records) = (key.clone(), records.to_vec());
         self.run(move |db| {
-            let walk = db.walk(&key)?;
-            db.write_page(&key, &records, &[], &walk, Timestamp::from_millis(seen_at))
+            db.write_page(&key, &records, &[], &Learned::default(), Timestamp::from_millis(seen_at))
         })
     }
 
@@ -143,6 +142,12 @@ fn files(directory: &TempDir, part: &str) -> Vec<String> {
     names
 }
 
-fn progress(top: i64) -> WalkProgress {
-    WalkProgress { top: Some(Timestamp::from_millis(top)), ..WalkProgress::default() }
+/// An answer that proves everything between two times.
+fn proves(lo: i64, hi: i64) -> Learned {
+    let span = Span { lo: Timestamp::from_millis(lo), hi: Timestamp::from_millis(hi) };
+    Learned {
+        generation: Some(0),
+        segments: vec![Segment { span, verified_at: None, floor: false }],
+        ..Learned::default()
+    }
 }

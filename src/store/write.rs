@@ -4,8 +4,8 @@
 //! Bringing it in twice comes to the same as once, and pages may come in any order. A record that says
 //! what it said before costs no write but, once an hour, the time it was last seen.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -13,8 +13,9 @@ use super::codec::{self, Encoded};
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
-use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave};
-use super::walk::{self, Feed, FeedKey, WalkProgress};
+use super::read::index_row_at;
+use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave, mark_gone};
+use super::walk::{self, Feed, FeedKey, FeedState, Learned};
 use crate::domain::{Change, Detail, Event, EventId, IndexRow, Parts, Quarantined, Record, RowId, Timestamp};
 
 /// How stale `last_seen` may get before a record that is seen again is written for its sake.
@@ -32,16 +33,18 @@ pub struct Written {
     pub repeated: usize,
     /// Records that could not be read and were not known before.
     pub quarantined: usize,
-    /// The state of the walk that is in the cache now.
-    pub walk: WalkProgress,
-    /// Another program changed the state of the walk since it was read: the rows of the page were kept,
-    /// its state was not, and [`Written::walk`] is the other program's.
+    /// Events that are gone from the feed, as the page proves.
+    pub gone: usize,
+    /// What is remembered of the feed now.
+    pub state: FeedState,
+    /// Claims were taken back since [`Learned::generation`]: the rows of the page were kept, what was learned
+    /// from it was not.
     pub overtaken: bool,
 }
 
 impl Db {
-    /// Brings a page of a feed into the cache: `records`, those that could not be read, and the state of
-    /// the walk after it. All of it is kept, or none.
+    /// Brings a page of a feed into the cache: `records`, those that could not be read, and what else was
+    /// learned from it. All of it is kept, or none.
     ///
     /// `seen_at` is when the page arrived, by the local clock. Among records of a page that are the same
     /// by identity the first counts; where the feed has no ids, the row remembers how many they were.
@@ -50,7 +53,7 @@ impl Db {
         key: &FeedKey,
         records: &[Record],
         quarantined: &[Quarantined],
-        progress: &WalkProgress,
+        learned: &Learned,
         seen_at: Timestamp,
     ) -> Result<Written, StoreError> {
         self.change_with(|tx, dictionaries| {
@@ -64,11 +67,13 @@ impl Db {
                 seen_at,
                 events: 0,
                 quarantined: 0,
+                lateness: 0,
+                ids: HashSet::new(),
                 written: Written::default(),
             };
             page.bring_in(records)?;
             page.put_in_quarantine(quarantined)?;
-            page.finish(progress)
+            page.finish(learned)
         })
     }
 
@@ -112,6 +117,10 @@ struct Page<'a> {
     /// By how much the counters of the feed change.
     events: i64,
     quarantined: i64,
+    /// How late the latest of them was written.
+    lateness: i64,
+    /// Every event of the page.
+    ids: HashSet<EventId>,
     written: Written,
 }
 
@@ -125,6 +134,7 @@ struct Incoming<'a> {
 impl Page<'_> {
     fn bring_in(&mut self, records: &[Record]) -> rusqlite::Result<()> {
         for incoming in self.distinct(records) {
+            self.ids.insert(incoming.id);
             let encoded = Encoded::of(incoming.record, &self.key.feed);
             match Stored::find(self.tx, incoming.id)? {
                 None => self.add(&incoming, encoded)?,
@@ -164,6 +174,7 @@ impl Page<'_> {
         let columns = self.columns(incoming, encoded, self.seen_at.millis())?;
         let row = self.put_anew(&columns)?;
         self.events += 1;
+        self.notice_lateness(incoming.record.time);
         self.leave_quarantine(incoming.record)?;
         self.written.new.push(columns.index_row(row, self.key));
         Ok(())
@@ -171,6 +182,12 @@ impl Page<'_> {
 
     fn see_again(&mut self, stored: &Stored) -> rusqlite::Result<()> {
         self.written.repeated += 1;
+        if stored.gone {
+            self.seq += 1;
+            mark_gone(self.tx, stored.row, None, self.seq)?;
+            let back = self.row_at(stored.row)?;
+            self.written.changed.extend(back);
+        }
         if self.seen_at.millis().saturating_sub(stored.last_seen) >= LAST_SEEN_STEP_MILLIS {
             self.tx
                 .prepare_cached("UPDATE event SET last_seen = ?2 WHERE row = ?1")?
@@ -186,6 +203,9 @@ impl Page<'_> {
         mut encoded: Encoded,
     ) -> rusqlite::Result<()> {
         self.keep_fetched_detail(stored.row, incoming.record, &mut encoded)?;
+        if self.keep_revision(stored, &incoming)? {
+            encoded.parts = Parts::from_bits(encoded.parts.bits() | Parts::EDITED.bits());
+        }
         incoming.count = incoming.count.max(stored.count);
         let columns = self.columns(&incoming, encoded, stored.first_seen)?;
         let row = if incoming.record.time == stored.time {
@@ -313,12 +333,78 @@ impl Page<'_> {
             .map(drop)
     }
 
-    fn finish(mut self, progress: &WalkProgress) -> rusqlite::Result<Written> {
+    /// A record that was written into a stretch that is known tells how late its feed can be.
+    fn notice_lateness(&mut self, time: Timestamp) {
+        let ledger = &self.feed.state.ledger;
+        if let Some(known) = ledger.around(time) {
+            self.lateness = self.lateness.max(known.span.hi.millis().saturating_sub(time.millis()));
+        }
+    }
+
+    /// Keeps what the feed said before it changed a record. Says whether the event was ever changed.
+    fn keep_revision(&self, stored: &Stored, incoming: &Incoming<'_>) -> rusqlite::Result<bool> {
+        let kept = self
+            .tx
+            .prepare_cached(
+                "INSERT INTO revision (id, raw, time, replaced_at)
+                 SELECT ?1, raw, ?3, ?4 FROM body WHERE row = ?2 AND raw <> ?5",
+            )?
+            .execute(params![
+                incoming.id.0,
+                stored.row.0,
+                stored.time.millis(),
+                self.seen_at.millis(),
+                &*incoming.record.raw
+            ])?;
+        Ok(kept > 0 || stored.parts.has(Parts::EDITED))
+    }
+
+    /// Marks what the feed does not have any more: the page shows everything strictly inside the span.
+    fn find_gone(&mut self, learned: &Learned) -> rusqlite::Result<()> {
+        let Some(span) = learned.exact else { return Ok(()) };
+        let missing: Vec<RowId> = {
+            let mut select = self.tx.prepare_cached(
+                "SELECT row, id, time, first_seen FROM event INDEXED BY event_feed
+                 WHERE feed = ?1 AND row BETWEEN ?2 AND ?3 AND gone_at IS NULL",
+            )?;
+            let (low, high) = (RowId::floor(span.lo), RowId::floor(span.hi));
+            let mut rows = select.query([self.feed.key, low.0, high.0])?;
+            let mut missing = Vec::new();
+            while let Some(row) = rows.next()? {
+                let place = RowId(row.get(0)?);
+                let time = row.get::<_, Option<i64>>(2)?.map_or(place.time(), Timestamp::from_millis);
+                let came_since =
+                    learned.asked_at.is_some_and(|at| row.get(3).is_ok_and(|seen: i64| seen >= at.millis()));
+                if span.has(time) && !came_since && !self.ids.contains(&EventId(row.get(1)?)) {
+                    missing.push(place);
+                }
+            }
+            missing
+        };
+        for row in missing {
+            self.seq += 1;
+            mark_gone(self.tx, row, Some(learned.date.unwrap_or(self.seen_at)), self.seq)?;
+            self.written.gone += 1;
+            let row = self.row_at(row)?;
+            self.written.changed.extend(row);
+        }
+        Ok(())
+    }
+
+    /// What the columns in memory are told of the event at a place that stays its place.
+    fn row_at(&mut self, row: RowId) -> rusqlite::Result<Option<(RowId, IndexRow)>> {
+        let found = index_row_at(self.tx, self.dictionaries, row)?;
+        Ok(found.map(|found| (row, found)))
+    }
+
+    fn finish(mut self, learned: &Learned) -> rusqlite::Result<Written> {
+        self.find_gone(learned)?;
         if !self.written.new.is_empty() || !self.written.changed.is_empty() {
             keep_seq(self.tx, self.seq)?;
         }
         self.count(self.feed.key, self.events, self.quarantined)?;
-        (self.written.walk, self.written.overtaken) = walk::advance(self.tx, &self.feed, progress)?;
+        (self.written.state, self.written.overtaken) =
+            walk::learn(self.tx, &self.feed, learned, self.lateness)?;
         Ok(self.written)
     }
 }

@@ -20,6 +20,7 @@ use crate::store::{SourceSummary, Store};
 use super::http::Http;
 use super::line::{Board, Line, Tally, Waits};
 use super::probe::{self, Probe};
+use super::pull::Extent;
 use super::{Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
@@ -234,7 +235,7 @@ async fn walk_all(line: &Line, tally: &Tally) -> Walked {
         return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
     }
     if !line.source.profile.fans_out() {
-        let fault = pull::walk(line, tally, None).await.err();
+        let fault = pull::walk(line, tally, None, Extent::default()).await.err();
         return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
     }
     let chosen = match scopes::choose(line, tally).await {
@@ -254,7 +255,7 @@ async fn walk_all(line: &Line, tally: &Tally) -> Walked {
             if hopeless.load(Ordering::Relaxed) {
                 return None;
             }
-            let fault = pull::walk(line, tally, Some(&scope)).await.err()?;
+            let fault = pull::walk(line, tally, Some(&scope), Extent::default()).await.err()?;
             Some((Some(scope), fault))
         })
         .buffer_unordered(most.min(SIDE_BY_SIDE));

@@ -12,7 +12,8 @@ use crate::domain::{Fault, FaultKind, ScopeChoice};
 use crate::feed::{Position, Scope, ScopePage, Seam, page, request};
 
 use super::line::{Line, Tally, lock};
-use super::plan::{Basis, Next, Sight, Walk, prints};
+use super::plan::loose::{Basis, Next, Walk};
+use super::plan::{Sight, prints};
 
 /// The scopes to walk, and what is wrong with the choice, if anything.
 #[derive(Debug, Default)]
@@ -80,7 +81,8 @@ async fn list(line: &Line, tally: &Tally) -> Result<Vec<Scope>, Fault> {
         if let Some(error) = &page.stray {
             return Err(line.fault_of_shape(error, &reply));
         }
-        let next = walk.step(&sight(&page, &position, profile.seam_of_scopes()));
+        let sight = sight(&page, &position, profile.seam_of_scopes());
+        let next = walk.step(&sight, sight.length);
         scopes.extend(page.scopes.into_iter().filter(|scope| seen.insert(scope.id.clone())));
         match (next, page.next) {
             (Next::Deeper, Some(deeper)) => position = deeper,
@@ -103,7 +105,8 @@ fn sight(page: &ScopePage, position: &Position, seam: Seam) -> Sight {
         prints: prints(named.chain(nameless)),
         more: page.more,
         total: page.total,
-        size: page.effective_size.or_else(|| position.size().map(u64::from)),
+        echo: page.effective_size,
+        asked: position.size().map(u64::from),
         can_go_on: page.next.is_some(),
         seam,
         next: number_of(&page.next),
