@@ -33,6 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("rusqlite_migration", &["store"]),
     ("reqwest", &["sync"]),
+    ("hyper", &["sync"]),
     ("process_wrap", &["sync"]),
     ("rustls", &["sync"]),
     ("axum", &["demo"]),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::args::{ConfigCommand, Which};
 use super::print;
-use crate::config::{self, Options, Paths};
-use crate::runtime::{Exit, Failure};
+use crate::config::{self, Diagnostic, Options, Paths};
+use crate::runtime::{Exit, Failure, trusted};
 
 pub(super) fn run(command: &ConfigCommand, options: &Options) -> Result<Exit, Failure> {
     let paths = config::paths(options).map_err(|problem| Failure::of_problems([problem]))?;
@@ -16,7 +16,13 @@ pub(super) fn run(command: &ConfigCommand, options: &Options) -> Result<Exit, Fa
             print::lines([format!("wrote {file}"), "edit it, then run `backtrail config check`".to_owned()])
         }
         ConfigCommand::Check => {
-            let problems = config::check(options);
+            let mut problems = config::check(options);
+            if problems.is_empty()
+                && let Ok(config) = config::load(options)
+            {
+                let files = config.sources.iter().filter_map(|source| trusted(source).err());
+                problems.extend(files.map(Diagnostic::from));
+            }
             if !problems.is_empty() {
                 return Err(Failure::of_problems(problems));
             }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::args::SourcesCommand;
 use super::print;
 use crate::config::Options;
-use crate::domain::{Safe, SourceStatus, Zone, escape_json};
+use crate::domain::{Safe, SourceStatus, Zone, escape_json, is_open};
 use crate::runtime::{Exit, Failure};
 
 pub(super) async fn run(command: SourcesCommand, options: &Options) -> Result<Exit, Failure> {
@@ -34,6 +34,7 @@ fn as_json(status: &SourceStatus) -> serde_json::Value {
         "source": &*status.name,
         "feed": &*status.feed,
         "origin": status.origin,
+        "encrypted": !is_open(&status.origin),
         "events": status.events,
         "quarantined": status.quarantined,
         "scopes": status.scopes,
@@ -65,6 +66,9 @@ fn table(statuses: &[SourceStatus], zone: Zone) -> Vec<String> {
             .last_sync
             .map_or_else(|| "never".to_owned(), |time| zone.at(time).format("%Y-%m-%d %H:%M:%S").to_string());
         lines.push(line([&status.name, &status.feed, &status.events.to_string(), &synced, &status.origin]));
+        if is_open(&status.origin) {
+            lines.push("  not encrypted: whoever is on the way can read it and the secrets".to_owned());
+        }
         if let Some(fault) = &status.fault {
             lines.push(format!("  failed: {}", fault.message));
             lines.push(format!("  fix: {}", fault.fix));

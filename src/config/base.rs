@@ -1,6 +1,6 @@
 //! The address that all requests of a source go below.
 
-use std::net::IpAddr;
+use crate::domain::is_loopback;
 
 /// Scheme, host, port and path, taken apart and found fit to carry a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,27 @@ pub(super) fn parse(text: &str, insecure_http: bool) -> Result<Base, BadBase> {
     Ok(Base { url: format!("{origin}{}", path.trim_end_matches('/')), origin })
 }
 
+/// Takes the address of a proxy apart: scheme, host and port and nothing else.
+pub(super) fn parse_proxy(text: &str) -> Result<String, BadBase> {
+    let example = "write it like `http://proxy.example.com:3128` or `socks5h://127.0.0.1:1080`";
+    if text.contains('@') {
+        let message = "the address holds a user name or password";
+        let help = "take it out, and put the whole address into the variable `HTTPS_PROXY` instead";
+        return Err(BadBase { secret: true, ..BadBase::new(message, help) });
+    }
+    let lower = text.to_ascii_lowercase();
+    let known = |(scheme, _): &(&str, &str)| ["http", "https", "socks5", "socks5h"].contains(scheme);
+    let Some((scheme, rest)) = lower.split_once("://").filter(known) else {
+        let message = "the address does not begin with `http://`, `https://`, `socks5://` or `socks5h://`";
+        return Err(BadBase::new(message, example));
+    };
+    let authority = rest.strip_suffix('/').unwrap_or(rest);
+    if host(authority).is_none() {
+        return Err(BadBase::new("the address has no host, or one that cannot be read", example));
+    }
+    Ok(format!("{scheme}://{authority}"))
+}
+
 /// The host of `host:port`, where both can be read.
 fn host(authority: &str) -> Option<&str> {
     let (host, port) = match authority.strip_prefix('[') {
@@ -89,13 +110,6 @@ fn host(authority: &str) -> Option<&str> {
     let port_fits =
         port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0) && !port.starts_with('+'));
     ((named || numbered) && port_fits).then_some(host)
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -145,6 +159,31 @@ mod tests {
             ("https://host/v1?key=hunter2", "query"),
         ] {
             let problem = parse(text, false).unwrap_err();
+            assert!(problem.message.contains(part), "{text}: {problem:?}");
+            assert_eq!(problem.secret, text.contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn proxies_have_a_scheme_a_host_and_a_port() {
+        for (text, proxy) in [
+            ("http://proxy.example.com:3128", "http://proxy.example.com:3128"),
+            ("HTTP://Proxy/", "http://proxy"),
+            ("socks5h://127.0.0.1:1080", "socks5h://127.0.0.1:1080"),
+            ("https://[::1]:8443", "https://[::1]:8443"),
+        ] {
+            assert_eq!(parse_proxy(text).as_deref(), Ok(proxy));
+        }
+        for (text, part) in [
+            ("", "does not begin"),
+            ("proxy.example.com:3128", "does not begin"),
+            ("ftp://proxy", "does not begin"),
+            ("http://", "no host"),
+            ("http://proxy/path", "no host"),
+            ("http://proxy:0", "no host"),
+            ("http://me:hunter2@proxy:3128", "user name or password"),
+        ] {
+            let problem = parse_proxy(text).unwrap_err();
             assert!(problem.message.contains(part), "{text}: {problem:?}");
             assert_eq!(problem.secret, text.contains("hunter2"), "{text}");
         }

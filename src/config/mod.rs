@@ -37,7 +37,7 @@ pub use init::{SAMPLE, init};
 pub use paths::{Options, Paths, paths};
 pub use problem::Diagnostic;
 pub use secret::{Resolver, SecretFrom, SecretRef};
-pub use source::Source;
+pub use source::{CaFile, Source};
 pub use ui::{TimeStyle, Ui};
 
 /// The largest file that is read, in bytes.

@@ -1,6 +1,7 @@
 //! The `[[source]]` tables.
 
 mod needs;
+mod route;
 mod via;
 
 use std::collections::BTreeMap;
@@ -17,11 +18,24 @@ use super::table::{Field, Table};
 use crate::domain::{Place, ScopeChoice, Via, did_you_mean};
 use crate::feed::{Catalog, Profile};
 
+pub use route::CaFile;
 pub(super) use via::check;
 
 /// What can stand in a `[[source]]` table.
-const KEYS: &[&str] =
-    &["name", "feed", "base", "command", "file", "scope", "vars", "poll", "insecure_http", "secret"];
+const KEYS: &[&str] = &[
+    "name",
+    "feed",
+    "base",
+    "command",
+    "file",
+    "scope",
+    "vars",
+    "poll",
+    "insecure_http",
+    "proxy",
+    "ca_file",
+    "secret",
+];
 
 /// How often a source is asked when neither the user nor its profile says.
 const DEFAULT_POLL: Duration = Duration::from_secs(60);
@@ -55,6 +69,10 @@ pub struct Source {
     pub poll: Duration,
     /// Whether secrets may travel over plain `http` to another machine.
     pub insecure_http: bool,
+    /// The proxy that its requests take, as scheme, host and port; `None` is what the environment says.
+    pub proxy: Option<String>,
+    /// Who may vouch for its server beside those whom the machine trusts.
+    pub ca_file: Option<CaFile>,
 }
 
 /// What is needed to read a source beside its table.
@@ -127,6 +145,8 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
         Some(local) => Some(Base { url: String::new(), origin: local.to_string() }),
         None => None,
     };
+    let proxy = route::proxy(reader, table).filter(|_| http);
+    let ca_file = route::ca_file(reader, table, around).filter(|_| http);
     let poll = table.get("poll").and_then(|field| poll(reader, field));
     let scopes = table.get("scope").and_then(|field| scopes(reader, field, profile.as_deref()));
     let vars = needs::vars(reader, table, profile.as_deref(), http);
@@ -146,6 +166,8 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
         secrets,
         scopes: scopes.unwrap_or_default(),
         insecure_http,
+        proxy,
+        ca_file,
         profile,
     })
 }

@@ -191,6 +191,11 @@ const SOURCE_MISTAKES: &[(&str, &[&str])] = &[
     (r#"base = "api.example.com""#, &[":6:8: `source.base`", "`https://`", "https://api.example.com/v1"]),
     (r#"base = "http://api.example.com""#, &["`source.base`", "plain `http`", "insecure_http = true"]),
     (r#"insecure_http = "yes""#, &["`source.insecure_http`", "`true` or `false`, not a text"]),
+    (r#"proxy = "proxy:3128""#, &[":6:9: `source.proxy`", "does not begin", "http://proxy.example.com:3128"]),
+    (r#"proxy = "http://me:sk_live@h:1""#, &["`source.proxy`", "user name or password", "HTTPS_PROXY"]),
+    ("proxy = true", &["`source.proxy`", "text between quotes"]),
+    ("ca_file = []", &["`source.ca_file`", "text between quotes, not a list"]),
+    (r#"ca_file = " ""#, &["`source.ca_file`", "no file to read"]),
     (r#"scope = "all""#, &["`source.scope`", "has no scopes", "remove the line"]),
     (r#"vars = { tenant = "acme", limits = "3" }"#, &["`source.vars.limits`", "did you mean `limit`?"]),
     (
@@ -272,6 +277,17 @@ fn mistakes_outside_of_sources_are_named_as_well() {
             assert!(problem.to_string().contains(part), "{text}: `{part}` is not in `{problem}`");
         }
     }
+}
+
+#[test]
+fn a_source_can_have_a_proxy_and_certificates_of_its_own() {
+    let config = good(&source_with("proxy = \"http://Proxy.example:3128/\"\nca_file = \"our/ca.pem\""));
+    let [source] = config.sources.as_slice() else { panic!("{config:?}") };
+    assert_eq!(source.proxy.as_deref(), Some("http://proxy.example:3128"));
+    let place = Place { file: "/etc/bt/config.toml".into(), line: 7, column: 11 };
+    let ca_file = CaFile { path: "/etc/bt/our/ca.pem".into(), place };
+    assert_eq!(source.ca_file, Some(ca_file));
+    assert!(!shown(&source_with(&format!("proxy = \"http://me:{LITERAL}@h\""))).contains(LITERAL));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::errors::ok_but_error;
 use super::page::{Envelope, text};
 use super::shape::snippet;
-use super::{Profile, ShapeError, changes};
+use super::{Profile, ShapeError, bounds, changes};
 use crate::domain::{Change, Event};
 
 /// Which of the profile's detail requests are about `event`, each to be built with
@@ -37,8 +37,8 @@ pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Resu
     let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
     let text = text(body)?;
     ok_but_error(profile, &Envelope::read(&text)?)?;
-    let body: Value = serde_json::from_str(&text)
-        .map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(&text) })?;
+    let body = bounds::answer(&text)
+        .map_err(|why| ShapeError::NotJson { reason: format!("it {why}"), snippet: snippet(&text) })?;
     if !body.is_object() && !body.is_array() {
         let found = "a single value";
         let pointer = String::new();

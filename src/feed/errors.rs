@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::expr::Values;
 use super::page::{Envelope, text};
 use super::shape::clip;
-use super::{Profile, ShapeError};
+use super::{Profile, ShapeError, bounds};
 
 /// What the server says about a request that it did not fulfil.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ const MESSAGE: usize = 300;
 /// Reads an answer with a bad status. `headers` have lower-case names.
 pub fn read(profile: &Profile, headers: &[(String, String)], body: &[u8]) -> ServerSays {
     let text = text(body);
-    let json: Option<Value> = text.as_ref().ok().and_then(|text| serde_json::from_str(text).ok());
+    let json = text.as_ref().ok().and_then(|text| bounds::record(text).ok());
     let errors = &profile.errors;
     let mut says = ServerSays {
         request_id: errors.request_id.iter().find_map(|name| header(headers, name)).map(|id| clip(id, 100)),

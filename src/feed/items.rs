@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::ShapeError;
 use super::page::Envelope;
 use super::pointer::{Pointer, raw_child};
+use super::{ShapeError, bounds};
 
 /// Where records stand, and what is done to them before they are read: `[items]`.
 #[derive(Debug, Default)]
@@ -32,35 +32,37 @@ impl Items {
 
     /// One element, parsed, with the texts in it that hold JSON replaced by what they hold.
     pub(super) fn parse(&self, raw: &str) -> Result<Value, String> {
-        let mut value: Value =
-            serde_json::from_str(raw).map_err(|error| format!("it is not readable JSON: {error}"))?;
+        bounds::record(raw).map(|value| self.decoded(value)).map_err(|why| format!("it {why}"))
+    }
+
+    fn decoded(&self, mut value: Value) -> Value {
         for pointer in &self.decode {
             if let Some(part) = pointer.of_mut(&mut value)
-                && let Some(inner) = part.as_str().and_then(|text| serde_json::from_str(text).ok())
+                && let Some(inner) = part.as_str().and_then(|text| bounds::document(text).ok())
             {
                 *part = inner;
             }
         }
-        Ok(value)
+        value
     }
 
     /// Calls `each` with every record and the text it was sent as. What was cut out of a text that holds
     /// JSON is written anew.
     pub(super) fn each(&self, items: &[&RawValue], each: &mut dyn FnMut(&str, Entry<'_>)) {
         for raw in items {
-            let value = self.parse(raw.get());
             let Some(explode) = &self.explode else {
-                each(raw.get(), value.map(|value| (value, None)));
+                each(raw.get(), self.parse(raw.get()).map(|value| (value, None)));
                 continue;
             };
-            let outer = match value {
-                Ok(outer) if outer.is_object() => outer,
+            // What records are cut out of is no record: the bounds are those of each of its parts.
+            let outer = match serde_json::from_str(raw.get()) {
+                Ok(outer @ Value::Object(_)) => self.decoded(outer),
                 Ok(_) => {
                     each(raw.get(), Err("it is not an object".to_owned()));
                     continue;
                 }
-                Err(reason) => {
-                    each(raw.get(), Err(reason));
+                Err(error) => {
+                    each(raw.get(), Err(format!("it is not readable JSON: {error}")));
                     continue;
                 }
             };
@@ -68,14 +70,15 @@ impl Items {
                 None | Some(Value::Null) => {}
                 Some(Value::Array(list)) => {
                     let sent = explode.keys().iter().try_fold(*raw, |value, key| raw_child(value, key));
-                    let sent = sent.and_then(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok());
+                    let sent = sent.and_then(bounds::elements);
                     let sent = sent.filter(|sent| sent.len() == list.len());
                     for (place, inner) in list.iter().enumerate() {
                         let raw = sent.as_ref().map_or_else(
                             || Cow::Owned(inner.to_string()),
                             |sent| Cow::Borrowed(sent[place].get()),
                         );
-                        each(&raw, Ok((inner.clone(), Some(&outer))));
+                        let fits = bounds::part(&raw, inner).map_err(|why| format!("it {why}"));
+                        each(&raw, fits.map(|()| (inner.clone(), Some(&outer))));
                     }
                 }
                 Some(_) => each(raw.get(), Err(format!("it has no list at `{explode}`"))),

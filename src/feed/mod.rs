@@ -10,6 +10,7 @@
 #![doc = include_str!("language.md")]
 
 mod binding;
+mod bounds;
 mod catalog;
 mod changes;
 pub mod detail;

@@ -12,7 +12,7 @@ use super::pointer::{Members, Pointer, raw_child};
 use super::profile::Profile;
 use super::request::{Stray, resolve};
 use super::shape::snippet;
-use super::{Binding, Position, RequestError, Scope, ShapeError, changes, record};
+use super::{Binding, Position, RequestError, Scope, ShapeError, bounds, changes, record};
 use crate::domain::{Quarantined, Record};
 
 /// One page of events, and what it says about the rest of the list. It is evidence, not a decision.
@@ -153,7 +153,7 @@ pub fn read_scopes(
     let asked = || super::request::address_of_scopes(profile, binding, position);
     let (next, stray) = following(profile, &list.paging, &answer, asked);
     let scope = |raw: &&RawValue| {
-        let value = serde_json::from_str(raw.get()).ok()?;
+        let value = bounds::record(raw.get()).ok()?;
         let values = Values { record: Some(&value), ..Values::of(profile, binding) };
         let vars = list.set.iter().filter_map(|(name, expr)| Some((name.clone(), expr.text(&values)?)));
         Some(Scope {
@@ -188,6 +188,10 @@ pub fn is_newer(a: Option<&str>, b: Option<&str>) -> bool {
 /// The body as text: UTF-8, with or without a byte order mark, and neither empty nor a web page.
 pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    if let Some(text) = utf_16(body) {
+        let reason = "it is in UTF-16, and JSON is in UTF-8".to_owned();
+        return Err(ShapeError::NotJson { reason, snippet: snippet(&text) });
+    }
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
         Err(error) => {
@@ -204,6 +208,23 @@ pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
     Ok(Cow::Borrowed(text))
 }
 
+/// The beginning of a body in UTF-16, with a byte order mark or with every other byte zero, as the first two
+/// characters of JSON have it.
+fn utf_16(body: &[u8]) -> Option<String> {
+    let little = match body {
+        [0xFF, 0xFE, ..] | [1..=255, 0, 1..=255, 0, ..] => true,
+        [0xFE, 0xFF, ..] | [0, 1..=255, 0, 1..=255, ..] => false,
+        _ => return None,
+    };
+    let unit = |pair: &[u8]| {
+        let pair = [pair[0], pair[1]];
+        if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+    };
+    let units = body.chunks_exact(2).take(400).map(unit);
+    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Some(text.trim_start_matches('\u{FEFF}').to_owned())
+}
+
 /// An answer whose parts are cut out only where a pointer leads.
 pub(super) struct Envelope<'t> {
     text: &'t str,
@@ -217,8 +238,7 @@ impl<'t> Envelope<'t> {
         let root: &RawValue = serde_json::from_str(text)
             .map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) })?;
         let object = root.get().starts_with('{');
-        let members =
-            if object { serde_json::from_str(root.get()).unwrap_or_default() } else { Members::new() };
+        let members = if object { bounds::members(root).unwrap_or_default() } else { Members::new() };
         Ok(Self { text, root, members })
     }
 
@@ -235,10 +255,11 @@ impl<'t> Envelope<'t> {
     /// The elements of the list at `pointer`. A good answer without its list is no empty list.
     pub(super) fn list(&self, pointer: &Pointer) -> Result<Vec<&'t RawValue>, ShapeError> {
         let found = self.at(pointer);
-        found
-            .filter(|raw| raw.get().starts_with('['))
-            .and_then(|raw| serde_json::from_str(raw.get()).ok())
-            .ok_or_else(|| self.unexpected(pointer, "a list", found))
+        let Some(list) = found.filter(|raw| raw.get().starts_with('[')) else {
+            return Err(self.unexpected(pointer, "a list", found));
+        };
+        // It is a list already, so only its length can be wrong.
+        bounds::elements(list).ok_or_else(|| ShapeError::TooMany { pointer: pointer.to_string() })
     }
 
     pub(super) fn unexpected(

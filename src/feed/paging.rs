@@ -189,7 +189,7 @@ impl Paging {
             (PagingKind::Cursor { cursor, .. }, _) => after(answer.envelope.at(cursor).and_then(mark)),
             (PagingKind::Keyset { key, of_first, .. }, _) => {
                 let record = if *of_first { answer.items.first() } else { answer.items.last() };
-                let record = record.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+                let record = record.and_then(|raw| super::bounds::record(raw.get()).ok());
                 after(record.and_then(|record| usable(key.of(&record)?)))
             }
             (PagingKind::Link, _) => next_link(answer.headers).map_or(Following::Nowhere, Following::Address),

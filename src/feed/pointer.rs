@@ -6,6 +6,8 @@ use std::fmt;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::bounds;
+
 /// A pointer without placeholders.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Pointer(Vec<Box<str>>);
@@ -81,8 +83,8 @@ pub(super) type Members<'v> = HashMap<String, &'v RawValue>;
 /// Like [`child`], for a value of which no more is parsed than is needed to find the part.
 pub(super) fn raw_child<'v>(value: &'v RawValue, key: &str) -> Option<&'v RawValue> {
     match value.get().as_bytes().first()? {
-        b'{' => serde_json::from_str::<Members<'v>>(value.get()).ok()?.get(key).copied(),
-        b'[' => serde_json::from_str::<Vec<&'v RawValue>>(value.get()).ok()?.get(index(key)?).copied(),
+        b'{' => bounds::members(value)?.get(key).copied(),
+        b'[' => bounds::elements(value)?.get(index(key)?).copied(),
         _ => None,
     }
 }

@@ -33,6 +33,12 @@ pub enum ShapeError {
         /// The first characters of the body.
         snippet: String,
     },
+    /// A list is longer than any page.
+    #[error("the list at `{pointer}` has more than {} records", super::bounds::LIST)]
+    TooMany {
+        /// Where it stands, as a JSON Pointer.
+        pointer: String,
+    },
     /// The status is good and the body reports an error.
     #[error("the server answered with an error: {message}")]
     ErrorInBody {
@@ -56,7 +62,7 @@ pub enum ShapeError {
 }
 
 /// How many characters of a body an error shows.
-const SNIPPET: usize = 160;
+const SNIPPET: usize = 200;
 
 /// The first characters of `text`, on one line and without control characters.
 pub(super) fn snippet(text: &str) -> String {

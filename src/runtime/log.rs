@@ -1,10 +1,10 @@
 //! The log file: everything that is shown to the user for a moment stays here for later.
 //!
-//! Secrets never reach it: what is logged are the same sentences that the screen shows. The level
-//! comes from `BACKTRAIL_LOG` (`debug`, `backtrail::sync=trace`), `info` when unset.
+//! Secrets never reach it: what is logged are the same sentences that the screen shows, and each line is
+//! looked through once more, since other people's code logs too. The level comes from `BACKTRAIL_LOG` (`debug`, `backtrail::sync=trace`), `info` when unset.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -12,17 +12,37 @@ use rustix::fs::OFlags;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
+use crate::sync::Redactor;
+
 /// Beyond this many bytes a log is put aside as the old one, and the old one before it is gone.
 const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Starts logging into `path`, whose folder must be there. Keep the guard: dropping it writes what is left.
 /// Where the file cannot be written there is no log, and the program goes on.
-pub(crate) fn start(path: &Path) -> Option<WorkerGuard> {
-    let (writer, guard) = tracing_appender::non_blocking(open(path).ok()?);
+pub(crate) fn start(path: &Path, redactor: Redactor) -> Option<WorkerGuard> {
+    let (writer, guard) = tracing_appender::non_blocking(Masked { file: open(path).ok()?, redactor });
     let filter =
         EnvFilter::try_from_env("BACKTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new("backtrail=info,warn"));
     tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).try_init().ok()?;
     Some(guard)
+}
+
+/// A file in which no secret is written. What is handed over at once is a whole number of lines.
+struct Masked<W> {
+    file: W,
+    redactor: Redactor,
+}
+
+impl<W: Write> Write for Masked<W> {
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(lines);
+        self.file.write_all(self.redactor.mask(&text).as_bytes())?;
+        Ok(lines.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Opens the file to write at its end, closed to other users whatever their and our settings are.
@@ -63,6 +83,17 @@ mod tests {
         open(&path).unwrap().write_all(b"after\n").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "before\nafter\n");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn no_line_holds_a_secret_whoever_wrote_it() {
+        let redactor = Redactor::default();
+        let mut file = Masked { file: Vec::new(), redactor: redactor.clone() };
+        file.write_all(b"GET /?key=sk_live_1\n").unwrap();
+        redactor.hide(&crate::domain::Secret::new("sk_live_1".to_owned()));
+        file.write_all(b"GET /?key=sk_live_1\n\xff").unwrap();
+        let written = String::from_utf8(file.file).unwrap();
+        assert_eq!(written, "GET /?key=sk_live_1\nGET /?key=<redacted>\n\u{FFFD}");
     }
 
     #[test]

@@ -24,4 +24,5 @@ pub use exit::{Exit, Failure};
 pub use library::Library;
 pub use process::{harden, stop_on_signals};
 pub use saved::read_saved;
+pub(crate) use session::trusted;
 pub use session::{Connected, Session};

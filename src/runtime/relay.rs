@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::library::{Library, News};
 use super::ports::{Ports, UnderWay};
-use crate::domain::{SourceState, SourceStatus};
+use crate::domain::{FaultKind, SourceState, SourceStatus};
 use crate::store::{FileId, StoreError};
 use crate::sync::Report;
 use crate::tui::{Message, Notice};
@@ -136,5 +136,12 @@ impl Relay {
 
 /// Whether nothing more is to be expected of a source for now.
 fn is_settled(status: &SourceStatus) -> bool {
-    matches!(status.state, SourceState::Ready | SourceState::Failed)
+    match status.state {
+        SourceState::Ready | SourceState::Failed => true,
+        // A server that wants to be left alone for longer than anybody waits.
+        SourceState::Waiting { .. } => {
+            status.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::RateLimited)
+        }
+        SourceState::Idle | SourceState::Syncing { .. } => false,
+    }
 }

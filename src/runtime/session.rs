@@ -4,17 +4,18 @@
 //! shown, before the first secret is asked for.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::library::Library;
 use super::{Failure, log};
-use crate::config::{self, Config, Options, Resolver};
-use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp};
+use crate::config::{self, CaFile, Config, Options, Resolver};
+use crate::domain::{Fault, FaultKind, Problem, SourceState, SourceStatus, Timestamp};
 use crate::feed::Binding;
 use crate::store::{Db, Store};
-use crate::sync::{self, Engine, Report};
+use crate::sync::{self, Authorities, Engine, Redactor, Report};
 
 /// The file of the cache, in the folder of the cache.
 const CACHE_FILE: &str = "cache.db";
@@ -29,6 +30,8 @@ pub struct Session {
     pub library: Library,
     /// What the user should know although everything works.
     pub notices: Vec<String>,
+    /// What must not be shown.
+    redactor: Redactor,
     _log: Option<tracing_appender::non_blocking::WorkerGuard>,
 }
 
@@ -47,11 +50,16 @@ impl Session {
         let path = config.paths.cache_dir.join(CACHE_FILE);
         // The cache comes first: it makes the folder, closed to others, that the log goes into as well.
         let (store, notices) = Store::open(&path)?;
-        let log = log::start(&config.paths.log);
+        let redactor = Redactor::default();
+        redactor.hide_proxies(
+            env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        );
+        let log = log::start(&config.paths.log, redactor.clone());
         let notices =
             notices.iter().map(ToString::to_string).inspect(|text| tracing::warn!("{text}")).collect();
         let library = Library::new(store.clone());
-        Ok(Self { config, store, library, notices, _log: log })
+        Ok(Self { config, store, library, notices, redactor, _log: log })
     }
 
     /// Fails, with a way to begin, where no source is configured.
@@ -111,7 +119,8 @@ impl Session {
                 }
             }
         }
-        Connected { engine: Engine::new(ready, self.store.clone(), reports), refused }
+        let engine = Engine::new(ready, self.store.clone(), self.redactor.clone(), &reports);
+        Connected { engine, refused }
     }
 }
 
@@ -120,18 +129,21 @@ async fn bind(
     resolver: &Resolver,
     hidden: &[String],
 ) -> Result<sync::Source, Fault> {
+    let fault = |kind, mut problem: Problem| Fault {
+        kind,
+        fix: problem.help.take().unwrap_or_else(|| "Run `backtrail config check`".to_owned()),
+        message: problem.to_string(),
+        http_status: None,
+        request_id: None,
+        at: Timestamp::now(),
+    };
     let mut secrets = BTreeMap::new();
     for secret in &source.secrets {
-        let value = resolver.resolve(secret).await.map_err(|mut problem| Fault {
-            kind: FaultKind::SignIn,
-            fix: problem.help.take().unwrap_or_else(|| "Run `backtrail config check`".to_owned()),
-            message: problem.to_string(),
-            http_status: None,
-            request_id: None,
-            at: Timestamp::now(),
-        })?;
+        let value = resolver.resolve(secret).await;
+        let value = value.map_err(|problem| fault(FaultKind::SignIn, problem))?;
         secrets.insert(secret.name.clone(), value);
     }
+    let trusted = trusted(source).map_err(|problem| fault(FaultKind::Configuration, problem))?;
     Ok(sync::Source {
         name: Arc::clone(&source.name),
         profile: Arc::clone(&source.profile),
@@ -141,6 +153,17 @@ async fn bind(
         scopes: source.scopes.clone(),
         poll: source.poll,
         insecure_http: source.insecure_http,
+        proxy: source.proxy.clone(),
+        trusted,
+    })
+}
+
+/// Who may vouch for the server of `source` beside those whom the machine trusts.
+pub(crate) fn trusted(source: &config::Source) -> Result<Option<Arc<Authorities>>, Problem> {
+    let Some(CaFile { path, place }) = &source.ca_file else { return Ok(None) };
+    Authorities::read(path).map(|trusted| Some(Arc::new(trusted))).map_err(|mut problem| {
+        let help = problem.help.take();
+        Problem::at(place.clone(), "source.ca_file", problem.to_string(), help)
     })
 }
 

@@ -17,10 +17,12 @@ use crate::domain::{Event, Fault, FaultKind, Outcome, SourceState, SourceStatus,
 use crate::feed::Scope;
 use crate::store::{SourceSummary, Store};
 
-use super::http::Http;
-use super::line::{Board, Line, Tally, Waits};
+use super::clock::Clock;
+use super::host::{Shared, share};
+use super::line::{Board, Line, Means, Tally};
 use super::probe::{self, Probe};
 use super::pull::Extent;
+use super::redact::Redactor;
 use super::{Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
@@ -66,29 +68,30 @@ struct Walked {
 }
 
 impl Engine {
-    /// An engine over `sources`. Nothing is asked of anyone yet. What happens is told to `reports`.
-    pub fn new(sources: Vec<Source>, store: Store, reports: UnboundedSender<Report>) -> Self {
-        Self::with_waits(sources, store, reports, Waits::default())
-    }
-
-    pub(super) fn with_waits(
+    /// An engine over `sources`. Nothing is asked of anyone yet. What happens is told to `reports`, and every
+    /// secret to `redactor`, those that are bought later included.
+    pub fn new(
         sources: Vec<Source>,
         store: Store,
-        reports: UnboundedSender<Report>,
-        waits: Waits,
+        redactor: Redactor,
+        reports: &UnboundedSender<Report>,
     ) -> Self {
-        let http = Arc::new(Http::new());
-        let cache = store.clone();
-        let line = move |source: Source| {
+        let (http, clock) = (Arc::default(), Clock::default());
+        Self::with(sources, Means { store, http, redactor, clock }, reports)
+    }
+
+    pub(super) fn with(sources: Vec<Source>, means: Means, reports: &UnboundedSender<Report>) -> Self {
+        let shared = share(&sources);
+        let line = |(source, shared): (Source, Shared)| {
             let board =
                 Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports.clone());
-            let line = Line::new(source, cache.clone(), Arc::clone(&http), board, waits.clone());
+            let line = Line::new(source, means.clone(), shared, board);
             let origin = line.origin().to_owned();
             line.board.amend(|status| status.origin = origin);
             Arc::new(line)
         };
-        let lines = sources.into_iter().map(line).collect();
-        Self(Arc::new(Inner { lines, store, stop: CancellationToken::new() }))
+        let lines = sources.into_iter().zip(shared).map(line).collect();
+        Self(Arc::new(Inner { lines, store: means.store, stop: CancellationToken::new() }))
     }
 
     /// Every source as it stands, with what the cache remembers of it from earlier runs.
@@ -128,9 +131,12 @@ impl Engine {
         for line in &self.0.lines {
             let (line, stop) = (Arc::clone(line), self.0.stop.clone());
             tasks.spawn(async move {
+                let mut unreached = 0;
                 while !stop.is_cancelled() {
-                    sync(&line, &stop).await;
-                    let rest = line.around(line.source.poll);
+                    let fault = sync(&line, &stop).await.fault;
+                    let reached = fault.is_none_or(|fault| fault.kind != FaultKind::Network);
+                    unreached = if reached { 0 } else { unreached + 1 };
+                    let rest = line.until_next(unreached);
                     stop.run_until_cancelled(line.rest(rest)).await;
                 }
             });
@@ -177,6 +183,9 @@ fn remember(line: &Line, summary: &SourceSummary) {
             status.scopes = (scopes > 0).then_some(scopes);
             status.last_sync = summary.last_sync;
             status.fault.clone_from(&summary.fault);
+            if let Some((until, reason)) = line.offline() {
+                status.state = SourceState::Waiting { until, reason };
+            }
         }
     });
 }
@@ -309,7 +318,11 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
             None
         }
     };
-    let state = if fault.is_none() { SourceState::Ready } else { SourceState::Failed };
+    let state = match (&fault, line.offline()) {
+        (None, _) => SourceState::Ready,
+        (Some(_), Some((until, reason))) => SourceState::Waiting { until, reason },
+        (Some(_), None) => SourceState::Failed,
+    };
     line.board.show(state, |status| {
         status.fault.clone_from(&fault);
         status.events = events.unwrap_or(status.events);

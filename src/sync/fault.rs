@@ -7,13 +7,9 @@ use crate::domain::{Fault, FaultKind, Timestamp, did_you_mean};
 use crate::feed::{RequestError, Scope, ServerSays, ShapeError};
 use crate::store::StoreError;
 
-use super::http::{HttpError, Reply};
+use super::http::{HttpError, Reply, shown};
 use super::line::Line;
 use super::plan::Stall;
-use super::retry::{TRIES, is_retried};
-
-/// Secrets shorter than this are not looked for: masking every `a` would hide the message itself.
-const SHORTEST_SECRET: usize = 4;
 
 impl Line {
     /// A fault of this source, with every live secret masked.
@@ -28,27 +24,9 @@ impl Line {
         }
     }
 
-    /// `text` without the values of the source's secrets and of its token, as they are or as they stand in
-    /// an address.
+    /// `text` without any secret.
     pub(super) fn mask(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        let mut hide = |secret: &str| {
-            for form in [secret.to_owned(), percent_encoded(secret)] {
-                if form.len() >= SHORTEST_SECRET && text.contains(&form) {
-                    text = text.replace(&form, "<redacted>");
-                }
-            }
-        };
-        for secret in self.source.binding.secrets.values() {
-            hide(secret.expose());
-        }
-        if let Some(token) = self.tokens.newest() {
-            hide(token.access.expose());
-            if let Some(refresh) = &token.refresh {
-                hide(refresh.expose());
-            }
-        }
-        text
+        self.redactor.mask(text).into_owned()
     }
 
     /// No whole answer came.
@@ -79,13 +57,21 @@ impl Line {
                 format!("check that the server is running and that the port in `base` of `{name}` is right")
             }
             HttpError::Tls { .. } => {
-                format!("check that `base` of `{name}` is an https server, and this machine's clock")
+                format!(
+                    "check that `base` of `{name}` is an https server, and this machine's clock; if its \
+                     certificate is signed by your own company, name that one as `ca_file`"
+                )
             }
             HttpError::Unreachable { .. }
             | HttpError::Timeout { .. }
             | HttpError::Reset { .. }
-            | HttpError::Truncated { .. } => "check the network connection, then sync again".to_owned(),
-            HttpError::Garbled { .. } | HttpError::TooLarge { .. } => {
+            | HttpError::Truncated { .. } => {
+                "check the network connection, and the proxy where there is one, then sync again".to_owned()
+            }
+            HttpError::NotHttp { .. }
+            | HttpError::Garbled { .. }
+            | HttpError::Encoding { .. }
+            | HttpError::TooLarge { .. } => {
                 format!("check `base` of `{name}`; if it is right, report it to the provider")
             }
         };
@@ -97,10 +83,10 @@ impl Line {
     pub(super) fn fault_of_status(
         &self,
         kind: FaultKind,
-        reply: &Reply,
-        says: &ServerSays,
+        (reply, says): (&Reply, &ServerSays),
         scope: Option<&Scope>,
         until: Option<Timestamp>,
+        tries: u32,
     ) -> Fault {
         let (name, status) = (&self.source.name, reply.status);
         let origin = self.origin();
@@ -123,8 +109,8 @@ impl Line {
             (FaultKind::Server, _) => (
                 format!(
                     "{origin} failed {}",
-                    if is_retried(status) {
-                        format!("{TRIES} times, the last time with status {status}")
+                    if tries > 1 {
+                        format!("{tries} times, the last time with status {status}")
                     } else {
                         format!("with status {status}")
                     }
@@ -179,8 +165,12 @@ impl Line {
                 self.source.profile.id()
             ),
         };
-        let message = format!("{}: {error}", self.origin());
-        Fault { http_status: Some(reply.status), ..self.fault(FaultKind::Shape, &message, &fix) }
+        let status = reply.status;
+        let kind = reply.headers.iter().find(|(name, _)| name == "content-type");
+        let kind =
+            kind.map_or_else(|| "no content type".to_owned(), |(_, kind)| format!("`{}`", shown(kind)));
+        let message = format!("{} answered {status} with {kind}: {error}", self.origin());
+        Fault { http_status: Some(status), ..self.fault(FaultKind::Shape, &message, &fix) }
     }
 
     /// The configuration does not suffice for a request.
@@ -257,18 +247,4 @@ impl Line {
         };
         self.fault(FaultKind::Configuration, &message, &fix)
     }
-}
-
-/// `text` as it stands in an address: everything but unreserved characters (RFC 3986 section 2.3) in hex.
-fn percent_encoded(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
 }

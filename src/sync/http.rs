@@ -5,49 +5,50 @@
 //! followed, and that no header value can reach a log. It decides nothing about what an answer means or
 //! whether to try again, and it must never put a header, a body or the query of a URL into an error.
 
+mod body;
+mod client;
 mod error;
+mod trust;
 
-use std::net::IpAddr;
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::Arc;
 
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Client, Url, redirect};
+use reqwest::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION,
+};
+use reqwest::{Client, Url};
 
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, is_loopback};
 use crate::feed::{Method, Request};
 
+use super::Source;
+
+use body::{Bounds, Intake, Spoiled};
+use client::{Clients, Route, Setup};
+
+#[cfg(test)]
+pub(super) use body::Excess;
 pub(super) use error::HttpError;
+pub use trust::Authorities;
 
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long the server may stay silent in the middle of an answer.
-const IDLE: Duration = Duration::from_secs(15);
-/// How long one request may take in all, unless its profile allows less.
-const TOTAL: Duration = Duration::from_secs(60);
-/// The largest body taken, in bytes after decompression.
-///
-/// The size on the wire is not visible once the client library has decompressed a body, so this bound
-/// is also what stops a compressed body that unfolds without end: memory never grows beyond it.
-const BODY_LIMIT: usize = 64 * 1024 * 1024;
-
-/// The clients of the program, each built when it is first needed.
-#[derive(Debug)]
+/// The way out of this machine, shared by every source. No connection is made and no certificate is read
+/// before the first request.
+#[derive(Debug, Default)]
 pub(super) struct Http {
-    /// For this machine: no proxy, so that a proxy in the environment cannot swallow local requests.
-    near: OnceLock<Result<Client, String>>,
-    /// For everything else.
-    far: OnceLock<Result<Client, String>>,
-    body_limit: usize,
+    clients: Clients,
+    bounds: Bounds,
 }
 
-/// Where the requests of one source may go: its own origin, and nowhere else.
+/// Where the requests of one source may go, its own origin and nowhere else, and how they get there.
 #[derive(Debug, Clone)]
 pub(super) struct Peer {
     /// Scheme, host and port, as in `https://api.example.com`.
     pub(super) origin: String,
     /// The user said that this source may be asked without encryption.
     pub(super) insecure_http: bool,
+    /// The proxy that the user named for this source.
+    pub(super) proxy: Option<String>,
+    /// Who may vouch for this source beside those whom the machine trusts.
+    pub(super) trusted: Option<Arc<Authorities>>,
 }
 
 /// An answer, whole.
@@ -73,13 +74,21 @@ impl std::fmt::Debug for Reply {
 }
 
 impl Peer {
+    /// Where the requests of `source` may go.
+    pub(super) fn of(source: &Source) -> Result<Self, HttpError> {
+        let base = Some(source.binding.base.as_str()).filter(|base| !base.is_empty());
+        let base = base.or_else(|| source.profile.base()).unwrap_or_default();
+        let peer = Self::new(base, source.insecure_http)?;
+        Ok(Self { proxy: source.proxy.clone(), trusted: source.trusted.clone(), ..peer })
+    }
+
     /// The origin of `base`, the address a source is configured with.
-    pub(super) fn new(base: &str, insecure_http: bool) -> Result<Self, HttpError> {
+    fn new(base: &str, insecure_http: bool) -> Result<Self, HttpError> {
         let url = Url::parse(base).map_err(|_| HttpError::BadUrl)?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(HttpError::BadUrl);
         }
-        Ok(Self { origin: origin(&url), insecure_http })
+        Ok(Self { origin: origin(&url), insecure_http, proxy: None, trusted: None })
     }
 
     /// Whether a request may go to `url`. Secrets belong to one origin, so any other is refused, even if
@@ -89,7 +98,7 @@ impl Peer {
         if target != self.origin {
             return Err(HttpError::OtherOrigin { origin: self.origin.clone(), target });
         }
-        if url.scheme() != "https" && !is_loopback(url) && !self.insecure_http {
+        if url.scheme() != "https" && !is_near(url) && !self.insecure_http {
             return Err(HttpError::NotEncrypted { origin: target });
         }
         Ok(())
@@ -97,15 +106,6 @@ impl Peer {
 }
 
 impl Http {
-    /// No connection is made and no certificate is read until the first request.
-    pub(super) fn new() -> Self {
-        Self::with_body_limit(BODY_LIMIT)
-    }
-
-    fn with_body_limit(body_limit: usize) -> Self {
-        Self { near: OnceLock::new(), far: OnceLock::new(), body_limit }
-    }
-
     /// Sends `request` and reads the whole answer, whatever its status, except a redirect: those are
     /// never followed and come back as [`HttpError::Redirect`]. Dropping the future closes the connection.
     pub(super) async fn send(&self, request: &Request, peer: &Peer) -> Result<Reply, HttpError> {
@@ -114,66 +114,48 @@ impl Http {
         for (name, value) in &request.secret_query {
             url.query_pairs_mut().append_pair(name, value.expose());
         }
-        let (slot, direct) = if is_loopback(&url) { (&self.near, true) } else { (&self.far, false) };
-        let client = slot.get_or_init(|| build_client(direct)).as_ref();
-        let client = client.map_err(|reason| HttpError::Client { reason: reason.clone() })?;
-        let outgoing = build_request(client, request, url)?;
-        exchange(client, outgoing, peer, self.body_limit).await
+        let route = match &peer.proxy {
+            Some(proxy) => Route::Through(proxy.clone()),
+            None if is_near(&url) => Route::Direct,
+            None => Route::Environment,
+        };
+        let setup = Setup { route, trusted: peer.trusted.clone() };
+        let client = self.clients.get(setup).map_err(|reason| HttpError::Client { reason })?;
+        let outgoing = self.build(&client, request, url)?;
+        let sent = client.execute(outgoing).await;
+        let response = sent.map_err(|error| HttpError::before_answer(&error, &peer.origin))?;
+        take_in(response, peer, self.bounds).await
+    }
+
+    fn build(&self, client: &Client, request: &Request, url: Url) -> Result<reqwest::Request, HttpError> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut headers = HeaderMap::new();
+        for (name, value) in &request.headers {
+            let refused = || HttpError::BadHeader { name: name.clone() };
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
+            let mut value = HeaderValue::from_str(value.expose()).map_err(|_| refused())?;
+            value.set_sensitive(true);
+            headers.append(key, value);
+        }
+        // Whatever a profile says: only what can be unfolded here is asked for.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let mut outgoing = client.request(method, url);
+        if let Some(body) = &request.body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(body.content_type));
+            outgoing = outgoing.body(body.text.expose().to_owned());
+        }
+        if let Some(timeout) = request.timeout {
+            outgoing = outgoing.timeout(timeout.min(self.clients.times().total));
+        }
+        outgoing.headers(headers).build().map_err(|_| HttpError::BadUrl)
     }
 }
 
-fn build_client(direct: bool) -> Result<Client, String> {
-    // The builder panics when no provider is installed. Someone else having installed one is fine.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = Client::builder()
-        .user_agent(concat!("backtrail/", env!("CARGO_PKG_VERSION")))
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(CONNECT)
-        .read_timeout(IDLE)
-        .timeout(TOTAL);
-    let builder = if direct { builder.no_proxy() } else { builder };
-    // On a machine without a certificate store the builder fails, even for plain HTTP; with roots of
-    // our own merged in, it works everywhere.
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
-    let roots: Result<Vec<_>, _> = roots.iter().map(|der| reqwest::Certificate::from_der(der)).collect();
-    roots
-        .and_then(|roots| builder.tls_certs_merge(roots).build())
-        .map_err(|error| error::innermost(&error.without_url()))
-}
-
-fn build_request(client: &Client, request: &Request, url: Url) -> Result<reqwest::Request, HttpError> {
-    let method = match request.method {
-        Method::Get => reqwest::Method::GET,
-        Method::Post => reqwest::Method::POST,
-    };
-    let mut headers = HeaderMap::new();
-    for (name, value) in &request.headers {
-        let refused = || HttpError::BadHeader { name: name.clone() };
-        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-        let mut value = HeaderValue::from_str(value.expose()).map_err(|_| refused())?;
-        value.set_sensitive(true);
-        headers.append(key, value);
-    }
-    let mut outgoing = client.request(method, url);
-    if let Some(body) = &request.body {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(body.content_type));
-        outgoing = outgoing.body(body.text.expose().to_owned());
-    }
-    if let Some(timeout) = request.timeout {
-        outgoing = outgoing.timeout(timeout.min(TOTAL));
-    }
-    outgoing.headers(headers).build().map_err(|_| HttpError::BadUrl)
-}
-
-async fn exchange(
-    client: &Client,
-    outgoing: reqwest::Request,
-    peer: &Peer,
-    limit: usize,
-) -> Result<Reply, HttpError> {
-    let mut response =
-        client.execute(outgoing).await.map_err(|error| HttpError::before_answer(&error, &peer.origin))?;
+/// Reads an answer to its end.
+async fn take_in(mut response: reqwest::Response, peer: &Peer, bounds: Bounds) -> Result<Reply, HttpError> {
     let status = response.status();
     // 304 leads nowhere: it is the answer to a condition that the request named.
     if status.is_redirection() && status != reqwest::StatusCode::NOT_MODIFIED {
@@ -182,19 +164,25 @@ async fn exchange(
         let target = target.map_or_else(|| "an address it does not name".to_owned(), |url| origin(&url));
         return Err(HttpError::Redirect { origin: peer.origin.clone(), target, status: status.as_u16() });
     }
-    let too_large = || HttpError::TooLarge { origin: peer.origin.clone(), limit };
-    if response.content_length().is_some_and(|length| length > limit as u64) {
-        return Err(too_large());
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) =
-        response.chunk().await.map_err(|error| HttpError::in_body(&error, &peer.origin, body.len()))?
-    {
-        if body.len() + chunk.len() > limit {
-            return Err(too_large());
+    let origin = || peer.origin.clone();
+    let encoding = encoding(response.headers());
+    let mut intake = Intake::new(&encoding, bounds)
+        .map_err(|encoding| HttpError::Encoding { origin: origin(), encoding: shown(&encoding) })?;
+    let spoiled = |spoiled, bytes| match spoiled {
+        Spoiled::TooLarge(excess) => HttpError::TooLarge { origin: origin(), excess },
+        Spoiled::Garbled => HttpError::Garbled { origin: origin() },
+        Spoiled::Truncated => HttpError::Truncated { origin: origin(), bytes },
+    };
+    intake.expect(response.content_length()).map_err(|why| spoiled(why, 0))?;
+    loop {
+        let chunk = response.chunk().await;
+        match chunk.map_err(|error| HttpError::in_body(&error, &peer.origin, intake.wire()))? {
+            Some(chunk) => intake.push(&chunk).map_err(|why| spoiled(why, intake.wire()))?,
+            None => break,
         }
-        body.extend_from_slice(&chunk);
     }
+    let bytes = intake.wire();
+    let body = intake.finish().map_err(|why| spoiled(why, bytes))?;
     let date = response.headers().get(DATE).and_then(|date| date.to_str().ok()).and_then(http_date);
     let headers = response.headers().iter();
     let headers = headers
@@ -203,6 +191,21 @@ async fn exchange(
         })
         .collect();
     Ok(Reply { status: status.as_u16(), headers, body, date })
+}
+
+/// The first characters of what a header says, fit to be shown.
+pub(super) fn shown(said: &str) -> String {
+    const LIMIT: usize = 60;
+    let mut chars = said.trim().chars().filter(|c| !c.is_control());
+    let shown: String = chars.by_ref().take(LIMIT).collect();
+    // Whoever looks for secrets has to know that one may be cut short here.
+    if chars.next().is_some() { shown + "…" } else { shown }
+}
+
+/// How the body is compressed; several headers mean one after the other.
+fn encoding(headers: &HeaderMap) -> String {
+    let values = headers.get_all(CONTENT_ENCODING).iter();
+    values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads a date in any of the three forms that RFC 9110 section 5.6.7 allows.
@@ -216,10 +219,8 @@ fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else { return false };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+fn is_near(url: &Url) -> bool {
+    url.host_str().is_some_and(is_loopback)
 }
 
 #[cfg(test)]

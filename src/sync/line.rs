@@ -6,21 +6,25 @@
 //! was told to another program or before a restart, and it must not know what an answer is about.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::{Fault, FaultKind, SourceState, SourceStatus, Timestamp, Via};
-use crate::feed::{Request, RequestError, Scope, ServerSays, Token, errors, rate};
+use crate::domain::{Fault, FaultKind, Timestamp, Via};
+use crate::feed::{Request, RequestError, Scope, Token, errors, rate};
 use crate::store::Store;
 
+use super::Source;
+use super::clock::Clock;
+use super::host::Shared;
 use super::http::{Http, HttpError, Peer, Reply};
 use super::local::Stamp;
+use super::redact::Redactor;
 use super::retry::{Failure, Jitter, PATIENCE, Tries, Verdict, asked_wait, judge};
 use super::token::Tokens;
-use super::{Report, Source};
+
+pub(super) use super::board::{Board, Tally};
 
 /// What requests of one source share.
 #[derive(Debug)]
@@ -37,51 +41,27 @@ pub(super) struct Line {
     pub(super) seen: Mutex<Option<Stamp>>,
     /// By address: the `ETag` of the head of a list that was read to where nothing was left out.
     pub(super) etags: Mutex<HashMap<String, String>>,
+    /// What must not be shown.
+    pub(super) redactor: Redactor,
     http: Arc<Http>,
     peer: Result<Peer, HttpError>,
     /// What stands for the origin of a source that is not asked over the network.
     local: Option<String>,
     jitter: Mutex<Jitter>,
-    /// By the local clock, since that is the one a wait is measured with.
-    next_allowed_at: Mutex<Option<Timestamp>>,
-    /// When the next request fits into the least interval that the profile states.
-    next_slot: Mutex<Option<Instant>>,
-    waits: Waits,
+    /// What it has in common with other sources.
+    shared: Shared,
+    /// By the steady clock: when the next request fits into the least interval that the profile states.
+    next_slot: Mutex<Duration>,
+    clock: Clock,
 }
 
-/// How waiting is done. Tests record waits in place of sitting them out.
-#[derive(Debug, Clone, Default)]
-pub(super) enum Waits {
-    /// By the clock.
-    #[default]
-    Real,
-    /// Not at all: each wait is written down and over at once.
-    #[cfg(test)]
-    Recorded(Arc<Mutex<Vec<Duration>>>),
-}
-
-/// What one sync has done so far.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) pages: AtomicU64,
-    pub(super) requests: AtomicU64,
-    pub(super) events_new: AtomicU64,
-}
-
-/// The status of the source, told to whoever listens whenever it changes.
-#[derive(Debug)]
-pub(super) struct Board {
-    shown: Mutex<Shown>,
-    reports: tokio::sync::mpsc::UnboundedSender<Report>,
-}
-
-#[derive(Debug)]
-struct Shown {
-    status: SourceStatus,
-    /// What the source is doing apart from waiting.
-    doing: SourceState,
-    /// How many requests wait.
-    waiting: u32,
+/// What every source of an engine works with.
+#[derive(Debug, Clone)]
+pub(super) struct Means {
+    pub(super) store: Store,
+    pub(super) http: Arc<Http>,
+    pub(super) redactor: Redactor,
+    pub(super) clock: Clock,
 }
 
 enum Step {
@@ -90,90 +70,14 @@ enum Step {
     NewToken,
 }
 
-impl Tally {
-    fn count(counter: &AtomicU64, by: u64) {
-        counter.fetch_add(by, Ordering::Relaxed);
-    }
-
-    pub(super) fn page(&self, events_new: u64) {
-        Self::count(&self.pages, 1);
-        Self::count(&self.events_new, events_new);
-    }
-
-    pub(super) fn pages(&self) -> u64 {
-        self.pages.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn events_new(&self) -> u64 {
-        self.events_new.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn state(&self) -> SourceState {
-        SourceState::Syncing { pages: self.pages(), events_new: self.events_new() }
-    }
-}
-
-impl Board {
-    pub(super) fn new(status: SourceStatus, reports: tokio::sync::mpsc::UnboundedSender<Report>) -> Self {
-        let doing = status.state.clone();
-        Self { shown: Mutex::new(Shown { status, doing, waiting: 0 }), reports }
-    }
-
-    pub(super) fn status(&self) -> SourceStatus {
-        lock(&self.shown).status.clone()
-    }
-
-    /// Changes the status without telling anyone.
-    pub(super) fn amend(&self, change: impl FnOnce(&mut SourceStatus)) {
-        change(&mut lock(&self.shown).status);
-    }
-
-    /// The source is doing this now; `change` brings the rest of the status along.
-    pub(super) fn show(&self, doing: SourceState, change: impl FnOnce(&mut SourceStatus)) {
-        let mut shown = lock(&self.shown);
-        shown.doing = doing;
-        if !matches!(shown.doing, SourceState::Syncing { .. }) {
-            shown.waiting = 0;
-        }
-        if shown.waiting == 0 {
-            shown.status.state = shown.doing.clone();
-        }
-        change(&mut shown.status);
-        self.report(Report::Status(shown.status.clone()));
-    }
-
-    fn wait_begins(&self, until: Timestamp, reason: &str) {
-        let mut shown = lock(&self.shown);
-        shown.waiting += 1;
-        shown.status.state = SourceState::Waiting { until, reason: reason.to_owned() };
-        self.report(Report::Status(shown.status.clone()));
-    }
-
-    fn wait_ends(&self) {
-        let mut shown = lock(&self.shown);
-        shown.waiting = shown.waiting.saturating_sub(1);
-        if shown.waiting == 0 {
-            shown.status.state = shown.doing.clone();
-            self.report(Report::Status(shown.status.clone()));
-        }
-    }
-
-    /// Tells whoever listens. Nobody listening is fine: the cache has it all.
-    pub(super) fn report(&self, report: Report) {
-        let _ = self.reports.send(report);
-    }
-}
-
 impl Line {
-    pub(super) fn new(source: Source, store: Store, http: Arc<Http>, board: Board, waits: Waits) -> Self {
-        let base = Some(source.binding.base.as_str()).filter(|base| !base.is_empty());
-        let base = base.or_else(|| source.profile.base()).unwrap_or_default();
-        let peer = Peer::new(base, source.insecure_http);
+    pub(super) fn new(source: Source, means: Means, shared: Shared, board: Board) -> Self {
+        let Means { store, http, redactor, clock } = means;
+        let peer = Peer::of(&source);
         let local = (source.via != Via::Http).then(|| source.via.to_string());
+        for secret in source.binding.secrets.values() {
+            redactor.hide(secret);
+        }
         Self {
             source,
             store,
@@ -183,13 +87,14 @@ impl Line {
             scopes: Mutex::default(),
             seen: Mutex::default(),
             etags: Mutex::default(),
+            redactor,
             http,
             peer,
             local,
             jitter: Mutex::new(Jitter::from_entropy()),
-            next_allowed_at: Mutex::default(),
+            shared,
             next_slot: Mutex::default(),
-            waits,
+            clock,
         }
     }
 
@@ -199,9 +104,9 @@ impl Line {
         self.local.as_deref().unwrap_or_else(origin)
     }
 
-    /// `interval`, a little shorter or longer.
-    pub(super) fn around(&self, interval: Duration) -> Duration {
-        lock(&self.jitter).around(interval)
+    /// The time to the next look at the source, after it could not be reached in the last `unreached` ones.
+    pub(super) fn until_next(&self, unreached: u32) -> Duration {
+        lock(&self.jitter).until_next(self.source.poll, unreached)
     }
 
     /// Asks with the source's token, if it needs one, until there is an answer of a good status or of one
@@ -214,6 +119,7 @@ impl Line {
         accept: impl Fn(u16) -> bool,
     ) -> Result<Reply, Fault> {
         let mut held = self.tokens.get(self, tally).await?;
+        lock(&self.shared.budget).pay_in();
         let mut tries = Tries { renewed: held.is_none(), ..Tries::default() };
         loop {
             let request = build(held.as_ref().map(|held| &*held.token));
@@ -236,6 +142,7 @@ impl Line {
         tally: &Tally,
         build: impl Fn() -> Result<Request, RequestError>,
     ) -> Result<Reply, Fault> {
+        lock(&self.shared.budget).pay_in();
         let mut tries = Tries { renewed: true, ..Tries::default() };
         let request = build().map_err(|error| self.fault_of_request(&error))?;
         loop {
@@ -261,145 +168,142 @@ impl Line {
         let sent = self.http.send(request, peer).await;
         let status = sent.as_ref().ok().map(|reply| reply.status);
         tracing::debug!(source = %self.source.name, url = %request.url, status, "request");
-        let spent = sent.as_ref().ok().and_then(|reply| {
-            rate::wait(&self.source.profile, &reply.headers, reply.date.unwrap_or_else(Timestamp::now))
-        });
+        let reply = match sent {
+            Ok(reply) => reply,
+            Err(error) => return self.failed(&error, tries).await,
+        };
+        let now = reply.date.unwrap_or_else(|| self.clock.now().wall);
+        let spent = rate::wait(&self.source.profile, &reply.headers, now);
         if let Some(wait) = spent {
-            self.hold(wait).await?;
+            self.hold(wait, 429).await?;
         }
-        let answer = match sent {
-            Ok(reply) if (200..300).contains(&reply.status) || accept(reply.status) => {
-                return Ok(Step::Answered(reply));
-            }
-            other => other,
-        };
-        let refusal = answer.as_ref().map(|reply| {
-            let says = errors::read(&self.source.profile, &reply.headers, &reply.body);
-            let wait = asked_wait(&reply.headers, reply.date, says.retry_after);
-            (reply, says, wait)
-        });
-        let failure = match &refusal {
-            // Some servers say 403 where the limit is spent, and mean 429.
-            Ok((reply, _, wait)) => {
-                let status = if reply.status == 403 && spent.is_some() { 429 } else { reply.status };
-                Failure::Status { status, wait: (*wait).max(spent) }
-            }
-            Err(error) => Failure::Error(error),
-        };
-        let verdict = judge(&failure, tries, &mut lock(&self.jitter));
-        match (verdict, refusal) {
-            (Verdict::NewToken, _) => Ok(Step::NewToken),
-            (Verdict::Again(wait), _) => {
+        if (200..300).contains(&reply.status) || accept(reply.status) {
+            return Ok(Step::Answered(reply));
+        }
+        let says = errors::read(&self.source.profile, &reply.headers, &reply.body);
+        let wait = asked_wait(&reply.headers, now, says.retry_after).max(spent);
+        // Some servers say 403 where the limit is spent, and mean 429.
+        let status = if reply.status == 403 && spent.is_some() { 429 } else { reply.status };
+        match self.judge(&Failure::Status { status, wait }, tries) {
+            Verdict::NewToken => Ok(Step::NewToken),
+            Verdict::Again(wait) => {
                 self.pause(wait, "retry").await;
                 Ok(Step::Again)
             }
-            (Verdict::Slower(wait), _) => {
-                self.hold(wait).await?;
-                self.pause_at_gate(&status.unwrap_or_default().to_string()).await;
-                Ok(Step::Again)
+            // The next try waits with everyone else who shares the credential.
+            Verdict::Slower(wait) => self.hold(wait, status).await.map(|_| Step::Again),
+            Verdict::Stop(kind) => {
+                let until = match wait.filter(|_| kind == FaultKind::RateLimited) {
+                    Some(wait) => Some(self.hold(wait, status).await?),
+                    None => None,
+                };
+                Err(self.fault_of_status(kind, (&reply, &says), scope, until, tries.failed))
             }
-            (Verdict::Stop(kind), Ok((reply, says, wait))) => {
-                Err(self.give_up(kind, reply, &says, scope, wait).await)
-            }
-            (Verdict::Stop(kind), Err(error)) => Err(self.fault_of_http(kind, error)),
         }
     }
 
-    async fn give_up(
-        &self,
-        kind: FaultKind,
-        reply: &Reply,
-        says: &ServerSays,
-        scope: Option<&Scope>,
-        wait: Option<Duration>,
-    ) -> Fault {
-        let until = match wait.filter(|_| kind == FaultKind::RateLimited) {
-            Some(wait) => match self.hold(wait).await {
-                Ok(until) => Some(until),
-                Err(fault) => return fault,
-            },
-            None => None,
-        };
-        self.fault_of_status(kind, reply, says, scope, until)
+    /// No whole answer came.
+    async fn failed(&self, error: &HttpError, tries: &mut Tries) -> Result<Step, Fault> {
+        match self.judge(&Failure::Error(error), tries) {
+            Verdict::Stop(kind) => Err(self.fault_of_http(kind, error)),
+            Verdict::Again(wait) | Verdict::Slower(wait) => {
+                self.pause(wait, "retry").await;
+                Ok(Step::Again)
+            }
+            Verdict::NewToken => Ok(Step::NewToken),
+        }
     }
 
-    /// Nobody may ask this source for `wait` from now, in this program or another, now or after a restart.
-    async fn hold(&self, wait: Duration) -> Result<Timestamp, Fault> {
-        let until = after(wait);
-        self.learn_gate(Some(until));
-        let name = Arc::clone(&self.source.name);
-        let held = self.store.run(move |db| db.hold_source(&name, until)).await;
-        held.map_err(|error| self.fault_of_store(&error))?;
+    fn judge(&self, failure: &Failure<'_>, tries: &mut Tries) -> Verdict {
+        judge(failure, tries, &mut lock(&self.jitter), &mut lock(&self.shared.budget))
+    }
+
+    /// Nobody who shares the credential may ask for `wait` from now, in this program or another, now or
+    /// after a restart.
+    async fn hold(&self, wait: Duration, status: u16) -> Result<Timestamp, Fault> {
+        let until = lock(&self.shared.gate).hold(wait, status, self.clock.now());
+        let names = Arc::clone(&self.shared.names);
+        let held = self.store.run(move |db| names.iter().try_for_each(|name| db.hold_source(name, until)));
+        held.await.map_err(|error| self.fault_of_store(&error))?;
         Ok(until)
     }
 
     /// Takes over what the cache knows about when this source may be asked.
     pub(super) fn learn_gate(&self, until: Option<Timestamp>) {
-        let mut known = lock(&self.next_allowed_at);
-        *known = (*known).max(until);
+        lock(&self.shared.gate).learn(until, self.clock.now());
+    }
+
+    /// Until when nobody may ask, and why in a word, where that is further away than anybody waits here.
+    pub(super) fn offline(&self) -> Option<(Timestamp, String)> {
+        let (gate, now) = (lock(&self.shared.gate), self.clock.now());
+        let left = gate.left(now).filter(|left| *left > PATIENCE)?;
+        Some((now.after(left), gate.reason()))
     }
 
     /// Waits until a request may be sent. A time too far away to wait for is a fault.
     async fn pass_gate(&self) -> Result<(), Fault> {
-        let until = *lock(&self.next_allowed_at);
-        if let Some(until) = until
-            && until > after(PATIENCE)
-        {
-            let message = format!("{} asks `{}` to wait until {until}", self.origin(), self.source.name);
-            let fix = "nothing is lost: sync again after that time";
-            return Err(self.fault(FaultKind::RateLimited, &message, fix));
+        loop {
+            // What was told to a source that is like this one, before this one was configured.
+            let looked = self.shared.looked.get_or_try_init(|| self.look_up(Arc::clone(&self.shared.names)));
+            looked.await?;
+            // Another program may have been told to wait meanwhile.
+            self.look_up([Arc::clone(&self.source.name)].into()).await?;
+            if let Some((until, _)) = self.offline() {
+                let message = format!("{} asks `{}` to wait until {until}", self.origin(), self.source.name);
+                let fix = "nothing is lost: sync again after that time";
+                return Err(self.fault(FaultKind::RateLimited, &message, fix));
+            }
+            let (left, reason) = self.left();
+            if let Some(left) = left {
+                self.pause(left, &reason).await;
+                let spread = lock(&self.jitter).spread(left);
+                self.clock.rest(spread).await;
+                continue;
+            }
+            self.take_slot().await;
+            if self.left().0.is_none() {
+                return Ok(());
+            }
         }
-        self.pause_at_gate("429").await;
-        if let Some(interval) = self.source.profile.min_interval() {
-            let mine = {
-                let mut next = lock(&self.next_slot);
-                let mine = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
-                *next = Some(mine + interval);
-                mine
-            };
-            self.rest(mine.saturating_duration_since(Instant::now())).await;
-        }
+    }
+
+    /// Takes over what is on record for the sources of these names.
+    async fn look_up(&self, names: Arc<[Arc<str>]>) -> Result<(), Fault> {
+        let known = self.store.run(move |db| {
+            names.iter().try_fold(None, |latest, name| Ok(db.next_allowed_at(name)?.max(latest)))
+        });
+        self.learn_gate(known.await.map_err(|error| self.fault_of_store(&error))?);
         Ok(())
     }
 
-    /// Waits for the time before which nobody may ask, also if it moves meanwhile.
-    async fn pause_at_gate(&self, reason: &str) {
-        let mut waited_for = None;
-        loop {
-            let until = *lock(&self.next_allowed_at);
-            let now = Timestamp::now();
-            let Some(until) = until.filter(|until| *until > now && Some(*until) != waited_for) else {
-                return;
-            };
-            waited_for = Some(until);
-            let left = u64::try_from(until.millis().saturating_sub(now.millis())).unwrap_or(0);
-            // A clock that was set back must not make this longer than what we wait at most.
-            self.pause(Duration::from_millis(left).min(PATIENCE), reason).await;
-        }
+    fn left(&self) -> (Option<Duration>, String) {
+        let gate = lock(&self.shared.gate);
+        (gate.left(self.clock.now()), gate.reason())
+    }
+
+    /// Keeps the least interval between two requests that the profile states.
+    async fn take_slot(&self) {
+        let Some(interval) = self.source.profile.min_interval() else { return };
+        let now = self.clock.now().steady;
+        let mine = {
+            let mut next = lock(&self.next_slot);
+            let mine = (*next).max(now);
+            *next = mine.saturating_add(interval);
+            mine
+        };
+        self.clock.rest(mine.saturating_sub(now)).await;
     }
 
     async fn pause(&self, wait: Duration, reason: &str) {
-        self.board.wait_begins(after(wait), reason);
-        self.rest(wait).await;
+        self.board.wait_begins(self.clock.now().after(wait), reason);
+        self.clock.rest(wait).await;
         self.board.wait_ends();
     }
 
     /// Lets `wait` pass.
     pub(super) async fn rest(&self, wait: Duration) {
-        match &self.waits {
-            Waits::Real => tokio::time::sleep(wait).await,
-            #[cfg(test)]
-            Waits::Recorded(waits) => {
-                lock(waits).push(wait);
-                tokio::task::yield_now().await;
-            }
-        }
+        self.clock.rest(wait).await;
     }
-}
-
-/// The time `wait` from now by the local clock.
-fn after(wait: Duration) -> Timestamp {
-    Timestamp::now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// A lock that a panic elsewhere cannot spoil: what it guards is whole after every statement.

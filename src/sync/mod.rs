@@ -11,15 +11,20 @@
 //!
 //! What a cache knows to be complete is, for now, one time per feed (see [`crate::store::WalkProgress`]).
 
+mod board;
+mod clock;
 mod detail;
 mod engine;
 mod fault;
+mod gate;
+mod host;
 mod http;
 mod line;
 mod local;
 mod plan;
 mod probe;
 mod pull;
+mod redact;
 mod retry;
 mod scopes;
 mod token;
@@ -31,7 +36,9 @@ use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus, Via};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
+pub use http::Authorities;
 pub use probe::Probe;
+pub use redact::Redactor;
 
 /// A configured source, ready to be asked.
 #[derive(Debug)]
@@ -52,6 +59,10 @@ pub struct Source {
     pub poll: Duration,
     /// Requests may go unencrypted to another machine.
     pub insecure_http: bool,
+    /// The proxy that its requests take, as `http://host:port`; `None` is what the environment says.
+    pub proxy: Option<String>,
+    /// Who may vouch for it beside those whom the machine trusts.
+    pub trusted: Option<Arc<Authorities>>,
 }
 
 /// Something that happened while syncing.

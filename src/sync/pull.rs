@@ -291,20 +291,19 @@ impl Errand<'_> {
         steps.onwards.clone_from(&page.next);
         let stray = page.stray.take();
         keep_newest(&mut page, &mut steps.versions);
-        let learned = self.learned(&proof, steps.onwards.as_ref(), Some(asked_at), reply.date);
+        let learned = Self::learned(&proof, steps.onwards.as_ref(), Some(asked_at), reply.date);
         let new = self.store(page, learned).await?;
         if let Some(error) = stray {
             return Err(self.line.fault_of_shape(&error, reply));
         }
         let (closing, next) = walk.next(new);
         if closing != Proof::default() {
-            self.learn(self.learned(&closing, None, None, reply.date)).await?;
+            self.learn(Self::learned(&closing, None, None, reply.date)).await?;
         }
         Ok((next, sight.drifted()))
     }
 
     fn learned(
-        &self,
         proof: &Proof,
         onwards: Option<&Position>,
         asked_at: Option<Timestamp>,

@@ -3,22 +3,27 @@
 //! Pure decisions: no clock, no I/O. Times are read from the answer itself, chance comes from a
 //! [`Jitter`] that is handed in. It must not decide what a page means; that is the plan's work.
 
+mod budget;
+
 use std::time::Duration;
 
 use crate::domain::{FaultKind, Timestamp};
 
 use super::http::{HttpError, http_date};
 
+pub(super) use budget::Budget;
+
 /// How often one request is sent before its source is given up for this round.
 pub(super) const TRIES: u32 = 5;
-/// How often one request may meet a rate limit. Larger than [`TRIES`]: waiting as told is no failure.
-pub(super) const RATE_TRIES: u32 = 20;
+/// How often one request may be told how long to wait. Larger than [`TRIES`]: waiting as told is no failure.
+const WAITS: u32 = 20;
 /// The longest a source waits by itself; a server that asks for more is told to the user.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// The wait a server asks for when it names a time that has passed.
 const LEAST_WAIT: Duration = Duration::from_secs(1);
 const FIRST_STEP: Duration = Duration::from_millis(500);
 const LAST_STEP: Duration = Duration::from_secs(60);
+const LAST_SPREAD: Duration = Duration::from_secs(5);
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,10 +55,10 @@ pub(super) enum Failure<'a> {
 /// What has been tried for one request.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tries {
-    /// Failures that say nothing about a limit.
+    /// Failures that did not say how long to wait.
     pub(super) failed: u32,
-    /// Answers that asked to slow down.
-    pub(super) limited: u32,
+    /// Answers that did.
+    pub(super) waited: u32,
     /// Answers that broke off.
     pub(super) truncated: u32,
     /// Whether a new token was already bought for it, or none can be.
@@ -91,43 +96,43 @@ fn remedy(status: u16) -> Remedy {
     )
 }
 
-/// Whether an answer of this status is asked for again.
-pub(super) fn is_retried(status: u16) -> bool {
-    matches!(remedy(status), Remedy::Again | Remedy::Slower)
-}
-
-/// Decides about one failure and counts it in `tries`.
-pub(super) fn judge(failure: &Failure<'_>, tries: &mut Tries, jitter: &mut Jitter) -> Verdict {
-    let (remedy, wait, kind) = match failure {
-        Failure::Status { status, wait } => (remedy(*status), *wait, FaultKind::Server),
-        Failure::Error(error) => (error_remedy(error, tries), None, FaultKind::Network),
+/// Decides about one failure and counts it in `tries`. A retry that nobody asked for is paid for out of
+/// `budget`.
+pub(super) fn judge(
+    failure: &Failure<'_>,
+    tries: &mut Tries,
+    jitter: &mut Jitter,
+    budget: &mut Budget,
+) -> Verdict {
+    let (remedy, wait) = match failure {
+        Failure::Status { status, wait } => (remedy(*status), *wait),
+        Failure::Error(error) => (error_remedy(error, tries), None),
     };
-    match remedy {
-        Remedy::Stop(kind) => Verdict::Stop(kind),
-        Remedy::NewToken if tries.renewed => Verdict::Stop(FaultKind::SignIn),
-        Remedy::NewToken => {
+    let kind = match (remedy, failure) {
+        (Remedy::Stop(kind), _) => return Verdict::Stop(kind),
+        (Remedy::NewToken, _) if tries.renewed => return Verdict::Stop(FaultKind::SignIn),
+        (Remedy::NewToken, _) => {
             tries.renewed = true;
-            Verdict::NewToken
+            return Verdict::NewToken;
         }
-        Remedy::Slower => {
-            tries.limited += 1;
-            let wait = wait.unwrap_or_else(|| jitter.backoff(tries.limited).max(LEAST_WAIT));
-            if tries.limited >= RATE_TRIES || wait > PATIENCE {
-                Verdict::Stop(FaultKind::RateLimited)
-            } else {
-                Verdict::Slower(wait)
-            }
-        }
-        Remedy::Again => {
-            tries.failed += 1;
-            match wait {
-                _ if tries.failed >= TRIES => Verdict::Stop(kind),
-                Some(wait) if wait > PATIENCE => Verdict::Stop(FaultKind::RateLimited),
-                Some(wait) => Verdict::Slower(wait),
-                None => Verdict::Again(jitter.backoff(tries.failed)),
-            }
-        }
+        (Remedy::Slower, _) => FaultKind::RateLimited,
+        (Remedy::Again, Failure::Status { .. }) => FaultKind::Server,
+        (Remedy::Again, Failure::Error(_)) => FaultKind::Network,
+    };
+    if let Some(wait) = wait {
+        tries.waited += 1;
+        return match wait {
+            wait if wait > PATIENCE => Verdict::Stop(FaultKind::RateLimited),
+            _ if tries.waited >= WAITS => Verdict::Stop(kind),
+            wait => Verdict::Slower(wait),
+        };
     }
+    tries.failed += 1;
+    if tries.failed >= TRIES || !budget.take() {
+        return Verdict::Stop(kind);
+    }
+    let wait = jitter.backoff(tries.failed);
+    if remedy == Remedy::Slower { Verdict::Slower(wait.max(LEAST_WAIT)) } else { Verdict::Again(wait) }
 }
 
 fn error_remedy(error: &HttpError, tries: &mut Tries) -> Remedy {
@@ -142,7 +147,10 @@ fn error_remedy(error: &HttpError, tries: &mut Tries) -> Remedy {
             if tries.truncated > 1 { Remedy::Stop(FaultKind::Network) } else { Remedy::Again }
         }
         HttpError::Client { .. } | HttpError::Tls { .. } => Remedy::Stop(FaultKind::Network),
-        HttpError::Garbled { .. } | HttpError::TooLarge { .. } => Remedy::Stop(FaultKind::Shape),
+        HttpError::NotHttp { .. }
+        | HttpError::Garbled { .. }
+        | HttpError::Encoding { .. }
+        | HttpError::TooLarge { .. } => Remedy::Stop(FaultKind::Shape),
         HttpError::BadUrl
         | HttpError::BadHeader { .. }
         | HttpError::OtherOrigin { .. }
@@ -153,25 +161,25 @@ fn error_remedy(error: &HttpError, tries: &mut Tries) -> Remedy {
 
 /// How long the server asks to wait: the longest of what its `Retry-After` headers and its body say.
 ///
-/// A `Retry-After` is a number of seconds or a date (RFC 9110 section 10.2.3). A date is measured
-/// against the server's own clock, so a wrong clock here does no harm; without one it says nothing. A
-/// time that has passed asks for one second.
+/// A `Retry-After` is a number of seconds or a date (RFC 9110 section 10.2.3), which counts from `now`: the
+/// server's own clock where it tells it, so that a wrong clock here does no harm. A time that has passed
+/// asks for one second.
 pub(super) fn asked_wait(
     headers: &[(String, String)],
-    date: Option<Timestamp>,
+    now: Timestamp,
     body: Option<Duration>,
 ) -> Option<Duration> {
     let named = headers.iter().filter(|(name, _)| name == "retry-after");
-    let waits = named.filter_map(|(_, value)| read_wait(value.trim(), date));
+    let waits = named.filter_map(|(_, value)| read_wait(value.trim(), now));
     waits.chain(body).max().map(|wait| wait.max(LEAST_WAIT))
 }
 
-fn read_wait(text: &str, date: Option<Timestamp>) -> Option<Duration> {
+fn read_wait(text: &str, now: Timestamp) -> Option<Duration> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are longer than any patience.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX))));
     }
-    let distance = http_date(text)?.millis().saturating_sub(date?.millis());
+    let distance = http_date(text)?.millis().saturating_sub(now.millis());
     Some(Duration::from_millis(u64::try_from(distance).unwrap_or(0)))
 }
 
@@ -207,8 +215,24 @@ impl Jitter {
         doubled.min(LAST_STEP).mul_f64(self.unit())
     }
 
+    /// Up to a tenth of `wait` more, at most five seconds: those who wait for the same moment do not go on
+    /// in the same moment.
+    pub(super) fn spread(&mut self, wait: Duration) -> Duration {
+        (wait / 10).min(LAST_SPREAD).mul_f64(self.unit())
+    }
+
+    /// The time to the next look at a source, up to a tenth shorter or longer than `poll`. One that could not
+    /// be reached is looked for every minute or so, however rarely it is asked otherwise, and less and less
+    /// often where it is asked more often than that.
+    pub(super) fn until_next(&mut self, poll: Duration, unreached: u32) -> Duration {
+        if unreached == 0 {
+            return self.around(poll);
+        }
+        self.around(poll.min(LAST_STEP)).max(self.backoff(unreached))
+    }
+
     /// `interval`, up to a tenth shorter or longer.
-    pub(super) fn around(&mut self, interval: Duration) -> Duration {
+    fn around(&mut self, interval: Duration) -> Duration {
         interval.mul_f64(0.9 + 0.2 * self.unit())
     }
 }

@@ -4,7 +4,8 @@
 //! exchange works. It must never write a token anywhere, and never have two purchases of one source
 //! under way.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::time::Instant;
 
@@ -20,9 +21,16 @@ const USEFUL_LIFE: f64 = 0.8;
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     /// Held across a purchase, so that everyone else waits for its result.
-    held: tokio::sync::Mutex<Option<Held>>,
-    /// The newest token, for keeping it out of messages. Never waited for.
-    newest: Mutex<Option<Arc<Token>>>,
+    purse: tokio::sync::Mutex<Purse>,
+    /// Purchases that have ended, well or not. Never waited for.
+    ended: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Purse {
+    held: Option<Held>,
+    /// What came of the last purchase, where it was nothing.
+    failed: Option<Fault>,
 }
 
 /// A token, and which purchase brought it.
@@ -40,63 +48,61 @@ impl Tokens {
         if !line.source.profile.exchanges() {
             return Ok(None);
         }
-        let mut held = self.held.lock().await;
-        match &*held {
-            Some(held) if held.renew_at.is_none_or(|renew_at| Instant::now() < renew_at) => {
-                Ok(Some(held.clone()))
-            }
-            _ => self.renew(&mut held, line, tally).await.map(Some),
-        }
+        let fresh = |held: &Held| held.renew_at.is_none_or(|renew_at| Instant::now() < renew_at);
+        self.take(fresh, line, tally).await.map(Some)
     }
 
     /// A token other than `refused`, which the server no longer takes. If someone else has bought one
     /// since, that one.
     pub(super) async fn replace(&self, refused: &Held, line: &Line, tally: &Tally) -> Result<Held, Fault> {
-        let mut held = self.held.lock().await;
-        match &*held {
-            Some(held) if held.serial != refused.serial => Ok(held.clone()),
-            _ => self.renew(&mut held, line, tally).await,
-        }
+        self.take(|held| held.serial != refused.serial, line, tally).await
     }
 
-    /// The newest token.
-    pub(super) fn newest(&self) -> Option<Arc<Token>> {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The token if it `fits`, else a new one. Everyone who asks while one is being bought gets what comes of
+    /// that: a server that refuses the credentials is not asked again for each request that needs them.
+    async fn take(&self, fits: impl Fn(&Held) -> bool, line: &Line, tally: &Tally) -> Result<Held, Fault> {
+        let ended = self.ended.load(Ordering::SeqCst);
+        let mut purse = self.purse.lock().await;
+        if let Some(held) = purse.held.as_ref().filter(|held| fits(held)) {
+            return Ok(held.clone());
+        }
+        if self.ended.load(Ordering::SeqCst) > ended
+            && let Some(fault) = &purse.failed
+        {
+            return Err(fault.clone());
+        }
+        let bought = renew(purse.held.take(), line, tally).await;
+        let serial = self.ended.fetch_add(1, Ordering::SeqCst) + 1;
+        purse.failed = bought.as_ref().err().cloned();
+        let token = bought?;
+        let lifetime = token.expires_in.filter(|lifetime| !lifetime.is_zero());
+        let renew_at =
+            lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime.mul_f64(USEFUL_LIFE)));
+        let new = Held { token: Arc::new(token), serial, renew_at };
+        purse.held = Some(new.clone());
+        Ok(new)
     }
 
     /// Makes the token old enough to be replaced.
     #[cfg(test)]
     pub(super) async fn age(&self) {
-        if let Some(held) = self.held.lock().await.as_mut() {
+        if let Some(held) = self.purse.lock().await.held.as_mut() {
             held.renew_at = Some(Instant::now());
         }
     }
+}
 
-    async fn renew(&self, held: &mut Option<Held>, line: &Line, tally: &Tally) -> Result<Held, Fault> {
-        let (profile, binding) = (&line.source.profile, &line.source.binding);
-        let refreshable = held.take_if(|held| profile.refreshes() && held.token.refresh.is_some());
-        let serial = held.as_ref().or(refreshable.as_ref()).map_or(0, |held| held.serial) + 1;
-        let refreshed = match &refreshable {
-            Some(old) => {
-                let refresh = || request::refresh(profile, binding, &old.token);
-                // Whatever is wrong with it, the credentials are the better try.
-                buy(line, tally, refresh).await.ok()
-            }
-            None => None,
-        };
-        let token = match refreshed {
-            Some(token) => token,
-            None => buy(line, tally, || request::exchange(profile, binding)).await?,
-        };
-        let lifetime = token.expires_in.filter(|lifetime| !lifetime.is_zero());
-        let token = Arc::new(token);
-        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&token));
-        let renew_at =
-            lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime.mul_f64(USEFUL_LIFE)));
-        let new = Held { token, serial, renew_at };
-        *held = Some(new.clone());
-        Ok(new)
+/// A new token: with what came along with the `old` one, where that can be done, else with the credentials.
+async fn renew(old: Option<Held>, line: &Line, tally: &Tally) -> Result<Token, Fault> {
+    let (profile, binding) = (&line.source.profile, &line.source.binding);
+    if let Some(old) = old.filter(|old| profile.refreshes() && old.token.refresh.is_some()) {
+        let refresh = || request::refresh(profile, binding, &old.token);
+        // Whatever is wrong with it, the credentials are the better try.
+        if let Ok(token) = buy(line, tally, refresh).await {
+            return Ok(token);
+        }
     }
+    buy(line, tally, || request::exchange(profile, binding)).await
 }
 
 async fn buy(
@@ -105,5 +111,9 @@ async fn buy(
     build: impl Fn() -> Result<Request, RequestError>,
 ) -> Result<Token, Fault> {
     let reply = line.ask_without_token(tally, build).await?;
-    token::read(&line.source.profile, &reply.body).map_err(|error| line.fault_of_shape(&error, &reply))
+    let read = token::read(&line.source.profile, &reply.body);
+    let token = read.map_err(|error| line.fault_of_shape(&error, &reply))?;
+    line.redactor.hide_bought(&token.access);
+    token.refresh.iter().for_each(|refresh| line.redactor.hide_bought(refresh));
+    Ok(token)
 }

@@ -1,5 +1,9 @@
 //! What the tests share that start the program as a user starts it.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+pub(crate) mod echo;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 

@@ -11,7 +11,7 @@ use crate::domain::{Problem, ScopeChoice, Via};
 use crate::feed::Profile;
 
 /// What only makes sense for a source that is asked over HTTP.
-const HTTP_ONLY: &[&str] = &["base", "insecure_http", "secret"];
+const HTTP_ONLY: &[&str] = &["base", "insecure_http", "proxy", "ca_file", "secret"];
 
 /// How the table says that its source is asked; `None` when what it says makes no sense.
 pub(super) fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -> Option<Via> {

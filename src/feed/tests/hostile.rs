@@ -142,9 +142,77 @@ proptest! {
 }
 
 #[test]
-fn a_huge_record_and_duplicate_keys_are_read() {
+fn a_huge_record_is_set_apart_whole_and_its_page_counts() {
     let profile = profile_with("summary = '/s'", "");
-    let long = "x".repeat(10_000_000);
-    let page = read(&profile, &format!(r#"[{{"t": "2026-01-01", "s": "a", "s": "{long}"}}]"#)).unwrap();
-    assert_eq!(page.records[0].summary.as_ref().map(String::len), Some(long.len()), "the last of two wins");
+    let long = |length: usize| format!(r#"{{"t": "2026-01-01", "s": "a", "s": "{}"}}"#, "x".repeat(length));
+    let page = read(&profile, &format!("[{},{}]", long(1_000_000), long(10_000_000))).unwrap();
+    assert_eq!(
+        page.records[0].summary.as_ref().map(String::len),
+        Some(1_000_000),
+        "the last of two keys wins"
+    );
+    assert_eq!((page.length, page.quarantined[0].raw.len()), (2, long(10_000_000).len()));
+    assert_eq!(page.quarantined[0].reason, "it is 9.5 MiB long, and may have 1 MiB");
+}
+
+#[test]
+fn a_page_of_nothing_but_tiny_records_is_refused() {
+    let profile = profile_with("", "");
+    let error = read(&profile, &format!("[{}1]", "1,".repeat(300_000))).unwrap_err();
+    assert_eq!(error.to_string(), "the list at `` has more than 250000 records");
+}
+
+#[test]
+fn what_json_does_not_promise_spoils_one_record_or_the_page_and_nothing_more() {
+    let profile = profile_with("summary = '/s'", "");
+    let good = r#"{"t": "2026-01-01", "s": "good"}"#;
+    let deep = format!(
+        "{}1{}",
+        r#"{"t": "2026-01-01", "s": ["#.to_owned() + &"[".repeat(10_000),
+        "]".repeat(10_001) + "}"
+    );
+    for (bad, reason) in [
+        (r#"{"t": "2026-01-01", "s": "\ud800"}"#, "it is not readable JSON"),
+        (r#"{"t": "2026-01-01", "s": "\udc00 \ud83d"}"#, "it is not readable JSON"),
+        (deep.as_str(), "it is nested more than 64 levels deep"),
+        ("[[[[]]]]", "it is not an object"),
+        ("1e999", "it is not"),
+    ] {
+        let page = read(&profile, &format!("[{good},{bad},{good}]")).unwrap();
+        assert_eq!((page.length, page.records.len()), (3, 2), "{reason}");
+        assert!(page.quarantined[0].reason.starts_with(reason), "{}", page.quarantined[0].reason);
+        assert_eq!(&*page.quarantined[0].raw, bad);
+    }
+    for bad in [
+        "NaN",
+        r#"{"t": Infinity}"#,
+        r#"{"t": "2026-01-01", "s": -Infinity}"#,
+        r#"{"t": 01}"#,
+        r#"{"t" "x"}"#,
+        "'x'",
+    ] {
+        assert!(read(&profile, &format!("[{good},{bad}]")).is_err(), "{bad}: no page is half a page");
+    }
+    for depth in [10_000, 1_000_000] {
+        let body = "[".repeat(depth) + &"]".repeat(depth);
+        assert_eq!(read(&profile, &body).unwrap().quarantined.len(), 1);
+        read_all(&profile, body.as_bytes());
+        read_all(&profile, "[".repeat(depth).as_bytes());
+        read_all(&profile, (r#"{"a":"#.repeat(depth) + "1" + &"}".repeat(depth)).as_bytes());
+    }
+}
+
+#[test]
+fn a_text_in_utf_16_is_told_as_that_and_a_mark_before_utf_8_is_no_harm() {
+    let profile = profile_with("", "");
+    let body = r#"[{"t": "2026-01-01", "what": "Zo\u00eb"}]"#;
+    assert_eq!(read(&profile, &format!("\u{FEFF}{body}")).unwrap().records.len(), 1);
+    let little: Vec<u8> = body.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = body.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [[&[0xFF, 0xFE], &*little].concat(), little, [&[0xFE, 0xFF], &*big].concat(), big] {
+        let head = Position::first(&profile);
+        let error = page::read(&profile, &binding(), None, &head, &[], &bytes).unwrap_err();
+        let told = r#"the answer is not readable JSON (it is in UTF-16, and JSON is in UTF-8), beginning with `[{"t": "#;
+        assert!(error.to_string().starts_with(told), "{error}");
+    }
 }

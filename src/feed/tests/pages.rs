@@ -134,7 +134,7 @@ fn an_answer_that_is_no_page_says_what_it_is() {
     }
     let position = Position::first(&profile);
     let utf16 = page::read(&profile, &binding(), None, &position, &[], b"\xFF\xFE{\0}\0").unwrap_err();
-    assert!(matches!(utf16, ShapeError::NotJson { ref reason, .. } if reason == "byte 0 is not UTF-8"));
+    assert!(matches!(utf16, ShapeError::NotJson { ref reason, .. } if reason.contains("is in UTF-16")));
     assert!(read(&profile, "\u{FEFF}{\"changes\": []}").is_ok(), "a byte order mark is passed over");
 }
 
@@ -151,7 +151,7 @@ fn what_is_no_event_is_kept_aside_with_a_reason_and_counts() {
         (r#"{"timestamp": "soon"}"#, "its time `\"soon\"` cannot be read"),
         (r#"{"timestamp": "+10000-01-01T00:00:00Z"}"#, "cannot be read"),
         (r#"{"timestamp": "\ud800"}"#, "it is not readable JSON: "),
-        (&deep, "it is not readable JSON: recursion limit exceeded"),
+        (&deep, "it is nested more than 64 levels deep"),
     ];
     let records: Vec<&str> = std::iter::once(good).chain(bad.iter().map(|(raw, _)| *raw)).collect();
     let page =

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use super::body::Excess;
+
 /// A request that came to nothing. No variant holds a header, a body, a path or a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(in crate::sync) enum HttpError {
@@ -85,12 +87,20 @@ pub(in crate::sync) enum HttpError {
         /// The source's origin.
         origin: String,
     },
+    /// What came is no answer in HTTP.
+    #[error("{origin} does not speak HTTP: {reason}")]
+    NotHttp {
+        /// The source's origin.
+        origin: String,
+        /// The library's words.
+        reason: String,
+    },
     /// The answer broke off.
     #[error("the answer of {origin} broke off after {bytes} bytes")]
     Truncated {
         /// The source's origin.
         origin: String,
-        /// Bytes that had arrived, after decompression.
+        /// Bytes that had arrived, as they came over the network.
         bytes: usize,
     },
     /// The answer's compression is damaged.
@@ -99,13 +109,21 @@ pub(in crate::sync) enum HttpError {
         /// The source's origin.
         origin: String,
     },
+    /// The answer is compressed in a way that was not asked for.
+    #[error("the answer of {origin} is compressed as `{encoding}`, which was not asked for")]
+    Encoding {
+        /// The source's origin.
+        origin: String,
+        /// What its header says, the first characters of it.
+        encoding: String,
+    },
     /// The answer is larger than anything a page can be.
-    #[error("the answer of {origin} is larger than {} MiB", limit / (1024 * 1024))]
+    #[error("the answer of {origin} {excess}")]
     TooLarge {
         /// The source's origin.
         origin: String,
-        /// The bound in bytes.
-        limit: usize,
+        /// The bound that it breaks.
+        excess: Excess,
     },
 }
 
@@ -126,6 +144,7 @@ impl HttpError {
             Some(io) if io.kind() == io::ErrorKind::ConnectionRefused => Self::Refused { origin },
             Some(io) if error.is_connect() => Self::Unreachable { origin, reason: io.to_string() },
             _ if error.is_connect() => Self::Unreachable { origin, reason: innermost(error) },
+            _ if is_parse(error) => Self::NotHttp { origin, reason: innermost(error) },
             _ => Self::Reset { origin },
         }
     }
@@ -136,17 +155,19 @@ impl HttpError {
         if error.is_timeout() {
             return Self::Timeout { origin };
         }
-        let broke_off = find::<io::Error>(error).is_none_or(|io| {
-            matches!(
-                io.kind(),
-                io::ErrorKind::UnexpectedEof
-                    | io::ErrorKind::ConnectionReset
-                    | io::ErrorKind::ConnectionAborted
-                    | io::ErrorKind::BrokenPipe
-            )
-        });
-        if broke_off { Self::Truncated { origin, bytes } } else { Self::Garbled { origin } }
+        // A length that cannot be read, in the middle of a body, comes as an I/O error.
+        let garbled = find::<io::Error>(error)
+            .is_some_and(|io| matches!(io.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData));
+        if garbled || is_parse(error) {
+            Self::NotHttp { origin, reason: innermost(error) }
+        } else {
+            Self::Truncated { origin, bytes }
+        }
     }
+}
+
+fn is_parse(error: &reqwest::Error) -> bool {
+    find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse)
 }
 
 /// The first `E` among the causes of `error`. An I/O error does not name what it wraps as its cause, so

@@ -1,5 +1,9 @@
 //! Requests and answers byte by byte, over loopback sockets.
 
+mod limits;
+mod route;
+mod tls;
+
 use rstest::rstest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -21,7 +25,7 @@ fn get(url: &str) -> Request {
 
 async fn ask(origin: &str, path: &str) -> Result<Reply, HttpError> {
     let peer = Peer::new(origin, false).unwrap();
-    Http::new().send(&get(&format!("{origin}{path}")), &peer).await
+    Http::default().send(&get(&format!("{origin}{path}")), &peer).await
 }
 
 async fn ask_bytes(bytes: Vec<u8>) -> Result<Reply, HttpError> {
@@ -40,6 +44,7 @@ async fn an_answer_comes_whole_with_lower_case_headers_and_the_servers_clock() {
     assert!(request.starts_with("GET /things?page=1 HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("authorization: Bearer canary-1\r\n"), "{request}");
     assert!(request.contains(concat!("user-agent: backtrail/", env!("CARGO_PKG_VERSION"))), "{request}");
+    assert!(request.contains("accept-encoding: gzip\r\n"), "{request}");
     assert!(!request.to_lowercase().contains("referer"), "{request}");
 }
 
@@ -53,7 +58,7 @@ async fn a_body_is_sent_with_its_type_and_secret_parameters_are_encoded() {
         body: Some(body),
         ..get(&format!("{}/x?y=1", wire.origin))
     };
-    Http::new().send(&request, &Peer::new(&wire.origin, false).unwrap()).await.unwrap();
+    Http::default().send(&request, &Peer::new(&wire.origin, false).unwrap()).await.unwrap();
     let sent = &wire.requests()[0];
     assert!(sent.starts_with("POST /x?y=1&key=a%26b+c HTTP/1.1\r\n"), "{sent}");
     assert!(sent.contains("content-type: application/json\r\n") && sent.ends_with("{\"a\":1}"), "{sent}");
@@ -76,7 +81,7 @@ async fn a_redirect_is_refused_and_no_request_reaches_its_target() {
 async fn a_request_to_another_origin_is_not_sent() {
     let other = Wire::serve(|_| says(200, "{}")).await;
     let peer = Peer::new("https://api.example.com", false).unwrap();
-    let error = Http::new().send(&get(&format!("{}/next", other.origin)), &peer).await.unwrap_err();
+    let error = Http::default().send(&get(&format!("{}/next", other.origin)), &peer).await.unwrap_err();
     assert!(matches!(error, HttpError::OtherOrigin { .. }), "{error}");
     assert!(other.requests().is_empty());
 }
@@ -151,65 +156,12 @@ async fn a_body_cut_at_any_byte_is_never_taken_for_whole() {
     assert_eq!(ask_bytes(whole).await.unwrap().body.len(), 16);
 }
 
-/// `{"ok":true}` three times, compressed.
-const COMPRESSED: &[u8] = &[
-    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 202, 207, 86, 178, 42, 41, 42, 77, 173, 173, 198, 202, 4, 0,
-    85, 211, 60, 204, 33, 0, 0, 0,
-];
-
-fn compressed(body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
-}
-
-#[tokio::test]
-async fn a_compressed_body_is_unfolded_and_a_damaged_one_refused() {
-    let reply = ask_bytes(compressed(COMPRESSED)).await.unwrap();
-    assert_eq!(reply.body, br#"{"ok":true}"#.repeat(3));
-    let mut damaged = COMPRESSED.to_vec();
-    damaged[12] ^= 0xff;
-    let error = ask_bytes(compressed(&damaged)).await.unwrap_err();
-    assert!(matches!(error, HttpError::Garbled { .. }), "{error:?}");
-    let error = ask_bytes(compressed(&COMPRESSED[..COMPRESSED.len() - 9])).await.unwrap_err();
-    assert!(matches!(error, HttpError::Truncated { .. }), "{error:?}");
-}
-
-#[tokio::test]
-async fn a_body_beyond_the_limit_is_not_read_on() {
-    let big = "x".repeat(70_000);
-    let chunked = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n11170\r\n{big}\r\n0\r\n\r\n");
-    for (bytes, limit, fits) in [
-        (answer(200, "", &big), 69_999, false),
-        (answer(200, "", &big), 70_000, true),
-        (chunked.clone().into_bytes(), 69_999, false),
-        (chunked.into_bytes(), 70_000, true),
-        (compressed(COMPRESSED), 32, false),
-        (compressed(COMPRESSED), 33, true),
-    ] {
-        let wire = Wire::serve(move |_| Answer::Bytes(bytes.clone())).await;
-        let peer = Peer::new(&wire.origin, false).unwrap();
-        let sent = Http::with_body_limit(limit).send(&get(&wire.origin), &peer).await;
-        match sent {
-            Ok(reply) => assert!(fits && reply.body.len() <= limit),
-            Err(error) => assert!(!fits && matches!(error, HttpError::TooLarge { .. }), "{error:?}"),
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_silent_server_runs_into_the_profiles_own_timeout() {
-    let wire = Wire::serve(|_| Answer::Hang).await;
-    let request = Request { timeout: Some(Duration::from_millis(50)), ..get(&wire.origin) };
-    let error = Http::new().send(&request, &Peer::new(&wire.origin, false).unwrap()).await.unwrap_err();
-    assert_eq!(error, HttpError::Timeout { origin: wire.origin.clone() });
-}
-
 #[tokio::test]
 async fn a_header_that_cannot_be_sent_is_named_and_not_shown() {
     let wire = Wire::serve(|_| says(200, "{}")).await;
     let headers = vec![("X-Key".to_owned(), Secret::new("canary\r\nX-Evil: 1".to_owned()))];
     let request = Request { headers, ..get(&wire.origin) };
-    let error = Http::new().send(&request, &Peer::new(&wire.origin, false).unwrap()).await.unwrap_err();
+    let error = Http::default().send(&request, &Peer::new(&wire.origin, false).unwrap()).await.unwrap_err();
     assert_eq!(error, HttpError::BadHeader { name: "X-Key".to_owned() });
     assert!(wire.requests().is_empty());
 }

@@ -39,9 +39,7 @@ pub(super) fn of(
     }
     let ends = sight.oldest().zip(sight.newest());
     let whole = standing.head && standing.end;
-    let Some((oldest, newest)) = ends.or_else(|| (whole && sight.length == 0).then_some(NOTHING)) else {
-        return None;
-    };
+    let (oldest, newest) = ends.or_else(|| (whole && sight.length == 0).then_some(NOTHING))?;
     let (reaches_now, reaches_floor) = match direction {
         Some(Direction::Down) => (standing.head, standing.end),
         Some(Direction::Up) => (standing.end, standing.head),

@@ -8,6 +8,9 @@
 //! Because every answer proves its own stretch (see [`super::claim`]), the walk only decides where to look. It
 //! may be stopped anywhere and another may go on from what is claimed.
 
+mod end;
+mod size;
+
 use super::Known;
 use super::chart::Chart;
 use super::claim::Standing;
@@ -27,6 +30,7 @@ const REPEATS: u32 = 3;
 
 /// A walk under way.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own that answers have shown")]
 pub(super) struct Counted {
     chart: Chart,
     /// The largest page that the server has not refused to give.
@@ -230,9 +234,7 @@ impl Counted {
         let begins = self.begins_at(sight, bottom);
         let size = self.size_of(sight);
         let new_ground = self.front.is_none_or(|front| bottom < front);
-        let entry = sight.prints.last().copied().unwrap_or_default();
-        let before = self.last_entry.replace((entry, begins));
-        let same_end = before.is_some_and(|(last, _)| last == entry);
+        let (before, same_end) = self.follow(sight, begins);
         self.doubt_short(sight, begins, size);
         let mut end = self.end_of(sight, begins, size, same_end);
         if above_deepest && sight.length < size {
@@ -249,23 +251,19 @@ impl Counted {
         if end == End::Here || (deep < bottom && new_ground) {
             self.chart.joined(&mut proof);
         }
-        if end == End::Here || end == End::Disputed {
-            self.chart.unsettled |= end == End::Disputed;
-            if end == End::Disputed {
-                let gap = Span { lo: Timestamp::MIN, hi: ground.time(bottom).plus_millis(1) };
-                proof.notes.push(Note { span: gap, reason: GapReason::Unsettled });
-            }
-            if end == End::Disputed {
-                return (proof, Next::GiveUp(self.stall()));
-            }
+        if end == End::Disputed {
+            self.chart.unsettled = true;
+            let gap = Span { lo: Timestamp::MIN, hi: ground.time(bottom).plus_millis(1) };
+            proof.notes.push(Note { span: gap, reason: GapReason::Unsettled });
+            return (proof, Next::GiveUp(self.stall()));
+        }
+        if end == End::Here {
             return (proof, Next::Done { settled: !self.chart.unsettled });
         }
         // A page cut before entries were left out of it covers more of the list than it shows.
         let filtered = !head && new_ground && sight.length < size && end == End::No;
         self.seen = begins + if filtered { size } else { sight.length };
-        let same = sight.times.iter().rev().take_while(|time| ground.key(**time) == bottom).count() as u64;
-        let all_one = same == sight.times.len() as u64 && self.front == Some(bottom);
-        self.tail = if all_one { self.tail + same } else { same };
+        self.count_tail(sight, bottom);
         if let Some(tie) = self.front().filter(|_| self.in_tie && new_ground) {
             let span = Span { lo: tie.plus_millis(-1), hi: tie.plus_millis(1) };
             proof.notes.push(Note { span, reason: GapReason::Tie });
@@ -285,210 +283,14 @@ impl Counted {
         if end == End::Maybe {
             return (proof, self.probe(sight));
         }
-        // Deeper in the list and yet no deeper in time: beyond its end the server shows its last page again.
-        let deeper = before.is_some_and(|(_, place)| begins > place);
-        let lost_before = self.beyond_end;
-        self.beyond_end = !head && same_end && sight.length >= size && (deeper || self.beyond_end);
-        if self.beyond_end {
-            self.repeats += u32::from(!lost_before);
-            if self.repeats > REPEATS {
-                return (proof, Next::GiveUp(self.stall()));
-            }
-            return (proof, self.step_up(sight.length));
+        let deeper = before.is_some_and(|before| begins > before);
+        if self.is_beyond_end(!head && same_end && sight.length >= size, deeper) {
+            let next =
+                if self.repeats > REPEATS { Next::GiveUp(self.stall()) } else { self.step_up(sight.length) };
+            return (proof, next);
         }
         self.up = 0;
         (proof, self.go_on())
-    }
-
-    /// The row that the answer begins at, counted from 0. A server that gives less than was asked for counts
-    /// its pages in what it gives.
-    fn begins_at(&mut self, sight: &Sight, bottom: Key) -> u64 {
-        let Ask::At { first, size } = self.asked else {
-            self.notice_cap(sight, 0, self.cap);
-            return 0;
-        };
-        if self.chart.shape.cut == Cut::Offsets {
-            self.notice_cap(sight, first, size);
-            return first;
-        }
-        if let Some(echo) = sight.echo.filter(|echo| *echo > 0 && *echo < size) {
-            self.cap = self.cap.min(echo);
-            return first * echo;
-        }
-        let above = self.front.is_some_and(|front| bottom > front);
-        if first == 0 {
-            self.notice_cap(sight, 0, size);
-        } else if sight.length < size && promises(sight, first * size) && above {
-            // It is short, and yet more follows.
-            self.cap = self.cap.min(sight.length);
-            return first * sight.length;
-        }
-        first * size
-    }
-
-    /// A page that is short although more follows shows how much the server gives.
-    fn notice_cap(&mut self, sight: &Sight, begins: u64, size: u64) {
-        if let Some(echo) = sight.echo.filter(|echo| *echo > 0) {
-            self.cap = self.cap.min(echo);
-        }
-        if promises(sight, begins) && sight.length < size {
-            self.cap = self.cap.min(sight.length).max(1);
-        }
-    }
-
-    fn size_of(&self, sight: &Sight) -> u64 {
-        let asked = match self.asked {
-            Ask::At { size, .. } => size,
-            _ => self.chart.shape.size.unwrap_or(sight.length),
-        };
-        let given = sight.echo.filter(|echo| *echo > 0).map_or(asked, |echo| echo.min(asked));
-        given.min(self.cap).max(sight.length)
-    }
-
-    /// Two answers in a row that hold as many entries, fewer than were asked for, although more follow: the
-    /// server gives less than it did.
-    fn notice_clamp(&mut self, sight: &Sight) {
-        let Ask::At { first, size } = self.asked else { return };
-        let (begins, least) = match self.chart.shape.cut {
-            Cut::Offsets => (first, first),
-            _ => (first * size, first * sight.length),
-        };
-        let counts_more = sight.total.is_some_and(|total| {
-            begins < total && total != begins + sight.length && total > least + sight.length
-        });
-        let more = sight.more.unwrap_or(counts_more);
-        let clamped = (sight.length < size && more).then_some(sight.length);
-        if clamped.is_some() && clamped == self.clamped {
-            self.cap = self.cap.min(sight.length);
-        }
-        self.clamped = clamped;
-    }
-
-    /// Whether all of the answer stood at the end before.
-    fn ends_with(&self, sight: &Sight) -> bool {
-        sight.prints.iter().all(|print| self.ending.contains(print))
-    }
-
-    /// Whether the answer shares as many entries with the one before as it has to if it begins where it is
-    /// thought to: a server that began to give less counts its pages in another way.
-    fn is_placed(&self, sight: &Sight, begins: u64) -> bool {
-        let shared = sight.prints.iter().filter(|print| self.last.contains(print)).count() as u64;
-        begins == 0 || self.last_reach.is_some_and(|reach| reach.checked_sub(begins) == Some(shared))
-    }
-
-    /// More than a short answer showed shows that the list did not end there: so much the server gives, if
-    /// that was the head of the list, or if it gave as much twice.
-    fn doubt_short(&mut self, sight: &Sight, begins: u64, size: u64) {
-        let (reach, entry) = (begins + sight.length, sight.prints.last().copied());
-        if self.short.is_some_and(|short| reach > short.reach && entry != short.entry) {
-            self.doubt();
-        }
-        if sight.length < size {
-            let key =
-                self.chart.ground.as_ref().zip(sight.times.last()).map(|(ground, last)| ground.key(*last));
-            self.short = Some(Short { reach, length: sight.length, entry, key, head: begins == 0 });
-        }
-    }
-
-    fn doubt(&mut self) {
-        let Some(short) = self.short.take() else { return };
-        if short.head || self.doubted == Some(short.length) {
-            self.cap = self.cap.min(short.length).max(1);
-        }
-        self.doubted = Some(short.length);
-        self.shorts = 0;
-    }
-
-    fn end_of(&mut self, sight: &Sight, begins: u64, size: u64, same_end: bool) -> End {
-        let reach = begins + sight.length;
-        let same = || sight.prints.len() == self.ending.len() && self.ends_with(sight);
-        let confirmed = self.confirmed && same();
-        self.confirmed = false;
-        let promises = promises(sight, begins);
-        let ends = sight.more == Some(false) || sight.total == Some(reach);
-        let short = sight.length < size;
-        if !short {
-            (self.shorts, self.probes) = (0, 0);
-            return End::No;
-        }
-        self.probes += 1;
-        self.shorts = if same_end || confirmed { self.shorts + 1 } else { 1 };
-        // What this answer itself is short of, another has shown the server to give, or the server says so.
-        let proven = size <= self.proven || sight.echo == Some(size);
-        let placed = self.is_placed(sight, begins);
-        match (promises, ends) {
-            (false, true) if proven && placed => End::Here,
-            (false, _) if self.shorts >= 2 && (confirmed || (proven && placed)) => End::Here,
-            (false, _) if self.probes >= SHORTS => End::Disputed,
-            (false, _) => End::Maybe,
-            (true, _) if !same_end => End::No,
-            (true, _) if self.shorts >= SHORTS || self.probes >= SHORTS => End::Disputed,
-            (true, _) => End::Maybe,
-        }
-    }
-
-    /// Why the walk cannot go on: the server counts more, or shows the same again and again.
-    fn stall(&self) -> Stall {
-        match self.total.filter(|total| *total > self.most) {
-            Some(total) => Stall::Empty { seen: self.most, total: Some(total) },
-            None => Stall::Repeated { seen: self.most },
-        }
-    }
-
-    /// Asks for the end of the list once more, in a size that the server has just been seen to give.
-    fn probe(&mut self, sight: &Sight) -> Next {
-        let size = sight.length.min(self.cap);
-        let ask = match self.chart.shape.cut {
-            Cut::Offsets => vernier::offset(self.seen, self.tail + 1, size),
-            _ => vernier::page(self.seen, self.tail + 1, size),
-        };
-        match ask {
-            Some(ask) => self.ask(ask),
-            // No page of that size holds the end and what is beyond: look at what is beyond, then again.
-            None => {
-                self.beyond = Some(self.asked);
-                self.ending.clone_from(&sight.prints);
-                let first =
-                    if self.chart.shape.cut == Cut::Offsets { self.seen } else { self.seen.div_ceil(size) };
-                self.ask(Ask::At { first, size })
-            }
-        }
-    }
-
-    fn empty(&mut self, sight: &Sight) -> (Proof, Next) {
-        if let Some(end) = self.beyond.take() {
-            self.confirmed = true;
-            return (Proof::default(), self.ask(end));
-        }
-        self.empties += 1;
-        let promises = sight.more == Some(true) || sight.total.is_some_and(|total| total > 0);
-        let at_head = self.asked == Ask::Head || matches!(self.asked, Ask::At { first: 0, .. });
-        if !at_head {
-            if self.empties > EMPTY_TRIES {
-                return (
-                    Proof::default(),
-                    Next::GiveUp(Stall::Empty { seen: self.most, total: sight.total }),
-                );
-            }
-            return (Proof::default(), self.step_up(self.cap / 2));
-        }
-        if promises {
-            if self.empties > 2 {
-                return (Proof::default(), Next::GiveUp(Stall::Empty { seen: 0, total: sight.total }));
-            }
-            return (Proof::default(), self.ask(Ask::Again));
-        }
-        let says_so = sight.more == Some(false) || sight.total == Some(0);
-        if !says_so && self.empties < 2 {
-            return (Proof::default(), self.ask(Ask::Again));
-        }
-        // An empty list where there were rows is no proof that there never were any.
-        let proof = if self.chart.known.rows == 0 {
-            self.chart.prove(sight, Standing { head: true, end: true, seam: None })
-        } else {
-            Proof::default()
-        };
-        (proof, Next::Done { settled: !self.chart.unsettled })
     }
 
     /// Every entry so far has the same time, or none that can be read.
@@ -525,6 +327,31 @@ impl Counted {
         (proof, next)
     }
 
+    /// Where the answer before began, and whether it had the same last entry.
+    fn follow(&mut self, sight: &Sight, begins: u64) -> (Option<u64>, bool) {
+        let entry = sight.prints.last().copied().unwrap_or_default();
+        let before = self.last_entry.replace((entry, begins));
+        (before.map(|(_, begins)| begins), before.is_some_and(|(last, _)| last == entry))
+    }
+
+    /// How many rows at the time of the last one came with it.
+    fn count_tail(&mut self, sight: &Sight, bottom: Key) {
+        let at_bottom =
+            |time: &&Timestamp| self.chart.ground.as_ref().is_some_and(|ground| ground.key(**time) == bottom);
+        let same = sight.times.iter().rev().take_while(at_bottom).count() as u64;
+        let all_one = same == sight.times.len() as u64 && self.front == Some(bottom);
+        self.tail = if all_one { self.tail + same } else { same };
+    }
+
+    /// Whether the server shows its last page wherever it is asked beyond its end: the answer is `full`, ends as
+    /// the one before did, and stands `deeper` in the list.
+    fn is_beyond_end(&mut self, full: bool, deeper: bool) -> bool {
+        let before = self.beyond_end;
+        self.beyond_end = full && (deeper || before);
+        self.repeats += u32::from(self.beyond_end && !before);
+        self.beyond_end
+    }
+
     /// Asks for what overlaps known ground and reaches deepest below it.
     fn go_on(&mut self) -> Next {
         let overlap = self.tail + 1;
@@ -532,13 +359,11 @@ impl Counted {
             Cut::Offsets => vernier::offset(self.seen, overlap, self.cap),
             _ => vernier::page(self.seen, overlap, self.cap),
         };
-        match ask {
-            Some(ask) => self.ask(ask),
-            None => {
-                self.in_tie = true;
-                self.by_number()
-            }
+        if let Some(ask) = ask {
+            return self.ask(ask);
         }
+        self.in_tie = true;
+        self.by_number()
     }
 
     /// Goes deeper by number alone, where no answer can overlap as it should.

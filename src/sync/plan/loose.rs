@@ -87,13 +87,10 @@ impl Claim {
     pub(super) fn segment(self, shape: &Shape, before: &Ledger) -> Option<Segment> {
         let hi = self.top.filter(|_| self.settled)?;
         let hi = shape.until.map_or(hi, |until| until.min(hi));
-        let (lo, floor) = match before.segments().first().filter(|_| self.joins) {
-            Some(known) => (known.span.lo, known.floor),
-            None => {
-                let oldest = self.oldest.map_or(Timestamp::MIN, |oldest| oldest.plus_millis(-1));
-                (shape.since.map_or(oldest, |since| since.plus_millis(-1)), shape.since.is_none())
-            }
-        };
+        let oldest = self.oldest.map_or(Timestamp::MIN, |oldest| oldest.plus_millis(-1));
+        let whole = (shape.since.map_or(oldest, |since| since.plus_millis(-1)), shape.since.is_none());
+        let known = before.segments().first().filter(|_| self.joins);
+        let (lo, floor) = known.map_or(whole, |known| (known.span.lo, known.floor));
         Span::between(lo, hi).map(|span| Segment { span, verified_at: self.date, floor })
     }
 }

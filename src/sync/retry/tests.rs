@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use super::*;
+use crate::sync::http::Excess;
 
 const NOON: &str = "Sun, 06 Nov 1994 12:00:00 GMT";
 
@@ -14,8 +15,25 @@ fn status(status: u16) -> Failure<'static> {
     Failure::Status { status, wait: None }
 }
 
+/// One request with chance and retries of its own.
+struct Patient {
+    tries: Tries,
+    jitter: Jitter,
+    budget: Budget,
+}
+
+impl Patient {
+    fn new(seed: u64) -> Self {
+        Self { tries: Tries::default(), jitter: Jitter::new(seed), budget: Budget::default() }
+    }
+
+    fn judge(&mut self, failure: &Failure<'_>) -> Verdict {
+        judge(failure, &mut self.tries, &mut self.jitter, &mut self.budget)
+    }
+}
+
 fn first(failure: &Failure<'_>) -> Verdict {
-    judge(failure, &mut Tries::default(), &mut Jitter::new(1))
+    Patient::new(1).judge(failure)
 }
 
 #[rstest]
@@ -33,20 +51,18 @@ fn statuses_that_another_try_cannot_help(#[case] code: u16, #[case] kind: FaultK
 
 #[rstest]
 fn statuses_that_pass(#[values(408, 425, 500, 502, 503, 504)] code: u16) {
-    let mut tries = Tries::default();
-    let mut jitter = Jitter::new(7);
+    let mut patient = Patient::new(7);
     for _ in 1..TRIES {
-        assert!(matches!(judge(&status(code), &mut tries, &mut jitter), Verdict::Again(_)), "{code}");
+        assert!(matches!(patient.judge(&status(code)), Verdict::Again(_)), "{code}");
     }
-    assert_eq!(judge(&status(code), &mut tries, &mut jitter), Verdict::Stop(FaultKind::Server));
+    assert_eq!(patient.judge(&status(code)), Verdict::Stop(FaultKind::Server));
 }
 
 #[test]
 fn a_refused_token_is_renewed_once_and_a_forbidden_one_never() {
-    let mut tries = Tries::default();
-    let mut jitter = Jitter::new(1);
-    assert_eq!(judge(&status(401), &mut tries, &mut jitter), Verdict::NewToken);
-    assert_eq!(judge(&status(401), &mut tries, &mut jitter), Verdict::Stop(FaultKind::SignIn));
+    let mut patient = Patient::new(1);
+    assert_eq!(patient.judge(&status(401)), Verdict::NewToken);
+    assert_eq!(patient.judge(&status(401)), Verdict::Stop(FaultKind::SignIn));
     assert_eq!(first(&status(403)), Verdict::Stop(FaultKind::Forbidden));
 }
 
@@ -59,7 +75,9 @@ fn a_refused_token_is_renewed_once_and_a_forbidden_one_never() {
 #[case(HttpError::Truncated { origin: origin(), bytes: 9 }, true)]
 #[case(HttpError::Tls { origin: origin(), reason: "expired".into() }, false)]
 #[case(HttpError::Garbled { origin: origin() }, false)]
-#[case(HttpError::TooLarge { origin: origin(), limit: 1 }, false)]
+#[case(HttpError::TooLarge { origin: origin(), excess: Excess::Ratio }, false)]
+#[case(HttpError::NotHttp { origin: origin(), reason: "no version".into() }, false)]
+#[case(HttpError::Encoding { origin: origin(), encoding: "br".into() }, false)]
 #[case(HttpError::Redirect { origin: origin(), target: origin(), status: 302 }, false)]
 #[case(HttpError::NotEncrypted { origin: origin() }, false)]
 fn errors_are_tried_again_only_where_that_can_help(#[case] error: HttpError, #[case] again: bool) {
@@ -69,10 +87,9 @@ fn errors_are_tried_again_only_where_that_can_help(#[case] error: HttpError, #[c
 #[test]
 fn an_answer_that_breaks_off_is_asked_for_once_more() {
     let error = HttpError::Truncated { origin: origin(), bytes: 10 };
-    let mut tries = Tries::default();
-    let mut jitter = Jitter::new(1);
-    assert!(matches!(judge(&Failure::Error(&error), &mut tries, &mut jitter), Verdict::Again(_)));
-    assert_eq!(judge(&Failure::Error(&error), &mut tries, &mut jitter), Verdict::Stop(FaultKind::Network));
+    let mut patient = Patient::new(1);
+    assert!(matches!(patient.judge(&Failure::Error(&error)), Verdict::Again(_)));
+    assert_eq!(patient.judge(&Failure::Error(&error)), Verdict::Stop(FaultKind::Network));
 }
 
 #[test]
@@ -87,15 +104,14 @@ fn a_named_wait_is_kept_and_one_beyond_patience_is_told() {
 
 #[test]
 fn a_limit_that_names_no_time_waits_at_least_a_second_and_not_for_ever() {
-    let mut tries = Tries::default();
-    let mut jitter = Jitter::new(3);
-    for round in 1..RATE_TRIES {
-        let Verdict::Slower(wait) = judge(&status(429), &mut tries, &mut jitter) else {
+    let mut patient = Patient::new(3);
+    for round in 1..TRIES {
+        let Verdict::Slower(wait) = patient.judge(&status(429)) else {
             panic!("round {round} should wait");
         };
         assert!(wait >= LEAST_WAIT && wait <= LAST_STEP, "{wait:?}");
     }
-    assert_eq!(judge(&status(429), &mut tries, &mut jitter), Verdict::Stop(FaultKind::RateLimited));
+    assert_eq!(patient.judge(&status(429)), Verdict::Stop(FaultKind::RateLimited));
 }
 
 #[rstest]
@@ -116,14 +132,52 @@ fn a_limit_that_names_no_time_waits_at_least_a_second_and_not_for_ever() {
 #[case::beyond_numbers(&["99999999999999999999999"], None, Some(4_294_967_295_000))]
 fn waits_in_every_form(#[case] headers: &[&str], #[case] body: Option<u64>, #[case] millis: Option<u64>) {
     let headers: Vec<_> = headers.iter().map(|v| ("retry-after".to_owned(), (*v).to_owned())).collect();
-    let wait = asked_wait(&headers, http_date(NOON), body.map(Duration::from_secs));
+    let wait = asked_wait(&headers, http_date(NOON).unwrap(), body.map(Duration::from_secs));
     assert_eq!(wait, millis.map(Duration::from_millis));
 }
 
 #[test]
-fn a_date_without_the_servers_clock_says_nothing() {
-    let headers = [("retry-after".to_owned(), NOON.to_owned())];
-    assert_eq!(asked_wait(&headers, None, None), None);
+fn a_wait_that_is_named_again_and_again_is_kept_again_and_again_and_not_for_ever() {
+    let mut patient = Patient::new(1);
+    while patient.budget.take() {}
+    for code in [429, 503] {
+        patient.tries = Tries::default();
+        let failure = Failure::Status { status: code, wait: Some(LEAST_WAIT) };
+        for _ in 1..WAITS {
+            assert_eq!(
+                patient.judge(&failure),
+                Verdict::Slower(LEAST_WAIT),
+                "no retries are left, and none is needed"
+            );
+        }
+        let kind = if code == 429 { FaultKind::RateLimited } else { FaultKind::Server };
+        assert_eq!(patient.judge(&failure), Verdict::Stop(kind));
+    }
+}
+
+#[rstest]
+#[case::limited(429, FaultKind::RateLimited)]
+#[case::failed(503, FaultKind::Server)]
+fn without_retries_left_the_first_failure_is_the_last(#[case] code: u16, #[case] kind: FaultKind) {
+    let mut patient = Patient::new(1);
+    while patient.budget.take() {}
+    assert_eq!(patient.judge(&status(code)), Verdict::Stop(kind));
+    let refused = HttpError::Refused { origin: origin() };
+    assert_eq!(patient.judge(&Failure::Error(&refused)), Verdict::Stop(FaultKind::Network));
+}
+
+#[test]
+fn those_who_waited_for_the_same_moment_go_on_one_by_one() {
+    let mut jitter = Jitter::new(11);
+    for (wait, most) in [(1_000, 100), (30_000, 3_000), (900_000, 5_000)] {
+        let spreads: Vec<_> = (0..100).map(|_| jitter.spread(Duration::from_millis(wait))).collect();
+        let most = Duration::from_millis(most);
+        assert!(spreads.iter().all(|spread| *spread <= most));
+        assert!(
+            spreads.iter().any(|spread| *spread > most / 2)
+                && spreads.iter().any(|spread| *spread < most / 2)
+        );
+    }
 }
 
 #[test]
@@ -138,6 +192,20 @@ fn backoff_grows_spreads_and_stays_within_a_minute() {
     let same = |seed| Jitter::new(seed).backoff(5);
     assert_eq!(same(9), same(9));
     assert_ne!(same(9), same(10));
+}
+
+#[test]
+fn a_source_that_cannot_be_reached_is_looked_for_every_minute_or_so() {
+    let mut jitter = Jitter::new(13);
+    let mut mean = |poll: u64, unreached: u32| {
+        let all = (0..400).map(|_| jitter.until_next(Duration::from_secs(poll), unreached).as_secs_f64());
+        (all.sum::<f64>() / 400.0).round() as u64
+    };
+    assert!(mean(60, 0).abs_diff(60) <= 1 && mean(3_600, 0).abs_diff(3_600) <= 60);
+    assert!(mean(3_600, 1).abs_diff(60) <= 1, "an hour is long when the network is back");
+    assert!(mean(3_600, 20).abs_diff(60) <= 3);
+    assert_eq!(mean(1, 1), 1);
+    assert!((25..=35).contains(&mean(1, 20)), "every second is often when nobody is there");
 }
 
 #[test]

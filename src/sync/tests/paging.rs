@@ -300,6 +300,8 @@ pub(super) fn source_of(profile: &str, origin: &str) -> Source {
         scopes: ScopeChoice::All,
         poll: Duration::from_secs(60),
         insecure_http: false,
+        proxy: None,
+        trusted: None,
     }
 }
 

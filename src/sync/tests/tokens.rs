@@ -8,8 +8,10 @@ use super::rig::{Rig, source};
 use super::wire::{Wire, says};
 use crate::domain::{FaultKind, SourceStatus};
 use crate::store::Store;
-use crate::sync::http::Http;
-use crate::sync::line::{Board, Line, Tally, Waits};
+use crate::sync::Redactor;
+use crate::sync::clock::Clock;
+use crate::sync::host::share;
+use crate::sync::line::{Board, Line, Means, Tally};
 
 fn with(wire: &Wire, start: &str) -> usize {
     wire.requests().iter().filter(|request| request.starts_with(start)).count()
@@ -98,7 +100,9 @@ async fn a_token_is_replaced_before_its_time_is_over() {
     let source = source("streamkap", &wire.origin);
     let (reports, _listener) = tokio::sync::mpsc::unbounded_channel();
     let board = Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports);
-    let line = Line::new(source, store, Arc::new(Http::new()), board, Waits::Real);
+    let means = Means { store, http: Arc::default(), redactor: Redactor::default(), clock: Clock::System };
+    let shared = share(std::slice::from_ref(&source)).remove(0);
+    let line = Line::new(source, means, shared, board);
     let tally = Tally::default();
     let first = line.tokens.get(&line, &tally).await.unwrap().unwrap();
     let again = line.tokens.get(&line, &tally).await.unwrap().unwrap();

@@ -169,7 +169,7 @@ async fn stopping_does_not_wait_for_servers_that_hang() {
         _ if request.starts_with("GET /destinations?") => {
             says(200, &destinations(&["d_1", "d_2", "d_3", "d_4"]))
         }
-        _ => Answer::Hang,
+        _ => Answer::Hang(Vec::new()),
     })
     .await;
     let rig = Rig::new(vec![source("streamkap", &wire.origin)]);

@@ -1,6 +1,7 @@
 //! A server on a loopback port that says exactly what a test wants, byte by byte.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -10,8 +11,16 @@ use tokio::task::JoinHandle;
 pub(in crate::sync) enum Answer {
     /// Writes these bytes and closes.
     Bytes(Vec<u8>),
-    /// Keeps the connection open and never answers.
-    Hang,
+    /// Writes these bytes and waits for the next request on the same connection.
+    Stay(Vec<u8>),
+    /// Writes the first bytes, then the second ones for as long as somebody reads them.
+    Endless(Vec<u8>, Vec<u8>),
+    /// Writes the first bytes, then one of the second ones after each such time.
+    Drip(Vec<u8>, Duration, Vec<u8>),
+    /// Writes these bytes and keeps the connection open without another word.
+    Hang(Vec<u8>),
+    /// Breaks the connection.
+    Reset,
 }
 
 /// The server; it ends when this is dropped.
@@ -28,7 +37,7 @@ impl Drop for Wire {
 }
 
 impl Wire {
-    /// Answers each request, one per connection, by asking `script` with its text.
+    /// Answers each request by asking `script` with its text.
     pub(in crate::sync) async fn serve(script: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -40,14 +49,16 @@ impl Wire {
             while let Ok((mut socket, _)) = listener.accept().await {
                 let (script, seen) = (Arc::clone(&script), Arc::clone(&seen));
                 open.spawn(async move {
-                    let request = read_request(&mut socket).await;
-                    seen.lock().unwrap().push(request.clone());
-                    match script(&request) {
-                        Answer::Bytes(bytes) => {
-                            let _ = socket.write_all(&bytes).await;
-                            let _ = socket.shutdown().await;
+                    let mut request = read_request(&mut socket).await;
+                    loop {
+                        seen.lock().unwrap().push(request.clone());
+                        if !say(&mut socket, script(&request)).await {
+                            return;
                         }
-                        Answer::Hang => std::future::pending().await,
+                        request = read_request(&mut socket).await;
+                        if request.is_empty() {
+                            return;
+                        }
                     }
                 });
             }
@@ -59,6 +70,38 @@ impl Wire {
     pub(in crate::sync) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
+}
+
+/// Says it. Gives whether another request may come on this connection.
+async fn say(socket: &mut TcpStream, answer: Answer) -> bool {
+    match answer {
+        Answer::Bytes(bytes) => {
+            let _ = socket.write_all(&bytes).await;
+            let _ = socket.shutdown().await;
+        }
+        Answer::Stay(bytes) => return socket.write_all(&bytes).await.is_ok(),
+        Answer::Endless(first, rest) => {
+            let mut alive = socket.write_all(&first).await.is_ok();
+            while alive {
+                alive = socket.write_all(&rest).await.is_ok();
+            }
+        }
+        Answer::Drip(first, every, rest) => {
+            let _ = socket.write_all(&first).await;
+            for byte in rest {
+                tokio::time::sleep(every).await;
+                if socket.write_all(&[byte]).await.is_err() {
+                    break;
+                }
+            }
+        }
+        Answer::Hang(bytes) => {
+            let _ = socket.write_all(&bytes).await;
+            std::future::pending::<()>().await;
+        }
+        Answer::Reset => socket.set_zero_linger().unwrap(),
+    }
+    false
 }
 
 async fn read_request(socket: &mut TcpStream) -> String {

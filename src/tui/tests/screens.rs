@@ -201,6 +201,7 @@ fn sources_in_every_state() {
     let [first, second, third] = settings.sources.as_mut_slice() else { panic!("three sources") };
     first.state = SourceState::Waiting { until: NOW.plus_millis(40_000), reason: "429".into() };
     second.state = SourceState::Syncing { pages: 12, events_new: 560 };
+    second.origin = "http://10.0.0.7:8080".to_owned();
     *third = failed(third);
     third.quarantined = 2;
     third.scopes = Some(3);

@@ -142,7 +142,7 @@ impl Client {
         let proof = mutants::proof(self.mutant, under.walk.read(&sight), &sight, &answer.rows, &self.cache);
         let leads = answer.next;
         // What is proved is written first, and the rows with it, or not.
-        let split = self.mutant == Some(Mutant::CommitSplit) && server.answers % 7 == 0;
+        let split = self.mutant == Some(Mutant::CommitSplit) && server.answers.is_multiple_of(7);
         let new = if split { 0 } else { self.cache.bring_in(&answer.rows) };
         let current = under.generation == self.cache.generation;
         if current {

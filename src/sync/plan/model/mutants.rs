@@ -68,9 +68,8 @@ pub(super) fn lag(mutant: Option<Mutant>, lag: i64) -> i64 {
 /// What the walk sees in place of `sight`.
 pub(super) fn sight(mutant: Option<Mutant>, sight: &Sight) -> Sight {
     let mut seen = sight.clone();
-    match mutant {
-        Some(Mutant::NoDateCap) => seen.date = sight.date.max(sight.newest()),
-        _ => {}
+    if mutant == Some(Mutant::NoDateCap) {
+        seen.date = sight.date.max(sight.newest());
     }
     seen
 }

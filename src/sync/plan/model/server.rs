@@ -33,6 +33,7 @@ pub(super) enum Beyond {
 
 /// How the server behaves.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "a list of manners")]
 pub(super) struct Manners {
     pub(super) cut: Cut,
     pub(super) direction: Direction,
@@ -178,16 +179,7 @@ impl Server {
         let to = (from + size as usize).min(list.len());
         let page = &list[from..to];
         let follows = to < list.len();
-        let total = match self.manners.total {
-            Word::Silent => None,
-            Word::True => Some(list.len() as u64),
-            Word::Late => Some(self.stale_total),
-        };
-        let more = match self.manners.more {
-            Word::Silent => None,
-            Word::True => Some(follows),
-            Word::Late => Some((to as u64) < self.stale_total),
-        };
+        let (total, more) = self.words(list.len() as u64, to as u64);
         let next = match self.manners.cut {
             Cut::Led => page.last().filter(|_| follows).map(|row| row.id),
             Cut::Whole => None,
@@ -211,6 +203,21 @@ impl Server {
             date: self.manners.tells_time.then(|| Timestamp::from_millis(self.clock - self.clock % 1000)),
         };
         Some(Answer { sight, rows: page.to_vec(), next })
+    }
+
+    /// What it says of how many rows there are, and of whether more follow those before `to`.
+    fn words(&self, rows: u64, to: u64) -> (Option<u64>, Option<bool>) {
+        let total = match self.manners.total {
+            Word::Silent => None,
+            Word::True => Some(rows),
+            Word::Late => Some(self.stale_total),
+        };
+        let more = match self.manners.more {
+            Word::Silent => None,
+            Word::True => Some(to < rows),
+            Word::Late => Some(to < self.stale_total),
+        };
+        (total, more)
     }
 
     /// The place behind the row that a cursor names. A cursor knows time and number, so it survives its row.

@@ -9,7 +9,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::domain::{Safe, SourceState, SourceStatus};
+use crate::domain::{Safe, SourceState, SourceStatus, is_open};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
@@ -80,6 +80,8 @@ fn block(source: &SourceStatus, selected: bool, width: usize, ui: &Ui) -> Vec<Ro
     let dim = ui.style(Role::Dim);
     let mark = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
     let name = mark.put(Safe::line(&source.name).cut(width / 2).as_str(), ui.style(Role::Title)).fill_by(2);
+    let open = if is_open(&source.origin) { "not encrypted  " } else { "" };
+    let name = name.put(open, ui.style(Role::Warning));
     let about = format!("{} · {}", ui.feed_name(&source.feed), source.origin);
     let room = width.saturating_sub(name.width());
     let mut facts = vec![match source.last_sync {
