@@ -77,6 +77,7 @@ fn list_prints_the_events_a_query_selects_as_json_lines_newest_first() {
             "set",
             "url",
             "count",
+            "link",
             "raw"
         ]
     );

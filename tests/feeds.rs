@@ -136,6 +136,18 @@ fn every_answer_that_a_profile_describes_passes_and_is_called_what_it_is() {
         ("microvisualizer", "microvisualizer/detail-update.json", Some("the detail of one event")),
         ("microvisualizer", "microvisualizer/error-429.json", Some("an error")),
         ("kaireonai", "kaireonai/error-403.json", Some("an error")),
+        ("kaireonai", "kaireonai/versions.json", Some("the answer to a detail request: 2 versions of one")),
+        (
+            "kaireonai-audit",
+            "kaireonai/versions.json",
+            Some("the answer to a detail request: 2 versions of one"),
+        ),
+        (
+            "kaireonai-audit",
+            "kaireonai-audit/verify.json",
+            Some("verification: the server calls its entries broken"),
+        ),
+        ("kaireonai-audit", "kaireonai/error-403.json", Some("an error")),
     ] {
         let body = fixture(body);
         let report =
@@ -146,6 +158,47 @@ fn every_answer_that_a_profile_describes_passes_and_is_called_what_it_is() {
             None => assert!(report["events"].as_array().is_some_and(|events| !events.is_empty()), "{report}"),
         }
     }
+}
+
+#[test]
+fn a_feed_that_is_read_instead_is_looked_for_among_those_that_are_installed() {
+    let home = Home::new();
+    let text = include_str!("../assets/feeds/kaireonai-audit.toml");
+    let good = write(&home, "audit.toml", text);
+    home.backtrail(&["feeds", "check", &good]).assert().success();
+    let bad = write(&home, "bad.toml", &text.replace("feed = \"kaireonai\"", "feed = \"kaireonia\""));
+    home.backtrail(&["feeds", "check", &bad]).assert().code(2).stderr(
+        predicate::str::contains("there is no other feed `kaireonia`")
+            .and(predicate::str::contains("did you mean `kaireonai`?")),
+    );
+}
+
+#[test]
+fn what_reads_an_answer_without_events_is_told_part_by_part() {
+    let home = Home::new();
+    let check = |feed: &str, body: &str| {
+        let body = fixture(body);
+        json_of(&home, &["feeds", "check", feed, "--sample", body.to_str().unwrap(), "--json"], 0)
+    };
+    let versions = check("kaireonai", "kaireonai/versions.json");
+    for (part, hits) in [("at", 1), ("key", 2), ("snapshot", 2)] {
+        let part = field(&versions, &format!("detail[0].changes[0].{part}"));
+        assert_eq!((&part["hit"], &part["miss"]), (&json!(hits), &json!(0)), "{part}");
+    }
+    let verify = check("kaireonai-audit", "kaireonai-audit/verify.json");
+    for part in ["intact", "verified", "scanned", "total", "broken_at", "reason"] {
+        assert_eq!(field(&verify, &format!("integrity.verify.{part}"))["hit"], 1, "{verify}");
+    }
+    let whole = write(&home, "verify.json", r#"{"intact": true, "verified": 7}"#);
+    let args = ["feeds", "check", "kaireonai-audit", "--sample", &whole];
+    home.backtrail(&args).assert().success().stdout(
+        predicate::str::contains("the server calls its entries intact")
+            .and(predicate::str::is_match(r"integrity\.verify\.verified +1 +0 +0 +/verified").unwrap())
+            .and(predicate::str::is_match(r"integrity\.verify\.reason +0 +0 +1 +/brokenReason").unwrap())
+            .and(predicate::str::contains("kaireonai-audit is fine")),
+    );
+    let diff = check("microvisualizer", "microvisualizer/detail-update.json");
+    assert_eq!(field(&diff, "detail[0].changes[0].before")["hit"], 1);
 }
 
 #[test]

@@ -90,6 +90,9 @@ pub struct DemoArgs {
     /// Make the systems slow, rate-limited and sometimes broken.
     #[arg(long)]
     pub faults: bool,
+    /// Sign in to KaireonAI as an admin, who reads its audit log in place of its change history.
+    #[arg(long)]
+    pub admin: bool,
     /// Only serve the three systems on this address and print a configuration that fits.
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["keep", "picture", "command"])]
     pub serve: Option<SocketAddr>,
@@ -173,6 +176,12 @@ pub struct ListArgs {
     /// Print at most this many events.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// Fetch first: from servers that can filter, what the query asks for; from the others, what is new.
+    #[arg(long)]
+    pub fetch: bool,
+    /// Print what `--fetch` asks of each source and what is decided here, and no events.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// `backtrail show`.

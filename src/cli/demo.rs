@@ -69,7 +69,7 @@ pub(super) async fn run(args: DemoArgs, stop: &CancellationToken) -> Result<Exit
     // A command wants one answer, so its world stands still unless the user says otherwise.
     let live = args.live.unwrap_or(if browsing { Live::Every(LIVE) } else { Live::Off });
     let server = start(&args, &world, live).await?;
-    let options = place.configure(&server)?;
+    let options = place.configure(&configuration(&args, &server))?;
     let exit = match (command, &args.picture) {
         (Some(cli), _) => run_command(cli, options, stop).await,
         (None, Some(file)) => draw(&args, file, &options).await,
@@ -84,11 +84,15 @@ pub(super) async fn run(args: DemoArgs, stop: &CancellationToken) -> Result<Exit
 async fn serve(args: &DemoArgs, stop: &CancellationToken) -> Result<Exit, Failure> {
     let live = args.live.unwrap_or(Live::Every(LIVE));
     let server = start(args, &Identity::fresh(args), live).await?;
-    let configuration = demo::configuration(server.addr());
+    let configuration = configuration(args, &server);
     print::ended(print::lines([configuration.as_str(), "# end of the configuration"]))?;
     stop.cancelled().await;
     server.stop().await;
     Ok(Exit::Interrupted)
+}
+
+fn configuration(args: &DemoArgs, server: &Server) -> String {
+    if args.admin { demo::configuration_of_admin(server.addr()) } else { demo::configuration(server.addr()) }
 }
 
 async fn start(args: &DemoArgs, world: &Identity, live: Live) -> Result<Server, Failure> {
@@ -227,10 +231,10 @@ impl Place {
         Ok(fresh)
     }
 
-    /// Writes a configuration for `server` and says where everything is.
-    fn configure(&self, server: &Server) -> Result<Options, Failure> {
+    /// Writes the configuration and says where everything is.
+    fn configure(&self, configuration: &str) -> Result<Options, Failure> {
         let config = self.folder().join("config.toml");
-        write_closed(&config, &demo::configuration(server.addr()))?;
+        write_closed(&config, configuration)?;
         Ok(Options { config: Some(config), cache_dir: Some(self.folder().join("cache")) })
     }
 }

@@ -135,7 +135,8 @@ async fn keep(
     // What is brought in by hand says nothing about how far a walk has come.
     let written = session.store.run(move |db| {
         let nothing = Learned::default();
-        db.write_page(&key, &page.records, &page.quarantined, &nothing, Timestamp::now())
+        let Page { records, quarantined, links, .. } = &page;
+        db.write_linked_page(&key, records, quarantined, links, &nothing, Timestamp::now())
     });
     Ok(written.await?)
 }

@@ -1,5 +1,9 @@
 //! `backtrail list`: the events that a query selects.
 
+mod ask;
+
+use tokio_util::sync::CancellationToken;
+
 use super::args::{Form, ListArgs};
 use super::print::{self, Printer};
 use crate::config::Options;
@@ -10,9 +14,18 @@ use crate::runtime::{Exit, Failure, Session};
 /// How many events are read from the cache at a time.
 const CHUNK: usize = 500;
 
-pub(super) async fn run(args: ListArgs, options: &Options) -> Result<Exit, Failure> {
-    let session = super::open_to_read(options).await?;
+pub(super) async fn run(
+    args: ListArgs,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
+    let asks = args.fetch || args.explain;
+    let session = if asks { super::open(options)? } else { super::open_to_read(options).await? };
     let query = parse(&args.query.join(" "), &session)?;
+    if args.explain {
+        return ask::explain(&query, &session).await;
+    }
+    let fetched = if args.fetch { ask::fetch(&query, &session, stop).await? } else { Vec::new() };
     let directives = query.directives().clone();
     warn_of_what_changes_nothing(&directives);
     session.library.load().await?;
@@ -22,7 +35,10 @@ pub(super) async fn run(args: ListArgs, options: &Options) -> Result<Exit, Failu
     }
     rows.truncate(args.limit.unwrap_or(usize::MAX));
     let zone = directives.zone.unwrap_or(session.config.ui.zone);
-    print_events(&rows, args.form, zone, &session).await
+    let printed = print_events(&rows, args.form, zone, &session).await?;
+    // What could not be fetched may be what was looked for.
+    let asked = if stop.is_cancelled() { Exit::Interrupted } else { Exit::of_sync(&fetched) };
+    Ok(if asked == Exit::Fine { printed } else { asked })
 }
 
 /// Silence would look as if it had been understood.

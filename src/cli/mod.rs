@@ -46,7 +46,7 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         // The demo dispatches a command of its own, so this future would contain itself.
         Command::Demo(args) => Box::pin(demo::run(args, stop)).await,
         Command::Sync(args) => sync::run(args, &options, stop).await,
-        Command::List(args) => list::run(args, &options).await,
+        Command::List(args) => list::run(args, &options, stop).await,
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,

@@ -105,6 +105,11 @@ pub(crate) fn warn(text: &str) {
     let _ = writeln!(io::stderr().lock(), "warning: {}", Safe::new(text).as_str());
 }
 
+/// Says on stderr what came of what was asked for, beside the results.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", Safe::new(text).as_str());
+}
+
 /// The columns of the terminal that stdout is, if it is one.
 fn terminal_width() -> Option<usize> {
     io::stdout().is_terminal().then_some(())?;
@@ -177,7 +182,7 @@ fn table_line(cells: &[String; 7], width: usize) -> String {
 
 type CsvColumn = (&'static str, fn(&Event) -> String);
 
-const CSV: [CsvColumn; 23] = [
+const CSV: [CsvColumn; 24] = [
     ("id", |event| event.id.to_string()),
     ("native_id", |event| event.record.identity.native().unwrap_or_default().to_owned()),
     ("source", |event| event.source.to_string()),
@@ -200,6 +205,7 @@ const CSV: [CsvColumn; 23] = [
     ("set", |event| text(event.record.set.as_deref())),
     ("url", |event| text(event.record.url.as_deref())),
     ("count", |event| event.count.to_string()),
+    ("link", |event| text(event.link.word())),
     ("raw", |event| event.record.raw.to_string()),
 ];
 

@@ -46,6 +46,7 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     fact("set", record.set.clone());
     fact("url", record.url.clone());
     fact("count", (event.count > 1).then(|| event.count.to_string()));
+    fact("link", event.link.words().map(str::to_owned));
     for extra in &record.facts {
         fact(&extra.name, Some(extra.value.clone()));
     }
@@ -59,6 +60,9 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     lines.push(String::new());
     if record.changes.is_empty() {
         lines.push(format!("  {}", why_no_changes(&record.detail, feed)));
+    }
+    if let (Detail::Refused(reason), false) = (&record.detail, record.changes.is_empty()) {
+        lines.push(format!("  {feed} was asked for more and refused: {reason}"));
     }
     lines.extend(record.changes.iter().map(|change| format!("  {}", describe_change(change))));
     lines

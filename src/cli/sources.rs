@@ -37,6 +37,8 @@ fn as_json(status: &SourceStatus) -> serde_json::Value {
         "encrypted": !is_open(&status.origin),
         "events": status.events,
         "quarantined": status.quarantined,
+        "broken_links": status.broken,
+        "note": status.note,
         "scopes": status.scopes,
         "last_sync": status.last_sync.map(|time| time.to_string()),
         "error": status.fault.as_ref().map(|fault| fault.message.as_str()),
@@ -66,6 +68,9 @@ fn table(statuses: &[SourceStatus], zone: Zone) -> Vec<String> {
             .last_sync
             .map_or_else(|| "never".to_owned(), |time| zone.at(time).format("%Y-%m-%d %H:%M:%S").to_string());
         lines.push(line([&status.name, &status.feed, &status.events.to_string(), &synced, &status.origin]));
+        if let Some(note) = &status.note {
+            lines.push(format!("  note: {note}"));
+        }
         if is_open(&status.origin) {
             lines.push("  not encrypted: whoever is on the way can read it and the secrets".to_owned());
         }
@@ -75,6 +80,13 @@ fn table(statuses: &[SourceStatus], zone: Zone) -> Vec<String> {
         }
         if status.quarantined > 0 {
             lines.push(format!("  {} records could not be read as events", status.quarantined));
+        }
+        if status.broken > 0 {
+            let many =
+                if status.broken == 1 { "1 event is" } else { &format!("{} events are", status.broken) };
+            lines.push(format!(
+                "  {many} not linked to the entry before: `backtrail list is:broken` shows which"
+            ));
         }
     }
     lines

@@ -1,5 +1,6 @@
 //! `backtrail sync`: fetch what is new, then end.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use super::print;
 use crate::config::Options;
 use crate::domain::{Outcome, Safe, escape_json};
 use crate::runtime::{Exit, Failure, Session};
-use crate::sync::{Report, Which};
+use crate::sync::{Engine, Report, Which};
 
 pub(super) async fn run(
     args: SyncArgs,
@@ -36,12 +37,23 @@ pub(super) async fn run(
 
 /// Brings the cache up to date, with a progress bar where somebody watches.
 pub(super) async fn fetch(session: &Session, which: &Which, stop: &CancellationToken) -> Vec<Outcome> {
+    with_engine(session, which, stop, async |engine| engine.sync(which).await).await
+}
+
+/// Has `work` done by an engine over the sources, with a progress bar where somebody watches. The outcomes
+/// are followed by those of the sources that are meant and cannot be asked.
+pub(super) async fn with_engine(
+    session: &Session,
+    which: &Which,
+    stop: &CancellationToken,
+    work: impl AsyncFnOnce(&Engine) -> Vec<Outcome>,
+) -> Vec<Outcome> {
     let (reports, heard) = mpsc::unbounded_channel();
     let connected = session.connect(reports).await;
     let progress = tokio::spawn(show_progress(heard));
     let engine = connected.engine;
     let mut outcomes = {
-        let synced = engine.sync(which);
+        let synced = work(&engine);
         tokio::pin!(synced);
         tokio::select! {
             outcomes = &mut synced => outcomes,
@@ -66,7 +78,9 @@ pub(super) async fn fetch(session: &Session, which: &Which, stop: &CancellationT
     }));
     // The bar ends with the last report, which the engine holds the sender of.
     drop(engine);
-    let _ = progress.await;
+    for (name, note) in progress.await.unwrap_or_default() {
+        print::note(&format!("{name}: {note}"));
+    }
     outcomes
 }
 
@@ -82,7 +96,9 @@ fn named(names: &[String], session: &Session) -> Result<Which, Failure> {
     Ok(Which::Named(names.iter().map(|name| Arc::from(name.as_str())).collect()))
 }
 
-async fn show_progress(mut reports: UnboundedReceiver<Report>) {
+/// Shows what comes, and gives what there is to say about sources that work.
+async fn show_progress(mut reports: UnboundedReceiver<Report>) -> BTreeMap<Arc<str>, String> {
+    let mut notes = BTreeMap::new();
     let bar =
         if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} new events  {elapsed}  {msg}") {
@@ -95,10 +111,13 @@ async fn show_progress(mut reports: UnboundedReceiver<Report>) {
                 bar.inc(new.len() as u64);
                 bar.set_message(Safe::line(&source).as_str().to_owned());
             }
-            Report::Status(_) => {}
+            Report::Status(status) => {
+                notes.extend(status.note.map(|note| (status.name, note)));
+            }
         }
     }
     bar.finish_and_clear();
+    notes
 }
 
 fn as_json(outcome: &Outcome) -> serde_json::Value {

@@ -50,6 +50,8 @@ pub struct Source {
     pub name: Arc<str>,
     /// How its history is asked for and read.
     pub profile: Arc<Profile>,
+    /// How it is, where the server refuses that.
+    pub stand_in: Option<Arc<Profile>>,
     /// Where its answers come from.
     pub via: Via,
     /// Where the configuration says so: its `command` or `file`, else the source as a whole.
@@ -155,7 +157,10 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
         via::check_scope(reader, table, profile, scopes.as_ref());
     }
     let (profile, base) = (profile?, base?);
+    // A profile that names a feed which cannot stand in for it is told of where profiles are read.
+    let stand_in = around.catalog.stand_in(&profile).ok().flatten().filter(|_| http);
     Some(Source {
+        stand_in,
         name: name?.into(),
         place: reader.place(via::at(table)),
         via: via?,

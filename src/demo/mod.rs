@@ -108,6 +108,15 @@ pub async fn start(options: Options) -> io::Result<Server> {
 ///
 /// The credentials are handed over by a command, as real ones would be by a password manager.
 pub fn configuration(addr: SocketAddr) -> String {
+    written(addr, "kaireonai", server::kaireonai::CREDENTIALS.editor)
+}
+
+/// The same with a key of KaireonAI that may read the audit log, which is read in place of the change history.
+pub fn configuration_of_admin(addr: SocketAddr) -> String {
+    written(addr, "kaireonai-audit", server::kaireonai::CREDENTIALS.admin)
+}
+
+fn written(addr: SocketAddr, feed: &str, key_of_kaireonai: &str) -> String {
     let streamkap = server::streamkap::CREDENTIALS;
     let kaireonai = server::kaireonai::CREDENTIALS;
     let microvisualizer = server::microvisualizer::TOKEN;
@@ -125,14 +134,16 @@ poll = "5s"
 id = {{ command = ["printf", "%s", "{id}"] }}
 key = {{ command = ["printf", "%s", "{key}"] }}
 
+# `kaireonai-audit` in place of `kaireonai` reads the audit log, with the key `{admin}`. With the key
+# of an editor, `{editor}`, the server refuses that, and the plain history is read instead.
 [[source]]
 name = "kaireonai"
-feed = "kaireonai"
+feed = "{feed}"
 base = "http://{addr}{kaireonai_at}"
 vars = {{ tenant = "{tenant}" }}
 poll = "5s"
 [source.secret]
-token = {{ command = ["printf", "%s", "{editor}"] }}
+token = {{ command = ["printf", "%s", "{key_of_kaireonai}"] }}
 
 [[source]]
 name = "microvisualizer"
@@ -150,5 +161,6 @@ token = {{ command = ["printf", "%s", "{microvisualizer}"] }}
         key = streamkap.secret,
         tenant = kaireonai.tenant,
         editor = kaireonai.editor,
+        admin = kaireonai.admin,
     )
 }

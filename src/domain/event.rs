@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Action, Change, EventId, RowId, Timestamp};
+use super::{Action, Change, EventId, LinkState, RowId, Timestamp};
 
 /// One change record as a feed profile read it from a page.
 ///
@@ -229,6 +229,8 @@ pub struct Event {
     pub scope: Option<Arc<str>>,
     /// How often an identical record without an id of its own was seen in one page.
     pub count: u32,
+    /// What is known about its link to the entry before it, where its feed has such links.
+    pub link: LinkState,
     /// What the feed said.
     pub record: Record,
 }

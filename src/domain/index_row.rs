@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Action, Actor, Change, Entity, Event, Record, RowId, Status};
+use super::{Action, Actor, Change, Entity, Event, LinkState, Record, RowId, Status};
 
 /// The part of an event that repeats from event to event, and where the event stands.
 ///
@@ -50,7 +50,7 @@ impl IndexRow {
             raw_action: record.raw_action.as_deref().map(Arc::from),
             status: record.status,
             set: record.set.as_deref().map(Arc::from),
-            parts: Parts::of(record),
+            parts: Parts::of_event(event),
         }
     }
 }
@@ -69,6 +69,8 @@ impl Parts {
     pub const AI: Self = Self(4);
     /// It says why it did not work.
     pub const ERROR: Self = Self(8);
+    /// Its link to the entry before it is broken.
+    pub const BROKEN: Self = Self(16);
     /// Its feed does not have it any more.
     pub const GONE: Self = Self(32);
     /// Its feed has said something else of it before.
@@ -82,6 +84,12 @@ impl Parts {
             record.ai_summary.as_deref(),
             record.error.as_deref(),
         )
+    }
+
+    /// The parts that `event` has.
+    pub fn of_event(event: &Event) -> Self {
+        let link = if event.link == LinkState::Broken { Self::BROKEN } else { Self::default() };
+        Self(Self::of(&event.record).0 | link.0)
     }
 
     /// The parts of a record with these fields. A text that is there but empty is no part.
@@ -115,7 +123,7 @@ impl Parts {
 
     /// The parts that [`Parts::bits`] gave; bits that mean nothing are dropped.
     pub const fn from_bits(bits: u8) -> Self {
-        Self(bits & 0b0110_1111)
+        Self(bits & 0b0111_1111)
     }
 }
 
@@ -130,6 +138,6 @@ mod tests {
         let parts = Parts::from_fields(&[change], Some(""), Some("it grew"), None);
         assert!(parts.has(Parts::DIFF) && parts.has(Parts::AI));
         assert!(!parts.has(Parts::SUMMARY) && !parts.has(Parts::ERROR));
-        assert_eq!(Parts::from_bits(parts.bits() | 0x90), parts);
+        assert_eq!(Parts::from_bits(parts.bits() | 0x80), parts);
     }
 }

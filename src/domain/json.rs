@@ -2,8 +2,9 @@
 //!
 //! Shape: `{id, native_id, source, feed, scope, time, action, raw_action, entity{type,id,name},
 //! actor{type,id,name}, status, error, summary, ai_summary, changes[{path,op,before,after}], set, url,
-//! count, raw}`. `time` is RFC 3339 in UTC with milliseconds; absent values are null; `raw` is the
-//! record as it was sent, only the white space between its tokens removed.
+//! count, link, raw}`. `time` is RFC 3339 in UTC with milliseconds; absent values are null; `link` is
+//! `holds`, `broken` or `open`, for feeds whose entries name the one before them; `raw` is the record as it
+//! was sent, only the white space between its tokens removed.
 
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -14,7 +15,7 @@ use super::{Action, Actor, ActorKind, Change, Entity, Event, Status};
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let record = &self.record;
-        let mut out = serializer.serialize_struct("Event", 19)?;
+        let mut out = serializer.serialize_struct("Event", 20)?;
         out.serialize_field("id", &self.id.to_string())?;
         out.serialize_field("native_id", &record.identity.native())?;
         out.serialize_field("source", &*self.source)?;
@@ -33,6 +34,7 @@ impl Serialize for Event {
         out.serialize_field("set", &record.set)?;
         out.serialize_field("url", &record.url)?;
         out.serialize_field("count", &self.count)?;
+        out.serialize_field("link", &self.link.word())?;
         out.serialize_field("raw", &RawValue::from_string(compact(&record.raw)).ok())?;
         out.end()
     }
@@ -109,6 +111,7 @@ mod tests {
             feed: "streamkap".into(),
             scope: Some("dest_1".into()),
             count: 1,
+            link: crate::domain::LinkState::None,
             record: Record {
                 action: Action::Update,
                 raw_action: Some("updated".into()),
@@ -139,7 +142,7 @@ mod tests {
                 r#""actor":{"type":"system","id":null,"name":"system"},"status":null,"error":null,"#,
                 r#""summary":null,"ai_summary":"Raised tasks.max","#,
                 r#""changes":[{"path":"tasks.max","op":"replace","before":5,"after":10}],"#,
-                r#""set":null,"url":null,"count":1,"#,
+                r#""set":null,"url":null,"count":1,"link":null,"#,
                 r#""raw":{"id":"68f0","big":12345678901234567890.50,"s":"a  \" b"}}"#,
             )
         );

@@ -9,11 +9,13 @@
 
 mod action;
 mod change;
+mod condition;
 mod coverage;
 mod event;
 mod id;
 mod index_row;
 mod json;
+mod link;
 mod origin;
 mod problem;
 mod safe;
@@ -26,10 +28,12 @@ mod via;
 
 pub use action::{ACTIONS, Action, ActionRow};
 pub use change::{Change, Op};
+pub use condition::Condition;
 pub use coverage::{Gap, GapReason, Ledger, Note, Segment, Span};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use id::{EventId, RowId};
 pub use index_row::{IndexRow, Parts};
+pub use link::{Link, LinkState};
 pub use origin::{is_loopback, is_open};
 pub use problem::{Place, Problem};
 pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};

@@ -19,8 +19,12 @@ pub struct SourceStatus {
     pub events: u64,
     /// Records that could not be read as events.
     pub quarantined: u64,
+    /// Events whose link to the entry before them is broken.
+    pub broken: u64,
     /// Scopes found, where the source fans out.
     pub scopes: Option<u64>,
+    /// What the user should know of it although it works, such as that another feed is read instead.
+    pub note: Option<String>,
     /// When it was last known to be complete.
     pub last_sync: Option<Timestamp>,
     /// The last thing that went wrong, until a sync succeeds.
@@ -37,7 +41,9 @@ impl SourceStatus {
             state: SourceState::Idle,
             events: 0,
             quarantined: 0,
+            broken: 0,
             scopes: None,
+            note: None,
             last_sync: None,
             fault: None,
         }

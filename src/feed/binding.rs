@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::Profile;
+use super::integrity::Tail;
+use super::{Filter, Profile};
 use crate::domain::{Secret, Timestamp};
 
 /// The user's values for one source.
@@ -51,6 +52,10 @@ pub struct Position {
     pub(super) since: Option<Timestamp>,
     /// Only what happened before this time is asked for, where the server can tell.
     pub(super) until: Option<Timestamp>,
+    /// What else of the list is asked for; the whole where it is empty.
+    pub(super) filter: Filter,
+    /// What the server led here from.
+    pub(super) tail: Tail,
 }
 
 /// The ways in which lists are paged.
@@ -83,7 +88,12 @@ impl Position {
 
     /// The page `number` (in the provider's own counting) of a list paged by number.
     pub fn page(number: u64, size: u32) -> Self {
-        Self { place: Place::Page(number), size: Some(size), since: None, until: None }
+        Self { size: Some(size), ..Self::whole(Place::Page(number)) }
+    }
+
+    /// A place in the whole list, at whatever size the server chooses.
+    pub(super) fn whole(place: Place) -> Self {
+        Self { place, size: None, since: None, until: None, filter: Filter::default(), tail: Tail::default() }
     }
 
     /// The same list from another place: the page `first`, or the record `first` where places between records
@@ -134,6 +144,12 @@ impl Position {
     #[must_use]
     pub fn within(self, since: Option<Timestamp>, until: Option<Timestamp>) -> Self {
         Self { since, until, ..self }
+    }
+
+    /// The same place in the part of the list that `filter` asks for.
+    #[must_use]
+    pub fn narrowed(self, filter: &Filter) -> Self {
+        Self { filter: filter.clone(), ..self }
     }
 
     /// How many records are asked for, where the provider lets the client choose.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Profile;
-use crate::domain::Problem;
+use super::{Profile, report};
+use crate::domain::{Problem, what_fits};
 
 /// File names with their texts, by id.
 macro_rules! built_in {
@@ -83,7 +83,47 @@ impl Catalog {
                 Err(found) => problems.extend(found),
             }
         }
-        if problems.is_empty() { Ok(self.with(own)) } else { Err(problems) }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let catalog = self.with(own);
+        let problems: Vec<Problem> = files
+            .iter()
+            .filter_map(|(file, text)| {
+                let profile = catalog.profiles.values().find(|profile| {
+                    catalog.text(profile.id()).is_some_and(|known| known.file.as_ref() == Some(file))
+                })?;
+                let (message, help) = catalog.stand_in(profile).err()?;
+                Some(report::problem(file, text, "fallback.feed", message, Some(help)))
+            })
+            .collect();
+        if problems.is_empty() { Ok(catalog) } else { Err(problems) }
+    }
+
+    /// The feed that is read instead of `profile` where the server refuses that, if there is to be one. The
+    /// error says why the one that it names cannot be, and what to do about it.
+    pub fn stand_in(&self, profile: &Profile) -> Result<Option<Arc<Profile>>, (String, String)> {
+        let Some(id) = profile.fallback() else { return Ok(None) };
+        let Some(other) = self.get(id).filter(|other| other.id() != profile.id()) else {
+            let known: Vec<&str> = self.ids().filter(|known| *known != profile.id()).collect();
+            return Err((format!("there is no other feed `{id}`"), what_fits(id, &known)));
+        };
+        let lacks = other.vars().iter().filter(|var| var.required && var.default.is_none());
+        let lacks =
+            lacks.map(|var| &var.name).filter(|name| profile.vars().iter().all(|var| var.name != **name));
+        let secrets = other.secrets().iter().filter(|need| need.required).map(|need| &need.name);
+        let secrets = secrets.filter(|name| profile.secrets().iter().all(|need| need.name != **name));
+        if let Some(name) = lacks.chain(secrets).next() {
+            let message = format!("the feed `{id}` needs `{name}`, which this one does not ask for");
+            return Err((message, "ask for it here too: both are asked with the same values".to_owned()));
+        }
+        // A secret goes to the base that it was given for and nowhere else.
+        if !other.makes_requests() || other.base() != profile.base() || other.fans_out() != profile.fans_out()
+        {
+            let message = format!("the feed `{id}` is not asked at the same base, or not in the same scopes");
+            return Err((message, "name a feed of the same server".to_owned()));
+        }
+        Ok(Some(other))
     }
 
     fn with(mut self, profiles: impl IntoIterator<Item = (Profile, ProfileText)>) -> Self {

@@ -13,11 +13,11 @@
 //! | `patch` | `at` | a JSON Patch (RFC 6902) |
 //! | `after` | `at` | the new values of an object, the old ones unknown |
 //! | `chain` | `snapshot` | the same entity's records in a page, each compared with the one before it |
-//! | `chain` | `at`, `key`, `is`, `snapshot` | a list of versions, the one named by the event compared with the one before it |
+//! | `chain` | `at`, `key`, `is`, `was`, `snapshot` | a list of versions, the one named by the event compared with the one before it, or with the one at `was` |
 //! | `text` | `at`, `path` | a sentence about the change |
 //!
 //! Each takes `array_keys`, `ignore` and `redact`. In `rows`, `sets` and the list form of `chain`, pointers
-//! other than `at` and `is` start at the element. `^` starts at the record around: the outer one where
+//! other than `at`, `is` and `was` start at the element. `^` starts at the record around: the outer one where
 //! records are cut out of one, in a detail answer the one that was asked about, else the whole record.
 
 use std::borrow::Cow;
@@ -69,7 +69,7 @@ pub(super) enum ExtractorKind {
     /// Snapshots of one entity, in records that follow each other.
     Chain { snapshot: Expr },
     /// Snapshots in a list, of which the event names one.
-    Versions { at: Expr, key: Expr, is: Expr, snapshot: Expr },
+    Versions { at: Expr, key: Expr, is: Expr, was: Option<Expr>, snapshot: Expr },
     /// A sentence.
     Text { at: Expr, path: String },
 }
@@ -144,13 +144,19 @@ impl Extractor {
 
     /// The version that the event names, in a list of them, compared with the one before it.
     fn versions(&self, values: &Values<'_>) -> Vec<Change> {
-        let ExtractorKind::Versions { at, key, is, snapshot } = &self.kind else { return Vec::new() };
+        let ExtractorKind::Versions { at, key, is, was, snapshot } = &self.kind else { return Vec::new() };
         let (Some(list), Some(is), Some(document)) = (at.value(values), is.text(values), values.record)
         else {
             return Vec::new();
         };
         let rows = elements(Some(&list), document, values.outer);
-        let (before, after) = version(&rows, key, &is);
+        let (mut before, after) = version(&rows, key, &is);
+        if let Some(was) = was.as_ref().and_then(|was| was.text(values)) {
+            before = version(&rows, key, &was).1;
+            if before.is_none() {
+                return Vec::new();
+            }
+        }
         let shot = |values: Option<&Values<'_>>| snapshot.value(values?).map(Cow::into_owned);
         match (shot(before), shot(after)) {
             (Some(before), Some(after)) => self.compare(Some(&before), Some(&after)),
@@ -173,6 +179,12 @@ impl Extractor {
 }
 
 impl Row {
+    /// Its expressions with their keys.
+    pub(super) fn parts(&self) -> Vec<(&'static str, &Expr)> {
+        let parts = [("path", &self.path), ("before", &self.before), ("after", &self.after)];
+        parts.into_iter().filter_map(|(key, expr)| Some((key, expr.as_ref()?))).collect()
+    }
+
     fn of(&self, values: &Values<'_>, extractor: &Extractor) -> Vec<Change> {
         let value =
             |expr: &Option<Expr>| expr.as_ref().and_then(|expr| expr.value(values)).map(Cow::into_owned);

@@ -3,15 +3,31 @@
 use serde_json::Value;
 
 use super::errors::ok_but_error;
+use super::expr::Values;
 use super::page::{Envelope, text};
 use super::shape::snippet;
-use super::{Profile, ShapeError, bounds, changes};
+use super::{Binding, Profile, ShapeError, bounds, changes};
 use crate::domain::{Change, Event};
 
 /// Which of the profile's detail requests are about `event`, each to be built with
 /// [`request::detail`](super::request::detail).
-pub fn wanted(profile: &Profile, event: &Event) -> Vec<usize> {
-    profile.details_of(&record(profile, event)).collect()
+pub fn wanted(profile: &Profile, binding: &Binding, event: &Event) -> Vec<usize> {
+    profile.details_of(binding, &record(profile, event)).collect()
+}
+
+/// The values that the detail request `which` about `event` is made for, one after the other, with
+/// [`request::detail`](super::request::detail); none for a request that is made once. A value that
+/// is missing is not asked for, and keeps its place.
+pub fn values(
+    profile: &Profile,
+    binding: &Binding,
+    which: usize,
+    event: &Event,
+) -> Option<Vec<Option<String>>> {
+    let detail = profile.details.get(which).filter(|detail| !detail.each.is_empty())?;
+    let record = record(profile, event);
+    let values = Values { record: Some(&record), ..Values::of(profile, binding) };
+    Some(detail.each.iter().map(|each| each.filled(&values)).collect())
 }
 
 /// What the record of `event` itself says changed. Snapshots that are compared along a page are no part of
@@ -35,6 +51,26 @@ pub(super) fn record(profile: &Profile, event: &Event) -> Value {
 /// What changed, as the answer to the detail request `which` about `event` says.
 pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Result<Vec<Change>, ShapeError> {
     let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
+    Ok(changes::extract(&detail.changes, &document(profile, body)?, Some(&record(profile, event))))
+}
+
+/// The same for a request that is made for several values: their answers are one list, in which null stands
+/// for what was not asked for.
+pub fn read_each(
+    profile: &Profile,
+    which: usize,
+    event: &Event,
+    bodies: &[Option<Vec<u8>>],
+) -> Result<Vec<Change>, ShapeError> {
+    let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
+    let document =
+        |body: &Option<Vec<u8>>| body.as_ref().map_or(Ok(Value::Null), |body| document(profile, body));
+    let answers = Value::Array(bodies.iter().map(document).collect::<Result<_, _>>()?);
+    Ok(changes::extract(&detail.changes, &answers, Some(&record(profile, event))))
+}
+
+/// An answer as JSON.
+fn document(profile: &Profile, body: &[u8]) -> Result<Value, ShapeError> {
     let text = text(body)?;
     ok_but_error(profile, &Envelope::read(&text)?)?;
     let body = bounds::answer(&text)
@@ -49,5 +85,5 @@ pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Resu
             snippet: snippet(&text),
         });
     }
-    Ok(changes::extract(&detail.changes, &body, Some(&record(profile, event))))
+    Ok(body)
 }

@@ -8,6 +8,7 @@
 //! | `text {/a} text` | a template; without a value for each of its placeholders it has none itself |
 //! | `{/a\|word}` | … with the value put through the table `[map.enum.word]`, or `lower`, `upper` |
 //! | `{/a\|first}`, `{/a\|last}` | … of a dotted word such as `project.edit`, the part before the first or after the last dot |
+//! | `{/a\|prior}` | … the whole number before it; nothing before 1 |
 //! | `{@since\|epoch_ms}` | … a time in one of the forms of `[time]`; `@since` and `@until` exist in requests |
 //! | `{/a?text}` | … `text` itself, provided that there is a value that is not empty |
 //! | `#{/a}{/b}` | these parts together identify the record, where it has no id |
@@ -90,6 +91,8 @@ pub(super) enum Shaping {
     First,
     /// What stands after the last dot.
     Last,
+    /// The whole number before it; nothing before 1.
+    Prior,
     Words(Arc<Words>),
     /// This text in place of any value that is not empty.
     Instead(String),
@@ -129,6 +132,8 @@ pub(super) enum Variable {
     Since,
     /// Until when the request asks.
     Until,
+    /// The one of several values that a request is made for.
+    Each,
 }
 
 /// What an expression is evaluated over. What is not there has no value.
@@ -142,6 +147,7 @@ pub(super) struct Values<'a> {
     pub(super) token: Option<&'a Token>,
     pub(super) since: Option<Timestamp>,
     pub(super) until: Option<Timestamp>,
+    pub(super) each: Option<&'a str>,
 }
 
 impl<'a> Values<'a> {
@@ -176,6 +182,7 @@ impl<'a> Values<'a> {
             Variable::Secret(name) => Some(self.binding?.secrets.get(name)?.expose()),
             Variable::Token => self.token.map(|token| token.access.expose()),
             Variable::Refresh => Some(self.token?.refresh.as_ref()?.expose()),
+            Variable::Each => self.each,
         }
     }
 }
@@ -209,6 +216,10 @@ impl Slot {
             Some(Shaping::Upper) => found.to_uppercase().into(),
             Some(Shaping::First) => found.split('.').next().unwrap_or_default().to_owned().into(),
             Some(Shaping::Last) => found.rsplit('.').next().unwrap_or_default().to_owned().into(),
+            Some(Shaping::Prior) => {
+                let prior = found.parse::<u64>().ok()?.checked_sub(1);
+                prior.filter(|prior| *prior > 0)?.to_string().into()
+            }
             Some(Shaping::Words(words)) => words.word(&found).to_owned().into(),
             Some(Shaping::Instead(_)) if found.is_empty() => return None,
             Some(Shaping::Instead(text)) => text.clone().into(),

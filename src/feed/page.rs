@@ -7,13 +7,14 @@ use serde_json::value::RawValue;
 use super::binding::Place;
 use super::errors::ok_but_error;
 use super::expr::{Values, scalar};
+use super::integrity::Chain;
 use super::paging::{Answer, Following, Paging};
 use super::pointer::{Members, Pointer, raw_child};
 use super::profile::Profile;
 use super::request::{Stray, resolve};
 use super::shape::snippet;
 use super::{Binding, Position, RequestError, Scope, ShapeError, bounds, changes, record};
-use crate::domain::{Quarantined, Record};
+use crate::domain::{Identity, Link, Quarantined, Record};
 
 /// One page of events, and what it says about the rest of the list. It is evidence, not a decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,9 @@ pub struct Page {
     /// Which of two records with the same id is the newer: one word for each record, where the profile
     /// says how to tell. Empty where it does not. See [`is_newer`].
     pub versions: Vec<Option<String>>,
+    /// How entries hang together, for those that say so: each by its identity. An entry of the page before
+    /// may be among them, if what stands next to it is on this one.
+    pub links: Vec<(Identity, Link)>,
 }
 
 /// One page of the list of scopes, with the same evidence as [`Page`].
@@ -85,7 +89,9 @@ pub fn read(
         next,
         stray,
         versions: Vec::new(),
+        links: Vec::new(),
     };
+    let mut chain = Chain::new(profile, position);
     let mut snapshots = Vec::new();
     profile.items.each(&items, &mut |raw, entry| {
         let read = entry.and_then(|(value, outer)| {
@@ -94,13 +100,23 @@ pub fn read(
                 page.versions.push(version.of(&value).and_then(scalar).map(Cow::into_owned));
             }
             snapshots.push(changes::snapshots(&profile.changes, &value, outer));
+            if let Some(chain) = &mut chain {
+                chain.record(&record, &value);
+            }
             Ok(record)
         });
         match read {
             Ok(record) => page.records.push(record),
-            Err(reason) => page.quarantined.push(Quarantined { raw: raw.into(), reason }),
+            Err(reason) => {
+                chain.iter_mut().for_each(Chain::gap);
+                page.quarantined.push(Quarantined { raw: raw.into(), reason });
+            }
         }
     });
+    if let Some(chain) = chain {
+        page.links = chain.links(position);
+        page.next.iter_mut().for_each(|next| next.tail = chain.tail());
+    }
     changes::link(&profile.changes, &mut page.records, &snapshots);
     Ok(page)
 }

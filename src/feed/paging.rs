@@ -114,7 +114,7 @@ impl Paging {
             PagingKind::Whole => Place::Whole,
             _ => Place::Head,
         };
-        Position { place, size: self.size(), since: None, until: None }
+        Position { size: self.size(), ..Position::whole(place) }
     }
 
     /// The place of the page or the record `first`, counted from 0, where the client may choose it.

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::changes::Extractor;
-use super::expr::Expr;
+use super::expr::{Expr, Values};
+use super::fallback::Fallback;
+use super::filter::FilterParam;
+use super::integrity::Integrity;
 use super::items::Items;
 use super::paging::{Choice, Paging, PagingKind, Seam};
 use super::pattern::Pattern;
@@ -15,7 +18,7 @@ use super::reach::{Order, Sync};
 use super::record::Map;
 use super::request::Method;
 use super::time::TimeFormat;
-use super::{Scope, parse};
+use super::{Binding, Scope, parse};
 use crate::domain::{Problem, Timestamp};
 
 /// How one provider's history is asked for and read.
@@ -35,11 +38,13 @@ pub struct Profile {
     pub(super) items: Items,
     pub(super) scope: Option<ScopeList>,
     pub(super) sync: Sync,
-    pub(super) filters: Vec<(String, String)>,
+    pub(super) filters: Vec<FilterParam>,
     pub(super) map: Map,
     pub(super) time: TimeFormat,
     pub(super) changes: Vec<Extractor>,
     pub(super) details: Vec<DetailAsk>,
+    pub(super) integrity: Option<Integrity>,
+    pub(super) fallback: Option<Fallback>,
     pub(super) errors: Errors,
     pub(super) rate: Rate,
 }
@@ -140,8 +145,8 @@ pub(super) struct Ask {
     pub(super) method: Method,
     pub(super) path: Expr,
     pub(super) headers: Vec<(String, Expr)>,
-    /// A parameter with several values is repeated.
-    pub(super) query: Vec<(String, Vec<Expr>)>,
+    /// A parameter with several values is repeated; one whose name is empty is left out.
+    pub(super) query: Vec<(Expr, Vec<Expr>)>,
     pub(super) body: Option<Tree>,
     pub(super) timeout: Option<Duration>,
 }
@@ -165,6 +170,12 @@ pub(super) struct DetailAsk {
     pub(super) when: DetailWhen,
     /// It is only about records that have one of these words at each of these places.
     pub(super) only: Vec<(Pointer, Vec<String>)>,
+    /// What is asked for, in a word that follows "read".
+    pub(super) what: Option<String>,
+    /// It is made only where this has a value.
+    pub(super) needs: Option<Expr>,
+    /// It is made once for each of these; the answers are read as one list.
+    pub(super) each: Vec<Expr>,
     pub(super) optional: Vec<u16>,
     pub(super) changes: Vec<Extractor>,
 }
@@ -359,11 +370,6 @@ impl Profile {
         self.sync.ranges(top, now, overlap)
     }
 
-    /// Query fields that the server can filter by, each with the parameter that carries its value.
-    pub fn filters(&self) -> &[(String, String)] {
-        &self.filters
-    }
-
     /// When the detail of an event is worth a request: the most eager of its requests; `None` where there
     /// is none.
     pub fn detail_when(&self) -> Option<DetailWhen> {
@@ -377,10 +383,21 @@ impl Profile {
         self.details.get(which).is_some_and(|detail| detail.optional.contains(&status))
     }
 
+    /// What the detail request `which` asks for, where the profile has a word for it.
+    pub fn detail_word(&self, which: usize) -> Option<&str> {
+        self.details.get(which)?.what.as_deref()
+    }
+
     /// Which of the detail requests are about `record`.
-    pub(super) fn details_of<'p>(&'p self, record: &'p Value) -> impl Iterator<Item = usize> + 'p {
-        let about = |detail: &DetailAsk| {
+    pub(super) fn details_of<'p>(
+        &'p self,
+        binding: &'p Binding,
+        record: &'p Value,
+    ) -> impl Iterator<Item = usize> + 'p {
+        let values = Values { record: Some(record), ..Values::of(self, binding) };
+        let about = move |detail: &DetailAsk| {
             detail.when != DetailWhen::Never
+                && detail.needs.as_ref().is_none_or(|needs| needs.filled(&values).is_some())
                 && detail.only.iter().all(|(place, words)| {
                     let word = place.of(record).and_then(super::expr::scalar);
                     word.is_some_and(|word| words.iter().any(|one| *one == *word))

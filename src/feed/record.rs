@@ -126,7 +126,11 @@ pub(super) fn read(
         summary: text(&map.summary),
         ai_summary: text(&map.ai_summary),
         changes: changes::extract(&profile.changes, value, outer),
-        detail: if profile.details_of(value).next().is_some() { Detail::Available } else { Detail::Nothing },
+        detail: if profile.details_of(binding, value).next().is_some() {
+            Detail::Available
+        } else {
+            Detail::Nothing
+        },
         set: text(&map.group),
         url: text(&map.url),
         facts,

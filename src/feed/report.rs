@@ -13,8 +13,10 @@ use super::expr::{self, Expr, Piece, Segment, Slot, Values};
 use super::page::Envelope;
 use super::pointer::child;
 use super::profile::Profile;
-use super::{Binding, Page, Position, Scope, changes, errors, page, saved, token};
+use super::{Binding, Page, Position, Scope, errors, page, saved, token};
 use crate::domain::{Place, Problem, nearest};
+
+pub mod parts;
 
 /// The fields without which an event is hardly one.
 const NEEDED: [&str; 3] = ["id", "time", "action"];
@@ -130,6 +132,11 @@ impl<'p> Count<'p> {
             Some(place) => self.hits[place] += 1,
             None => self.misses += 1,
         }
+    }
+
+    /// The report on something that is no field of the map.
+    fn finish_as(self, field: String) -> FieldReport {
+        FieldReport { field, ..self.finish(&[]) }
     }
 
     fn finish(self, examples: &[Value]) -> FieldReport {
@@ -252,19 +259,6 @@ pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
         && !page.scopes.is_empty()
     {
         return Some(format!("a list of {} scopes", page.scopes.len()));
-    }
-    let value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let mut details = profile.details.iter().map(|detail| changes::extract(&detail.changes, &value, None));
-    if let Some(changes) = details.find(|changes| !changes.is_empty()) {
-        return Some(format!("the detail of one event with {} changes", changes.len()));
-    }
-    let values = Values { record: Some(&value), ..Values::default() };
-    let versions = profile.details.iter().flat_map(|detail| &detail.changes).any(|extractor| {
-        matches!(&extractor.kind, changes::ExtractorKind::Versions { at, .. }
-            if at.value(&values).is_some_and(|list| list.is_array()))
-    });
-    if versions {
-        return Some("the versions of one entity, in which an event finds its own".to_owned());
     }
     let says = errors::read(profile, &[], body);
     says.message.map(|message| format!("an error of the provider: {message}"))

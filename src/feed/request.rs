@@ -201,18 +201,32 @@ pub fn refresh(profile: &Profile, binding: &Binding, token: &Token) -> Result<Re
     buy(profile, &values, url, body, exchange.encoding)
 }
 
-/// The further request `which` about one event, see [`detail::wanted`](super::detail::wanted).
+/// The further request `which` about one event, see [`detail::wanted`](super::detail::wanted), for `each`, one of
+/// the values of [`detail::values`](super::detail::values), where it has any.
 pub fn detail(
     profile: &Profile,
     binding: &Binding,
     scope: Option<&Scope>,
-    (event, which): (&Event, usize),
+    (event, which, each): (&Event, usize, Option<&str>),
     token: Option<&Token>,
 ) -> Result<Request, RequestError> {
     let detail = profile.details.get(which).ok_or(RequestError::NotDescribed { what: "detail request" })?;
     let record = super::detail::record(profile, event);
-    let values = Values { record: Some(&record), scope, token, ..Values::of(profile, binding) };
+    let values = Values { record: Some(&record), scope, token, each, ..Values::of(profile, binding) };
     build(profile, &detail.ask, &values, None)
+}
+
+/// The request that has the server verify its own entries. `scope` is needed where the source fans out.
+pub fn verification(
+    profile: &Profile,
+    binding: &Binding,
+    scope: Option<&Scope>,
+    token: Option<&Token>,
+) -> Result<Request, RequestError> {
+    let verify = profile.integrity.as_ref().and_then(|integrity| integrity.verify.as_ref());
+    let verify = verify.ok_or(RequestError::NotDescribed { what: "verification" })?;
+    let values = Values { scope, token, ..Values::of(profile, binding) };
+    build(profile, &verify.ask, &values, None)
 }
 
 fn build(
@@ -252,6 +266,7 @@ fn whole_address(
     }
     let mut query = Vec::new();
     for (name, exprs) in &ask.query {
+        let Some(name) = name.filled(values) else { continue };
         for expr in exprs {
             query.extend(expr.filled(values).map(|text| (name.clone(), text)));
         }
@@ -260,7 +275,8 @@ fn whole_address(
     if let Some((paging, position)) = paged {
         let of_events = std::ptr::eq(paging, &raw const profile.paging);
         let reach = if of_events { profile.sync.reach(position) } else { Vec::new() };
-        for (name, value) in paging.parameters(position).into_iter().chain(reach) {
+        let parts = paging.parameters(position).into_iter().chain(reach).chain(position.filter.params());
+        for (name, value) in parts {
             if paging.in_body || name.starts_with('/') {
                 in_body.push((name.to_owned(), value));
             } else {

@@ -34,7 +34,12 @@ pub fn read(
     let Bodies { pages, unreadable, doubt } = bodies(profile, &text)?;
     let head = Position::first(profile);
     for body in &pages {
-        add(&mut whole, page::read(profile, binding, scope, &head, &[], body.as_bytes())?);
+        let mut page = page::read(profile, binding, scope, &head, &[], body.as_bytes())?;
+        if matches!(body, Cow::Owned(_)) {
+            // Nobody knows what was left out of records that stand by themselves.
+            page.links.iter_mut().for_each(|(_, link)| link.older = None);
+        }
+        add(&mut whole, page);
     }
     if let Some(error) = doubt.filter(|_| whole.records.is_empty()) {
         return Err(error);
@@ -86,6 +91,7 @@ fn empty() -> Page {
         next: None,
         stray: None,
         versions: Vec::new(),
+        links: Vec::new(),
     }
 }
 
@@ -94,6 +100,7 @@ fn add(whole: &mut Page, page: Page) {
     whole.quarantined.extend(page.quarantined);
     whole.length += page.length;
     whole.versions.extend(page.versions);
+    whole.links.extend(page.links);
 }
 
 /// What one JSON document of a saved body is.

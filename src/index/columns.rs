@@ -99,15 +99,15 @@ pub(super) fn fingerprint(folded: &str) -> u32 {
     hash.max(1)
 }
 
-/// Status and parts in one byte: the parts in the lower four bits, the status above them.
+/// Status and parts in one byte: the parts in the lower five bits, the status above them.
 fn marks(status: Status, parts: Parts) -> u8 {
     let place = Status::ALL.iter().position(|it| *it == status).unwrap_or_default();
-    parts.bits() | ((place as u8) << 4)
+    parts.bits() | ((place as u8) << 5)
 }
 
 /// The status that a byte of marks holds.
 pub(super) fn status_of(marks: u8) -> Status {
-    Status::ALL.get(usize::from(marks >> 4)).copied().unwrap_or_default()
+    Status::ALL.get(usize::from(marks >> 5)).copied().unwrap_or_default()
 }
 
 /// The parts that a byte of marks holds.

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, EventId, Fact, Identity, Op, Record, Status, Timestamp, Zone,
+    Action, Actor, ActorKind, Change, Detail, EventId, Fact, Identity, LinkState, Op, Record, Status,
+    Timestamp, Zone,
 };
 use crate::query::{self, Context, FIELDS, Kind};
 
@@ -113,6 +114,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
                 feed: "f".into(),
                 scope: scope.map(Into::into),
                 count: 1,
+                link: if crowded % 3 == 1 { LinkState::Broken } else { LinkState::Open },
                 record,
             };
             taken.insert(row, event);

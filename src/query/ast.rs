@@ -189,7 +189,7 @@ impl Term {
         ];
         parts.iter().any(|part| self.agrees(part))
             // Looking for these takes time, so it comes last and only where it is asked for.
-            || (self.looks_at(PartKind::Parts) && self.agrees(&Part::Parts(Parts::of(record))))
+            || (self.looks_at(PartKind::Parts) && self.agrees(&Part::Parts(Parts::of_event(event))))
             || (self.looks_at(PartKind::Event) && self.agrees(&Part::Event(event)))
     }
 

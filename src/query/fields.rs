@@ -348,6 +348,9 @@ const SORTS: &[Word] = &[
     word("reversal", "it went back: a rollback or a restore", PartKind::Action, |part| {
         matches!(part, Part::Action(Action::Rollback | Action::Restore, _))
     }),
+    word("broken", "the entry before it is not the one that it names by its hash", PartKind::Parts, |part| {
+        with(part, Parts::BROKEN)
+    }),
     word("destructive", "something is gone for good: a deletion or an erasure", PartKind::Action, |part| {
         matches!(part, Part::Action(Action::Delete | Action::Erase, _))
     }),

@@ -16,6 +16,7 @@ mod lex;
 mod number;
 mod parse;
 mod print;
+mod push;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use fields::{
     Compare, DIRECTIVES, DirectiveRow, FIELDS, FieldRow, Kind, TimeRole, Word, directive, field,
 };
 pub(crate) use fields::{Part, PartKind};
+pub use push::Clause;
 pub use resolve::Note;
 pub(crate) use text::fold;
 

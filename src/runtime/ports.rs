@@ -11,9 +11,9 @@ use tokio::sync::{SetOnce, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::library::Library;
-use crate::domain::{Event, Fault, FaultKind, RowId, Timestamp};
+use crate::domain::{Condition, Event, Fault, FaultKind, RowId, Timestamp};
 use crate::query::Query;
-use crate::sync::{Engine, Which};
+use crate::sync::{Engine, Fetched, Which};
 use crate::tui::{Answer, Effect, Message, Notice};
 
 /// What effects are carried out with.
@@ -107,7 +107,7 @@ impl Ports {
             }
             Effect::Find { query, from, newer } => self.find(query, from, newer),
             Effect::FetchDetail { row } => self.fetch_detail(row),
-            Effect::Refresh { source } => self.refresh(source),
+            Effect::Refresh { source, wanted } => self.refresh(source, wanted),
             Effect::Timer { timer, after } => {
                 let outbox = self.outbox.clone();
                 tokio::spawn(async move {
@@ -170,12 +170,21 @@ impl Ports {
         });
     }
 
-    fn refresh(&self, source: Option<Arc<str>>) {
-        let (engine, stop) = (Arc::clone(&self.engine), self.stop.clone());
+    /// Asks for what is wanted first, then for all news: a walk over everything may take its time.
+    fn refresh(&self, source: Option<Arc<str>>, wanted: Vec<Condition>) {
+        let (engine, stop, outbox) = (Arc::clone(&self.engine), self.stop.clone(), self.outbox.clone());
         let under_way = self.begin();
         tokio::spawn(async move {
             let which = source.map_or(Which::All, |source| Which::Named(vec![source]));
-            stop.run_until_cancelled(async { engine.wait().await.sync(&which).await }).await;
+            let work = async {
+                let engine = engine.wait().await;
+                if !wanted.is_empty() {
+                    let fetched = engine.fetch(&which, &wanted).await;
+                    fetched.iter().filter_map(told).for_each(|notice| outbox.send(Message::Notice(notice)));
+                }
+                engine.sync(&which).await
+            };
+            stop.run_until_cancelled(work).await;
             drop(under_way);
         });
     }
@@ -224,6 +233,19 @@ fn store_fault(message: String) -> Fault {
         request_id: None,
         at: Timestamp::now(),
     }
+}
+
+/// What came of asking one source for a part of its list, if it was asked.
+fn told(fetched: &Fetched) -> Option<Notice> {
+    let Fetched { source, asked, came, new, ended, fault } = fetched;
+    if let Some(fault) = fault {
+        return Some(Notice::error(format!("{source}: {}", fault.message)));
+    }
+    let asked: Vec<String> = asked.iter().map(|one| format!("{}={}", one.param, one.value)).collect();
+    let rest = if *ended { "" } else { ", and there is more" };
+    (!asked.is_empty()).then(|| {
+        Notice::info(format!("{source}: {came} events with {}, {new} of them new{rest}", asked.join(" ")))
+    })
 }
 
 /// Puts `text` on the clipboard through the terminal (OSC 52), which also works over SSH.

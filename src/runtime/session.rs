@@ -79,7 +79,8 @@ impl Session {
 
     /// The name of each feed profile in use, by its id.
     pub fn feed_names(&self) -> BTreeMap<Arc<str>, String> {
-        let profiles = self.config.sources.iter().map(|source| &source.profile);
+        let sources = self.config.sources.iter();
+        let profiles = sources.flat_map(|source| std::iter::once(&source.profile).chain(&source.stand_in));
         profiles.map(|profile| (Arc::from(profile.id()), profile.name().to_owned())).collect()
     }
 
@@ -91,7 +92,10 @@ impl Session {
             if let Some(summary) = summaries.iter().find(|summary| summary.name == source.name) {
                 status.events = summary.events;
                 status.quarantined = summary.quarantined;
-                status.scopes = source.profile.fans_out().then_some(summary.feeds.len() as u64);
+                status.broken = summary.broken;
+                status.scopes = source.profile.fans_out().then(|| summary.scopes());
+                // An older configuration may have named another feed.
+                status.note = summary.note.clone().filter(|_| source.stand_in.is_some());
                 status.last_sync = summary.last_sync;
                 status.fault.clone_from(&summary.fault);
             }
@@ -147,6 +151,7 @@ async fn bind(
     Ok(sync::Source {
         name: Arc::clone(&source.name),
         profile: Arc::clone(&source.profile),
+        stand_in: source.stand_in.clone(),
         binding: Binding { base: source.base.clone(), vars: source.vars.clone(), secrets },
         via: source.via.clone(),
         hidden: hidden.to_vec(),

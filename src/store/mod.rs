@@ -13,6 +13,7 @@ mod db;
 mod dictionary;
 mod error;
 mod ledger;
+mod links;
 mod open;
 mod read;
 mod rows;

@@ -6,6 +6,7 @@ use super::codec;
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
+use super::links;
 use super::rows::last_seq;
 use crate::domain::{Event, EventId, IndexRow, Parts, Record, RowId, Timestamp};
 
@@ -26,7 +27,8 @@ pub struct Arrivals {
 
 const EVENT: &str = "
     SELECT row, id, feed, entity, actor, action, raw_action, change_set, status, detail, time, count,
-           raw, native, identity, error, summary, ai_summary, changes, refused, url, facts
+           raw, native, identity, error, summary, ai_summary, changes, refused, url, facts,
+           (SELECT verdict FROM link WHERE link.id = event.id AND link.previous IS NOT NULL)
     FROM event JOIN body USING (row) WHERE row = ?1";
 
 const INDEX_ROWS: &str = "
@@ -54,6 +56,20 @@ impl Db {
             Some(row) => Ok(self.events(&[RowId(row)])?.pop()),
             None => Ok(None),
         }
+    }
+
+    /// The ids of the entities of `source` that are called `text`: that very id where it is one, else the ids
+    /// of those that have or had this name, whatever its case.
+    pub fn entities_called(&mut self, source: &str, text: &str) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT DISTINCT id FROM entity JOIN source USING (source)
+                      WHERE source.name = ?1 AND id IS NOT NULL";
+        let ids = |also: &str| -> rusqlite::Result<Vec<String>> {
+            let mut found = self.conn.prepare_cached(&format!("{select} AND {also}"))?;
+            found.query_map([source, text], |row| row.get(0))?.collect()
+        };
+        ids("id = ?2")
+            .and_then(|own| if own.is_empty() { ids("entity.name = ?2 COLLATE NOCASE") } else { Ok(own) })
+            .map_err(self.explain())
     }
 
     /// Up to `limit` rows for the columns in memory, newest first, from below `after` or from the newest.
@@ -113,6 +129,7 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
         feed: names.feed,
         scope: names.scope,
         count: row.get(11)?,
+        link: links::state(row, 22)?,
         record: Record {
             identity: codec::identity(row.get(13)?, row.get(14)?, &raw),
             time: row.get::<_, Option<i64>>(10)?.map_or(place.time(), Timestamp::from_millis),

@@ -29,6 +29,9 @@ pub(super) const TABLES: &[&str] = &[
     "arrival",
     "coverage",
     "revision",
+    "link",
+    "link_beside",
+    "source_note",
 ];
 
 /// How to get from each version to the next.
@@ -147,7 +150,42 @@ CREATE TABLE arrival (
 ) STRICT;
 INSERT INTO arrival (one, seq) VALUES (1, 0);
 ",
-    "
+    LINKS,
+    LEDGER,
+];
+
+/// How entries that name the hash of the one before them hang together, and what there is to say about a
+/// source that works. Both need nothing of other tables but the names of events, feeds and sources.
+const LINKS: &str = "
+CREATE TABLE link (
+    id       BLOB PRIMARY KEY,          -- of the event
+    feed     INTEGER NOT NULL,
+    hash     BLOB,                      -- a digest of it
+    previous BLOB,                      -- likewise, of the hash that it names
+    beside   INTEGER NOT NULL,          -- 1 once an answer showed the named entry on its older side
+    verdict  INTEGER NOT NULL           -- 0 open, 1 holds, 2 broken
+) STRICT;
+CREATE INDEX link_hash ON link (feed, hash) WHERE hash IS NOT NULL;
+CREATE INDEX link_previous ON link (feed, previous) WHERE previous IS NOT NULL;
+CREATE INDEX link_broken ON link (feed) WHERE verdict = 2;
+
+-- Entries that answers showed on the older side of one that names another.
+CREATE TABLE link_beside (
+    id    BLOB NOT NULL,
+    older BLOB NOT NULL,                -- its hash, as in link
+    PRIMARY KEY (id, older)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_beside_older ON link_beside (older);
+
+-- What the user should know of a source although it works.
+CREATE TABLE source_note (
+    source INTEGER PRIMARY KEY,
+    note   TEXT
+) STRICT;
+";
+
+/// What is known to be complete, what is gone, and what records said before they were changed.
+const LEDGER: &str = "
 -- What is known to be complete, and remarks on what is not. Times are in ms, both ends left out.
 CREATE TABLE coverage (
     feed        INTEGER NOT NULL,
@@ -183,5 +221,4 @@ CREATE TABLE revision (
     replaced_at INTEGER NOT NULL        -- ms, local clock
 ) STRICT;
 CREATE INDEX revision_id ON revision (id);
-",
-];
+";

@@ -1,6 +1,7 @@
 //! What the tests of this room share.
 
 mod damage;
+mod links;
 mod opening;
 mod pages;
 mod reading;

@@ -3,6 +3,7 @@
 //! Nothing here decides anything: `sync` does, and hands over what it concluded together with the rows it
 //! concluded it from.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::db::Db;
 use super::error::StoreError;
-use super::ledger;
+use super::{ledger, links};
 use crate::domain::{Fault, FaultKind, Ledger, Note, RowId, Segment, Span, Timestamp};
 
 /// Names one feed: a configured source, the profile that reads it and, where it fans out, the scope.
@@ -22,6 +23,8 @@ pub struct FeedKey {
     pub feed: Arc<str>,
     /// The scope, where the source fans out.
     pub scope: Option<FeedScope>,
+    /// The feed of the same source that this one stands in for: what that one said of an event stays.
+    pub proper: Option<Arc<str>>,
 }
 
 /// The scope of a feed.
@@ -36,13 +39,20 @@ pub struct FeedScope {
 impl FeedKey {
     /// The feed of a source that does not fan out.
     pub fn new(source: impl Into<Arc<str>>, feed: impl Into<Arc<str>>) -> Self {
-        Self { source: source.into(), feed: feed.into(), scope: None }
+        Self { source: source.into(), feed: feed.into(), scope: None, proper: None }
     }
 
     /// The same feed in one scope.
     #[must_use]
     pub fn in_scope(mut self, id: impl Into<Arc<str>>, name: Option<&str>) -> Self {
         self.scope = Some(FeedScope { id: id.into(), name: name.map(Arc::from) });
+        self
+    }
+
+    /// The same feed, standing in for the one that is called `proper`.
+    #[must_use]
+    pub fn for_want_of(mut self, proper: Option<&Arc<str>>) -> Self {
+        self.proper = proper.cloned();
         self
     }
 
@@ -138,6 +148,10 @@ pub struct SourceSummary {
     pub events: u64,
     /// Records that could not be read as events.
     pub quarantined: u64,
+    /// Events whose link to the entry before them is broken.
+    pub broken: u64,
+    /// What the user should know of it although it works.
+    pub note: Option<String>,
     /// When it was last known to be complete.
     pub last_sync: Option<Timestamp>,
     /// Before this time no request may be sent.
@@ -146,7 +160,28 @@ pub struct SourceSummary {
     pub fault: Option<Fault>,
 }
 
+impl SourceSummary {
+    /// How many scopes the cache knows, whichever feed was read in them.
+    pub fn scopes(&self) -> u64 {
+        let ids = self.feeds.iter().filter_map(|feed| feed.key.scope_id());
+        ids.collect::<BTreeSet<_>>().len() as u64
+    }
+}
+
 impl Db {
+    /// Remembers what the user should know of a source although it works.
+    pub fn save_note(&mut self, source: &str, note: Option<&str>) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.execute("INSERT INTO source (name) VALUES (?1) ON CONFLICT DO NOTHING", [source])?;
+            tx.prepare_cached(
+                "INSERT INTO source_note (source, note) SELECT source, ?2 FROM source WHERE name = ?1
+                 ON CONFLICT (source) DO UPDATE SET note = excluded.note",
+            )?
+            .execute(params![source, note])
+            .map(drop)
+        })
+    }
+
     /// What is remembered of the walks over a feed; the default where none has begun.
     pub fn state(&mut self, key: &FeedKey) -> Result<FeedState, StoreError> {
         find(&self.conn, key)
@@ -288,6 +323,13 @@ fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
         .transpose()
 }
 
+/// The number of the feed that `key` stands in for, if that was ever read.
+pub(super) fn proper(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<i64>> {
+    let Some(feed) = &key.proper else { return Ok(None) };
+    let proper = FeedKey { feed: Arc::clone(feed), proper: None, ..key.clone() };
+    Ok(find(conn, &proper)?.map(|feed| feed.key))
+}
+
 /// The row of a feed, made if it is not there; the newest name of its scope is kept. Inside a transaction.
 pub(super) fn find_or_make(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Feed> {
     let name = key.scope.as_ref().and_then(|scope| scope.name.as_deref());
@@ -393,12 +435,15 @@ fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
                 generation, ascending, mixed, lateness, resume_below, resume_at, last_total, last_sync, checked, feed
          FROM feed WHERE source = ?1 ORDER BY profile, scope",
     )?;
-    let mut sources = conn
-        .prepare_cached("SELECT source, name, next_allowed_at, last_sync, fault FROM source ORDER BY name")?;
+    let mut sources = conn.prepare_cached(
+        "SELECT source, name, next_allowed_at, last_sync, fault, note
+             FROM source LEFT JOIN source_note USING (source) ORDER BY name",
+    )?;
     let mut rows = sources.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let name: Arc<str> = row.get(1)?;
+        let broken = links::broken(conn, row.get(0)?)?;
         let feeds: Vec<FeedSummary> = feeds
             .query_map([row.get::<_, i64>(0)?], |row| {
                 let mut key = FeedKey::new(Arc::clone(&name), row.get::<_, String>(0)?);
@@ -416,6 +461,8 @@ fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
         all.push(SourceSummary {
             events: feeds.iter().fold(0, |all, feed| feed.events.saturating_add(all)),
             quarantined: feeds.iter().fold(0, |all, feed| feed.quarantined.saturating_add(all)),
+            broken: u64::try_from(broken).unwrap_or_default(),
+            note: row.get(5)?,
             next_allowed_at: time(row, 2)?,
             last_sync: time(row, 3)?,
             fault: row.get::<_, Option<String>>(4)?.as_deref().and_then(fault_from_json),

@@ -13,10 +13,13 @@ use super::codec::{self, Encoded};
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
+use super::links;
 use super::read::index_row_at;
 use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave, mark_gone};
 use super::walk::{self, Feed, FeedKey, FeedState, Learned};
-use crate::domain::{Change, Detail, Event, EventId, IndexRow, Parts, Quarantined, Record, RowId, Timestamp};
+use crate::domain::{
+    Change, Detail, Event, EventId, Identity, IndexRow, Link, Parts, Quarantined, Record, RowId, Timestamp,
+};
 
 /// How stale `last_seen` may get before a record that is seen again is written for its sake.
 const LAST_SEEN_STEP_MILLIS: i64 = 3_600_000;
@@ -29,6 +32,8 @@ pub struct Written {
     /// Events that say something else than before, or were found more often in one page than before: the
     /// place each had and the row that stands for it now. The place differs only if the time does.
     pub changed: Vec<(RowId, IndexRow)>,
+    /// Events of which another was found to say otherwise whether their link to the entry before holds.
+    pub relinked: usize,
     /// Events that say what they said before.
     pub repeated: usize,
     /// Records that could not be read and were not known before.
@@ -56,9 +61,24 @@ impl Db {
         learned: &Learned,
         seen_at: Timestamp,
     ) -> Result<Written, StoreError> {
+        self.write_linked_page(key, records, quarantined, &[], learned, seen_at)
+    }
+
+    /// The same for a feed whose entries name the one before them: `links` is what the page showed of that,
+    /// each entry by its identity.
+    pub fn write_linked_page(
+        &mut self,
+        key: &FeedKey,
+        records: &[Record],
+        quarantined: &[Quarantined],
+        links: &[(Identity, Link)],
+        learned: &Learned,
+        seen_at: Timestamp,
+    ) -> Result<Written, StoreError> {
         self.change_with(|tx, dictionaries| {
             let feed = walk::find_or_make(tx, key)?;
             let mut page = Page {
+                proper: walk::proper(tx, key)?,
                 seq: last_seq(tx)?,
                 tx,
                 dictionaries,
@@ -73,6 +93,7 @@ impl Db {
             };
             page.bring_in(records)?;
             page.put_in_quarantine(quarantined)?;
+            page.take_in_links(links)?;
             page.finish(learned)
         })
     }
@@ -111,6 +132,8 @@ struct Page<'a> {
     dictionaries: &'a mut Dictionaries,
     key: &'a FeedKey,
     feed: Feed,
+    /// The feed that this one stands in for.
+    proper: Option<i64>,
     seen_at: Timestamp,
     /// The last number of arrival that was given out.
     seq: i64,
@@ -138,6 +161,7 @@ impl Page<'_> {
             let encoded = Encoded::of(incoming.record, &self.key.feed);
             match Stored::find(self.tx, incoming.id)? {
                 None => self.add(&incoming, encoded)?,
+                Some(stored) if self.proper == Some(stored.feed) => self.see_again(&stored)?,
                 Some(stored) if stored.digest == encoded.digest && stored.count >= incoming.count => {
                     self.see_again(&stored)?;
                 }
@@ -321,6 +345,12 @@ impl Page<'_> {
         Ok(())
     }
 
+    fn take_in_links(&mut self, links: &[(Identity, Link)]) -> rusqlite::Result<()> {
+        let feed = (self.key, self.feed.key);
+        self.written.relinked = links::take_in(self.tx, feed, links, &mut self.seq)?;
+        Ok(())
+    }
+
     fn count(&self, feed: i64, events: i64, quarantined: i64) -> rusqlite::Result<()> {
         if events == 0 && quarantined == 0 {
             return Ok(());
@@ -399,7 +429,8 @@ impl Page<'_> {
 
     fn finish(mut self, learned: &Learned) -> rusqlite::Result<Written> {
         self.find_gone(learned)?;
-        if !self.written.new.is_empty() || !self.written.changed.is_empty() {
+        let Written { new, changed, relinked, .. } = &self.written;
+        if !new.is_empty() || !changed.is_empty() || *relinked > 0 {
             keep_seq(self.tx, self.seq)?;
         }
         self.count(self.feed.key, self.events, self.quarantined)?;

@@ -3,10 +3,14 @@
 //! It assumes that some of these requests may be refused although others are answered. What the record
 //! itself says is kept whatever the answers are, and asking twice must not show a change twice.
 
-use crate::domain::{Change, Detail, Event, Fault, Record};
-use crate::feed::{Scope, detail, errors, request};
+use crate::domain::{Change, Detail, Event, Fault, Record, RowId};
+use crate::feed::{Scope, ShapeError, detail, errors, request};
 
+use super::http::Reply;
 use super::line::{Line, Tally, lock};
+
+/// The server knows nothing of what was asked for (RFC 9110, section 15.5.5).
+const NOT_FOUND: u16 = 404;
 
 /// What the requests about one event brought.
 #[derive(Debug, Default)]
@@ -20,7 +24,7 @@ struct Found {
 /// Makes every request that the profile describes for `event`, and stores what they say.
 pub(super) async fn fetch(line: &Line, event: &Event) -> Result<Event, Fault> {
     let profile = &*line.source.profile;
-    let wanted = detail::wanted(profile, event);
+    let wanted = detail::wanted(profile, &line.source.binding, event);
     if wanted.is_empty() {
         return Ok(event.clone());
     }
@@ -50,6 +54,19 @@ pub(super) async fn fetch(line: &Line, event: &Event) -> Result<Event, Fault> {
     }))
 }
 
+/// Makes the requests for each of these events that has any.
+pub(super) async fn fetch_all(line: &Line, rows: &[RowId]) -> Result<(), Fault> {
+    for row in rows.iter().copied() {
+        let events = line.store.run(move |db| db.events(&[row])).await;
+        let events = events.map_err(|error| line.fault_of_store(&error))?;
+        for event in events.iter().filter(|event| event.record.detail == Detail::Available) {
+            fetch(line, event).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the request `which`, once or for each value that the profile names.
 async fn ask(
     line: &Line,
     scope: Option<&Scope>,
@@ -58,20 +75,65 @@ async fn ask(
     found: &mut Found,
 ) -> Result<(), Fault> {
     let (profile, binding) = (&*line.source.profile, &line.source.binding);
-    let build = |token: Option<&_>| request::detail(profile, binding, scope, (event, which), token);
-    let accept = |status| profile.detail_may_answer(which, status);
-    let reply = line.ask(&Tally::default(), scope, build, accept).await?;
-    if (200..300).contains(&reply.status) {
-        let changes = detail::read(profile, which, event, &reply.body)
-            .map_err(|error| line.fault_of_shape(&error, &reply))?;
-        found.changes.extend(changes);
-        found.answered = true;
-    } else {
-        let says = errors::read(profile, &reply.headers, &reply.body);
-        let reason = says.message.unwrap_or_else(|| format!("the server answered {}", reply.status));
-        found.refused.get_or_insert_with(|| line.mask(&reason));
+    let fault = |error: &ShapeError, reply: &Reply| line.fault_of_shape(error, reply);
+    let Some(values) = detail::values(profile, binding, which, event) else {
+        let reply = send(line, scope, (event, which, None)).await?;
+        if found.is_answer(line, which, &reply) {
+            let read = detail::read(profile, which, event, &reply.body);
+            found.changes.extend(read.map_err(|error| fault(&error, &reply))?);
+        }
+        return Ok(());
+    };
+    let (mut bodies, mut last) = (Vec::new(), None);
+    for value in &values {
+        let Some(value) = value else {
+            bodies.push(None);
+            continue;
+        };
+        let reply = send(line, scope, (event, which, Some(value))).await?;
+        if !found.is_answer(line, which, &reply) {
+            // Half a comparison would show as changed what nobody has looked at.
+            return Ok(());
+        }
+        bodies.push(Some(reply.body.clone()));
+        last = Some(reply);
     }
+    let Some(last) = last else { return Ok(()) };
+    let read = detail::read_each(profile, which, event, &bodies);
+    found.changes.extend(read.map_err(|error| fault(&error, &last))?);
     Ok(())
+}
+
+async fn send(
+    line: &Line,
+    scope: Option<&Scope>,
+    what: (&Event, usize, Option<&str>),
+) -> Result<Reply, Fault> {
+    let (profile, binding) = (&*line.source.profile, &line.source.binding);
+    let build = |token: Option<&_>| request::detail(profile, binding, scope, what, token);
+    let accept = |status| profile.detail_may_answer(what.1, status);
+    line.ask(&Tally::default(), scope, build, accept).await
+}
+
+impl Found {
+    /// Whether a reply is an answer, and not one that the profile foresees as "nothing to see"; why it is
+    /// none is remembered.
+    fn is_answer(&mut self, line: &Line, which: usize, reply: &Reply) -> bool {
+        if (200..300).contains(&reply.status) {
+            self.answered = true;
+            return true;
+        }
+        let profile = &line.source.profile;
+        let says = errors::read(profile, &reply.headers, &reply.body);
+        let said = says.message.unwrap_or_else(|| format!("the server answered {}", reply.status));
+        let reason = match profile.detail_word(which) {
+            Some(what) if reply.status == NOT_FOUND => format!("it knows no {what} for this one ({said})"),
+            Some(what) => format!("it does not let this key read {what} ({said})"),
+            None => said,
+        };
+        self.refused.get_or_insert_with(|| line.mask(&reason));
+        false
+    }
 }
 
 /// The scope as the server listed it last, else by its id alone.

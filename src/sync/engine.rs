@@ -13,17 +13,18 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
+use crate::domain::{Condition, Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
 use crate::feed::Scope;
 use crate::store::{SourceSummary, Store};
 
 use super::clock::Clock;
 use super::host::{Shared, share};
 use super::line::{Board, Line, Means, Tally};
-use super::probe::{self, Probe};
+use super::probe::Probe;
 use super::pull::Extent;
 use super::redact::Redactor;
-use super::{Report, Source, detail, local, pull, scopes};
+use super::standin::{self, StandIn};
+use super::{Fetched, Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -61,10 +62,10 @@ impl Which {
 
 /// What the walks of one source came to.
 #[derive(Debug, Default)]
-struct Walked {
+pub(super) struct Walked {
     scopes: Option<u64>,
     /// Each with the scope it happened in.
-    faults: Vec<(Option<Scope>, Fault)>,
+    pub(super) faults: Vec<(Option<Scope>, Fault)>,
 }
 
 impl Engine {
@@ -85,7 +86,8 @@ impl Engine {
         let line = |(source, shared): (Source, Shared)| {
             let board =
                 Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports.clone());
-            let line = Line::new(source, means.clone(), shared, board);
+            let mut line = Line::new(source, means.clone(), shared, Arc::new(board));
+            line.stand_in = StandIn::of(&line);
             let origin = line.origin().to_owned();
             line.board.amend(|status| status.origin = origin);
             Arc::new(line)
@@ -125,6 +127,16 @@ impl Engine {
             .collect()
     }
 
+    /// Fetches what meets `conditions` from the sources whose servers can be asked for some of them, all at
+    /// once and beside any sync. The others are asked for nothing: their outcome names no condition.
+    pub async fn fetch(&self, which: &Which, conditions: &[Condition]) -> Vec<Fetched> {
+        let meant = self.0.lines.iter().filter(|line| which.means(&line.source.name));
+        let stop = &self.0.stop;
+        let looks =
+            meant.map(|line| async move { stop.run_until_cancelled(standin::fetch(line, conditions)).await });
+        join_all(looks).await.into_iter().flatten().collect()
+    }
+
     /// Syncs every source again and again, each at its own interval, until [`Engine::stop`].
     pub async fn follow(&self) {
         let mut tasks = JoinSet::new();
@@ -150,6 +162,7 @@ impl Engine {
         let Some(line) = self.0.lines.iter().find(|line| line.source.name == event.source) else {
             return Err(not_configured(&event.source));
         };
+        let line = line.of_event(event);
         if line.source.profile.detail_when().is_none() || line.source.via != Via::Http {
             return Ok(event.clone());
         }
@@ -163,7 +176,7 @@ impl Engine {
     pub async fn probe(&self, name: &str) -> Result<Probe, Fault> {
         let line = self.0.lines.iter().find(|line| *line.source.name == *name);
         let line = line.ok_or_else(|| not_configured(name))?;
-        probe::probe(line).await
+        standin::look(line).await
     }
 
     /// Ends everything that is under way and everything that is begun later. What is in the cache stays.
@@ -179,7 +192,10 @@ fn remember(line: &Line, summary: &SourceSummary) {
         if status.state == SourceState::Idle {
             status.events = summary.events;
             status.quarantined = summary.quarantined;
-            let scopes = summary.feeds.iter().filter(|feed| feed.key.scope.is_some()).count() as u64;
+            status.broken = summary.broken;
+            // An older configuration may have named another feed.
+            status.note = summary.note.clone().filter(|_| line.stand_in.is_some());
+            let scopes = summary.scopes();
             status.scopes = (scopes > 0).then_some(scopes);
             status.last_sync = summary.last_sync;
             status.fault.clone_from(&summary.fault);
@@ -196,7 +212,7 @@ async fn sync(line: &Line, stop: &CancellationToken) -> Outcome {
     let done = stop.run_until_cancelled(async {
         let _turn = line.turn.lock().await;
         let walked = match prepare(line).await {
-            Ok(()) => walk_all(line, &tally).await,
+            Ok(()) => standin::walk(line, &tally).await,
             Err(fault) => Walked { scopes: None, faults: vec![(None, fault)] },
         };
         finish(line, walked).await
@@ -238,7 +254,7 @@ async fn prepare(line: &Line) -> Result<(), Fault> {
 }
 
 /// Walks every feed of a source, a few side by side.
-async fn walk_all(line: &Line, tally: &Tally) -> Walked {
+pub(super) async fn walk_line(line: &Line, tally: &Tally) -> Walked {
     if line.source.via != Via::Http {
         let fault = local::bring_in(line, tally).await.err();
         return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
@@ -309,10 +325,10 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
     let (name, saved) = (Arc::clone(&line.source.name), fault.clone());
     let totals = line.store.run(move |db| {
         db.save_outcome(&name, complete_at, saved.as_ref())?;
-        db.count_source(&name)
+        Ok((db.count_source(&name)?, db.count_broken(&name)?))
     });
-    let events = match totals.await {
-        Ok(events) => Some(events),
+    let totals = match totals.await {
+        Ok(totals) => Some(totals),
         Err(error) => {
             fault.get_or_insert_with(|| line.fault_of_store(&error));
             None
@@ -325,7 +341,7 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
     };
     line.board.show(state, |status| {
         status.fault.clone_from(&fault);
-        status.events = events.unwrap_or(status.events);
+        (status.events, status.broken) = totals.unwrap_or((status.events, status.broken));
         status.scopes = scopes.or(status.scopes);
         status.last_sync = complete_at.or(status.last_sync);
     });

@@ -22,6 +22,7 @@ use super::http::{Http, HttpError, Peer, Reply};
 use super::local::Stamp;
 use super::redact::Redactor;
 use super::retry::{Failure, Jitter, PATIENCE, Tries, Verdict, asked_wait, judge};
+use super::standin::StandIn;
 use super::token::Tokens;
 
 pub(super) use super::board::{Board, Tally};
@@ -32,7 +33,11 @@ pub(super) struct Line {
     pub(super) source: Source,
     pub(super) store: Store,
     pub(super) tokens: Tokens,
-    pub(super) board: Board,
+    pub(super) board: Arc<Board>,
+    /// The feed that is read where the server refuses this one.
+    pub(super) stand_in: Option<Box<StandIn>>,
+    /// The id of the feed proper, where this one stands in for it.
+    pub(super) stands_in_for: Option<Arc<str>>,
     /// One sync of a source at a time.
     pub(super) turn: tokio::sync::Mutex<()>,
     /// The scopes that the server listed last, and when.
@@ -51,7 +56,7 @@ pub(super) struct Line {
     /// What it has in common with other sources.
     shared: Shared,
     /// By the steady clock: when the next request fits into the least interval that the profile states.
-    next_slot: Mutex<Duration>,
+    next_slot: Arc<Mutex<Duration>>,
     clock: Clock,
 }
 
@@ -71,7 +76,7 @@ enum Step {
 }
 
 impl Line {
-    pub(super) fn new(source: Source, means: Means, shared: Shared, board: Board) -> Self {
+    pub(super) fn new(source: Source, means: Means, shared: Shared, board: Arc<Board>) -> Self {
         let Means { store, http, redactor, clock } = means;
         let peer = Peer::of(&source);
         let local = (source.via != Via::Http).then(|| source.via.to_string());
@@ -83,6 +88,8 @@ impl Line {
             store,
             tokens: Tokens::default(),
             board,
+            stand_in: None,
+            stands_in_for: None,
             turn: tokio::sync::Mutex::default(),
             scopes: Mutex::default(),
             seen: Mutex::default(),
@@ -93,8 +100,24 @@ impl Line {
             local,
             jitter: Mutex::new(Jitter::from_entropy()),
             shared,
-            next_slot: Mutex::default(),
+            next_slot: Arc::default(),
             clock,
+        }
+    }
+
+    /// A line for another feed of the same server, asked with the same credentials: both share one gate and
+    /// one state. `proper` is the feed that it stands in for.
+    pub(super) fn beside(&self, source: Source, proper: &str) -> Self {
+        let means = Means {
+            store: self.store.clone(),
+            http: Arc::clone(&self.http),
+            redactor: self.redactor.clone(),
+            clock: self.clock.clone(),
+        };
+        Self {
+            stands_in_for: Some(proper.into()),
+            next_slot: Arc::clone(&self.next_slot),
+            ..Self::new(source, means, self.shared.clone(), Arc::clone(&self.board))
         }
     }
 

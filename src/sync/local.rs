@@ -80,6 +80,8 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
     let scope = scope(line);
     let page = read(line, scope.clone(), body.clone()).await?;
     Ok(Probe {
+        profile: Arc::clone(&line.source.profile),
+        note: None,
         scope: scope.map(|scope| (scope, 1)),
         status: None,
         body,
@@ -88,6 +90,7 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
         size: None,
         requests: 0,
         page,
+        verification: None,
     })
 }
 

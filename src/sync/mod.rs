@@ -3,19 +3,22 @@
 //! An [`Engine`] owns the configured sources. Each of its syncs walks every feed of a source (one per
 //! scope) from the newest event down, page by page: a request is built by the feed profile, sent by
 //! `http`, read by the profile again, written to the store in one transaction and judged by `plan`, which
-//! says what to ask next. Whoever holds the other end of the channel hears of it as [`Report`]s.
+//! says what to ask next. A fetch asks for the part that a query is about (`filtered`), which proves nothing
+//! about the rest. Where a server keeps a feed from the key, another may be read in its place (`standin`).
+//! Whoever holds the other end of the channel hears of it as [`Report`]s.
 //!
 //! It assumes that a source may fail in any way at any time. It must not lose or repeat an event because
 //! of that, must not let one source hold up another, must not ask a server more often than it allows,
 //! and must not show a secret to anyone but the origin it belongs to.
 //!
-//! What a cache knows to be complete is, for now, one time per feed (see [`crate::store::WalkProgress`]).
+//! What a cache knows to be complete of a feed is a ledger of stretches of time ([`crate::domain::Ledger`]).
 
 mod board;
 mod clock;
 mod detail;
 mod engine;
 mod fault;
+mod filtered;
 mod gate;
 mod host;
 mod http;
@@ -27,6 +30,7 @@ mod pull;
 mod redact;
 mod retry;
 mod scopes;
+mod standin;
 mod token;
 
 use std::sync::Arc;
@@ -36,6 +40,7 @@ use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus, Via};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
+pub use filtered::{Fetched, narrow};
 pub use http::Authorities;
 pub use probe::Probe;
 pub use redact::Redactor;
@@ -47,6 +52,8 @@ pub struct Source {
     pub name: Arc<str>,
     /// How its feed is asked for and read.
     pub profile: Arc<Profile>,
+    /// How it is, where the server refuses that one.
+    pub stand_in: Option<Arc<Profile>>,
     /// Where its answers come from.
     pub via: Via,
     /// Variables that hold secrets; a program that is a source does not get to see them.

@@ -3,6 +3,7 @@
 //! It asks as a sync does, with the same token, the same gate and the same retries, so what it meets is
 //! what a sync would meet. It must not write events.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,11 +11,16 @@ use tokio::time::Instant;
 use super::line::{Line, Tally};
 use super::{local, scopes};
 use crate::domain::{Fault, Timestamp, Via};
-use crate::feed::{Page, Position, Scope, page, request};
+use crate::feed::integrity::{self, Verification};
+use crate::feed::{Page, Position, Profile, Scope, errors, page, request};
 
 /// What one page of a source showed.
 #[derive(Debug)]
 pub struct Probe {
+    /// The profile that read it: that of the stand-in, where the server refuses the feed proper.
+    pub profile: Arc<Profile>,
+    /// What the user should know about that.
+    pub note: Option<String>,
     /// The scope that was asked, where the source fans out, and how many there are.
     pub scope: Option<(Scope, usize)>,
     /// The HTTP status; `None` where the source is asked without HTTP.
@@ -31,6 +37,8 @@ pub struct Probe {
     pub requests: u64,
     /// What came.
     pub page: Page,
+    /// What the server says about its own entries, where it can be asked; else why it does not say.
+    pub verification: Option<Result<Verification, String>>,
 }
 
 /// Asks `line` for the head of its list, of its first scope where it fans out.
@@ -59,7 +67,11 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
     let took = begun.elapsed();
     let page = page::read(profile, binding, at, &head, &reply.headers, &reply.body)
         .map_err(|error| line.fault_of_shape(&error, &reply))?;
+    let verification = if profile.verifies() { Some(verify(line, &tally, at).await) } else { None };
     Ok(Probe {
+        profile: Arc::clone(&line.source.profile),
+        note: None,
+        verification,
         status: Some(reply.status),
         took,
         // The header has whole seconds, so the middle of one is the best guess.
@@ -70,4 +82,23 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
         page,
         scope,
     })
+}
+
+/// Has the server verify its own entries. An error is told in words: the page came all the same.
+async fn verify(line: &Line, tally: &Tally, scope: Option<&Scope>) -> Result<Verification, String> {
+    let (profile, binding) = (&*line.source.profile, &line.source.binding);
+    let build = |token: Option<&_>| request::verification(profile, binding, scope, token);
+    let accept = |status| profile.verification_may_answer(status);
+    let reply = line.ask(tally, scope, build, accept).await.map_err(|fault| fault.message)?;
+    if (200..300).contains(&reply.status) {
+        let read = integrity::read(profile, &reply.body);
+        let mut said = read.map_err(|error| line.fault_of_shape(&error, &reply).message)?;
+        for text in [&mut said.broken_at, &mut said.reason].into_iter().flatten() {
+            *text = line.mask(text);
+        }
+        return Ok(said);
+    }
+    let says = errors::read(profile, &reply.headers, &reply.body);
+    let reason = says.message.unwrap_or_else(|| format!("status {}", reply.status));
+    Err(line.mask(&format!("the server does not let this key ask: {reason}")))
 }

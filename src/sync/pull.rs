@@ -7,9 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{
-    Detail, Fault, FaultKind, GapReason, Identity, Note, RowId, Secret, Segment, Span, Timestamp,
-};
+use crate::domain::{Fault, FaultKind, GapReason, Identity, Note, RowId, Secret, Segment, Span, Timestamp};
 use crate::feed::{Choice, DetailWhen, Order, Page, Position, Scope, page, request};
 use crate::store::{FeedKey, FeedState, Learned, Resume, Written};
 
@@ -420,15 +418,7 @@ impl Errand<'_> {
 
     /// Asks what changed in every new event, where the profile wants that for all of them.
     async fn look_closer(&self) -> Result<(), Fault> {
-        let line = self.line;
-        for row in self.fresh.iter().copied() {
-            let events = line.store.run(move |db| db.events(&[row])).await;
-            let events = events.map_err(|error| line.fault_of_store(&error))?;
-            for event in events.iter().filter(|event| event.record.detail == Detail::Available) {
-                detail::fetch(line, event).await?;
-            }
-        }
-        Ok(())
+        detail::fetch_all(self.line, &self.fresh).await
     }
 }
 
@@ -446,7 +436,7 @@ struct Steps {
 }
 
 /// Takes out of `page` what `versions`, the newest of each record in this walk, knows to be older.
-fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>) {
+pub(super) fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>) {
     if page.versions.len() != page.records.len() {
         return;
     }
@@ -468,6 +458,7 @@ fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>
 /// The feed that a source, or one scope of it, has in the cache.
 pub(super) fn key_of(line: &Line, scope: Option<&Scope>) -> FeedKey {
     let key = FeedKey::new(Arc::clone(&line.source.name), line.source.profile.id());
+    let key = key.for_want_of(line.stands_in_for.as_ref());
     match scope {
         Some(scope) => key.in_scope(scope.id.as_str(), scope.name.as_deref()),
         None => key,
@@ -491,21 +482,22 @@ pub(super) async fn store(
 ) -> Result<(Vec<RowId>, FeedState), Fault> {
     let key = key.clone();
     let written = line.store.run(move |db| {
-        let written = db.write_page(&key, &page.records, &page.quarantined, &learned, Timestamp::now())?;
+        let Page { records, quarantined, links, .. } = &page;
+        let written = db.write_linked_page(&key, records, quarantined, links, &learned, Timestamp::now())?;
         // Another program may have been told to slow down meanwhile.
         let allowed = db.next_allowed_at(&key.source)?;
         Ok((written, allowed))
     });
     let (written, allowed) = written.await.map_err(|error| line.fault_of_store(&error))?;
     line.learn_gate(allowed);
-    let Written { new, changed, state, quarantined, .. } = written;
+    let Written { new, changed, relinked, state, quarantined, .. } = written;
     let rows: Vec<RowId> = new.iter().map(|row| row.row).collect();
     tally.page(rows.len() as u64);
     line.board.show(tally.state(), |status| {
         status.events += rows.len() as u64;
         status.quarantined += quarantined as u64;
     });
-    if !new.is_empty() || !changed.is_empty() {
+    if !new.is_empty() || !changed.is_empty() || relinked > 0 {
         let source = Arc::clone(&line.source.name);
         line.board.report(Report::Stored { source, new, changed });
     }

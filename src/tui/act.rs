@@ -8,6 +8,8 @@ mod filter;
 
 pub(super) use event::NOTHING_FURTHER;
 
+use std::sync::Arc;
+
 use super::app::App;
 use super::command::Command;
 use super::message::{Effect, Notice};
@@ -74,10 +76,7 @@ impl App {
             Command::Back | Command::Close => self.back(),
             Command::Sources => self.open_sources(),
             Command::RefreshSource => self.refresh(ask),
-            Command::RefreshAll => {
-                self.notice = Some(Notice::info("asking every source for news"));
-                ask.push(Effect::Refresh { source: None });
-            }
+            Command::RefreshAll => self.ask_for_news(None, ask),
             Command::Follow => self.timeline.set_follow(!self.timeline.follows()),
             Command::TimeFormat => self.ui.ages = !self.ui.ages,
             Command::Preview => self.ui.preview = !self.ui.preview,
@@ -122,15 +121,32 @@ impl App {
     fn refresh(&mut self, ask: &mut Vec<Effect>) {
         let source = match self.above.last() {
             Some(Screen::Sources(pane)) => pane.name(&self.sources),
-            _ => self.event().map(|event| event.source.clone()),
+            _ => self.event().map(|event| event.source.clone()).or_else(|| self.only_source()),
         };
-        match source {
-            Some(name) => {
-                self.notice = Some(Notice::info(format!("asking {name} for news")));
-                ask.push(Effect::Refresh { source: Some(name) });
-            }
-            None => self.notice = Some(Notice::info("no source is selected")),
+        // A filter that selects nothing yet may do so because nothing was fetched.
+        if source.is_none() && self.filter.query().conditions().is_empty() {
+            self.notice = Some(Notice::info("no source is selected"));
+            return;
         }
+        self.ask_for_news(source, ask);
+    }
+
+    /// The source that the filter is about, where it is about a single one.
+    fn only_source(&self) -> Option<Arc<str>> {
+        let query = self.filter.query();
+        let mut meant = self.sources.iter().filter(|source| !query.leaves_out_source(&source.name));
+        let only = meant.next().map(|source| source.name.clone());
+        only.filter(|_| meant.next().is_none())
+    }
+
+    /// Asks for what is new; in a list that a filter narrows, for what that is about first.
+    fn ask_for_news(&mut self, source: Option<Arc<str>>, ask: &mut Vec<Effect>) {
+        let in_sources = matches!(self.above.last(), Some(Screen::Sources(_)));
+        let wanted = if in_sources { Vec::new() } else { self.filter.query().conditions() };
+        let whom = source.as_deref().unwrap_or("every source");
+        let what = if wanted.is_empty() { "for news" } else { "for what the filter is about, then for news" };
+        self.notice = Some(Notice::info(format!("asking {whom} {what}")));
+        ask.push(Effect::Refresh { source, wanted });
     }
 
     fn act_on_screen(&mut self, command: Command, ask: &mut Vec<Effect>) {

@@ -262,6 +262,14 @@ impl App {
             // The first round is over: what comes from now on is news, and does not move the selection.
             self.timeline.pin();
         }
+        for source in &sources {
+            let known = self.sources.iter().find(|known| known.name == source.name);
+            if let Some(note) =
+                source.note.as_ref().filter(|_| known.is_none_or(|known| known.note.is_none()))
+            {
+                self.notice = Some(Notice::info(format!("{}: {note}", source.name)));
+            }
+        }
         let changed = self.sources != sources;
         self.sources = sources;
         changed

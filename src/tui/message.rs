@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::domain::{Entity, Event, Fault, RowId, SourceStatus, Timestamp};
+use crate::domain::{Condition, Entity, Event, Fault, RowId, SourceStatus, Timestamp};
 use crate::query::Query;
 
 /// Something that happened.
@@ -145,6 +145,8 @@ pub enum Effect {
     Refresh {
         /// The name of the source.
         source: Option<Arc<str>>,
+        /// What to ask for first, as far as servers can filter by it.
+        wanted: Vec<Condition>,
     },
     /// Send [`Message::Tick`] with this timer after this time. Timers run side by side; the app ignores
     /// those that it no longer waits for.

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::cli::args::{CheckArgs, Form};
 use crate::cli::print::{self, Printer};
 use crate::config::{self, Options};
-use crate::domain::{Event, EventId, Problem, Record, RowId, Safe, Zone, escape_json};
-use crate::feed::report::{FieldReport, Report};
+use crate::domain::{Event, EventId, LinkState, Problem, Record, RowId, Safe, Zone, escape_json};
+use crate::feed::report::{FieldReport, Report, parts};
 use crate::feed::{Page, Profile, Scope, report, saved};
 use crate::runtime::{Exit, Failure, read_saved};
 
@@ -20,12 +20,19 @@ struct Tried {
     quarantined: Vec<(String, String)>,
     /// What the sample is, where it is no page of events.
     other: Option<String>,
+    /// What came of the parts of the profile that read such a sample.
+    parts: Vec<FieldReport>,
 }
 
 pub(super) fn run(args: &CheckArgs, options: &Options) -> Result<Exit, Failure> {
     let (file, text) = profile_text(&args.profile, options)?;
     let sample = args.sample.as_deref().map(read_saved).transpose()?;
     let (profile, mut problems) = Profile::draft(&file, &text);
+    if let (Some(profile), Ok(catalog)) = (&profile, super::catalog(options))
+        && let Err((message, help)) = catalog.stand_in(profile)
+    {
+        problems.push(report::problem(&file, &text, "fallback.feed", message, Some(help)));
+    }
     let tried = match (profile, sample) {
         (Some(profile), Some(body)) => {
             let (tried, found) = try_on(&profile, &file, &text, &body);
@@ -65,8 +72,14 @@ fn try_on(profile: &Profile, file: &str, text: &str, body: &[u8]) -> (Tried, Vec
     let (binding, scope) = report::stand_ins(profile);
     let page = saved::read(profile, &binding, scope.as_ref(), body);
     let no_events = page.as_ref().map_or(true, |page| page.records.is_empty() && page.length > 0);
-    if no_events && let Some(other) = report::other_answer(profile, body) {
-        return (Tried { other: Some(other), ..Tried::default() }, Vec::new());
+    if no_events {
+        if let Some(part) = parts::read(profile, body) {
+            let (other, parts) = (Some(part.what), part.fields);
+            return (Tried { other, parts, ..Tried::default() }, Vec::new());
+        }
+        if let Some(other) = report::other_answer(profile, body) {
+            return (Tried { other: Some(other), ..Tried::default() }, Vec::new());
+        }
     }
     match page {
         Ok(page) => {
@@ -84,7 +97,7 @@ fn try_on(profile: &Profile, file: &str, text: &str, body: &[u8]) -> (Tried, Vec
 fn tried(profile: &Profile, scope: Option<&Scope>, page: Page, report: Report) -> Tried {
     let quarantined = page.quarantined.into_iter().map(|one| (one.reason, one.raw.into_string())).collect();
     let events = page.records.into_iter().map(|record| event(profile, scope, record)).collect();
-    Tried { report: Some(report), events, quarantined, other: None }
+    Tried { report: Some(report), events, quarantined, ..Tried::default() }
 }
 
 /// The record as the event that a source called like the profile would have.
@@ -98,12 +111,14 @@ fn event(profile: &Profile, scope: Option<&Scope>, record: Record) -> Event {
         feed: profile.id().into(),
         scope: scope.map(Into::into),
         count: 1,
+        link: LinkState::None,
         record,
     }
 }
 
 fn as_json(file: &str, tried: &Tried, problems: &[Problem]) -> Value {
-    let fields = tried.report.iter().flat_map(|report| &report.fields).map(|field| {
+    let of_events = tried.report.iter().flat_map(|report| &report.fields);
+    let fields = of_events.chain(&tried.parts).map(|field| {
         let tried = field.tried.iter();
         json!({
             "field": field.field,
@@ -141,6 +156,11 @@ fn tell(args: &CheckArgs, file: &str, tried: &Tried, fine: bool) -> Result<(), F
     }
     if let Some(other) = &tried.other {
         lines.push(format!("the sample is {other}"));
+        if !tried.parts.is_empty() {
+            lines.push(String::new());
+            lines.extend(table(&tried.parts));
+            lines.push(String::new());
+        }
     }
     if print::ended(print::lines(lines))?.is_some() {
         return Ok(());

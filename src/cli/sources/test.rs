@@ -1,5 +1,6 @@
 //! `backtrail sources test`: one page of one source, and what it showed.
 
+use indicatif::HumanCount;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -7,6 +8,7 @@ use crate::cli::feeds::field_table;
 use crate::cli::print;
 use crate::config::Options;
 use crate::domain::{Fault, Outcome, Timestamp, escape_json};
+use crate::feed::integrity::Verification;
 use crate::feed::report::{self, Report};
 use crate::feed::{Binding, Page};
 use crate::runtime::{Exit, Failure};
@@ -35,7 +37,7 @@ pub(super) async fn run(name: &str, json: bool, options: &Options) -> Result<Exi
     };
     let binding = Binding { vars: source.vars.clone(), ..Binding::default() };
     let scope = probe.scope.as_ref().map(|(scope, _)| scope);
-    let report = report::read(&source.profile, &binding, scope, &probe.body, &probe.page);
+    let report = report::read(&probe.profile, &binding, scope, &probe.body, &probe.page);
     let printed = if json {
         print::lines([escape_json(&as_json(name, &probe, &report).to_string())])
     } else {
@@ -81,6 +83,36 @@ fn order(page: &Page) -> &'static str {
     }
 }
 
+/// How many entries name the one that stands next to them, of those that stand next to one.
+fn links(page: &Page) -> Option<(usize, usize)> {
+    let looked = page.links.iter().filter(|(_, link)| link.previous.is_some() && link.older.is_some());
+    let held = looked.clone().filter(|(_, link)| link.previous == link.older).count();
+    (!page.links.is_empty()).then(|| (held, looked.count()))
+}
+
+/// What the server says about its own entries. It is the server's word, and told as such.
+fn verified(verification: &Result<Verification, String>) -> String {
+    let said = match verification {
+        Ok(said) => said,
+        Err(why) => return format!("not known: {why}"),
+    };
+    let number = |count: Option<u64>| count.map(|count| HumanCount(count).to_string());
+    let count = match (number(said.verified), number(said.scanned), number(said.total)) {
+        (Some(verified), Some(scanned), Some(total)) if scanned != total => {
+            format!("{verified} of {scanned} entries in order, {total} in all")
+        }
+        (Some(verified), Some(of), _) | (Some(verified), None, Some(of)) => {
+            format!("{verified} of {of} entries in order")
+        }
+        (Some(verified), None, None) => format!("{verified} entries in order"),
+        (None, ..) => "no count".to_owned(),
+    };
+    let place = said.broken_at.as_ref().map(|id| format!(" at `{id}`")).unwrap_or_default();
+    let reason = said.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let verdict = if said.intact { "intact".to_owned() } else { format!("broken{place}{reason}") };
+    format!("the server says: {verdict}, {count}")
+}
+
 fn never(report: &Report) -> Vec<&str> {
     report.fields.iter().filter(|field| field.never()).map(|field| field.field.as_str()).collect()
 }
@@ -94,6 +126,8 @@ fn as_json(name: &str, probe: &Probe, report: &Report) -> Value {
     });
     json!({
         "source": name,
+        "feed": probe.profile.id(),
+        "note": probe.note,
         "scope": probe.scope.as_ref().map(|(scope, _)| scope.id.as_str()),
         "scopes": probe.scope.as_ref().map(|(_, count)| count),
         "status": probe.status,
@@ -109,6 +143,14 @@ fn as_json(name: &str, probe: &Probe, report: &Report) -> Value {
         "clock_millis": probe.clock,
         "never_mapped": never(report),
         "quarantined": page.quarantined.len(),
+        "links": links(page).map(|(held, looked)| json!({ "hold": held, "of": looked })),
+        "verification": probe.verification.as_ref().map(|verification| match verification {
+            Ok(said) => json!({
+                "intact": said.intact, "verified": said.verified, "scanned": said.scanned, "total": said.total,
+                "broken_at": said.broken_at, "reason": said.reason, "error": Value::Null,
+            }),
+            Err(why) => json!({ "intact": Value::Null, "error": why }),
+        }),
         "fields": fields.collect::<Vec<_>>(),
         "error": Value::Null,
     })
@@ -118,6 +160,9 @@ fn describe(name: &str, probe: &Probe, report: &Report) -> Vec<String> {
     let page = &probe.page;
     let mut lines = vec![name.to_owned()];
     let mut fact = |title: &str, value: String| lines.push(format!("  {title:<11} {value}"));
+    if let Some(note) = &probe.note {
+        fact("note", note.clone());
+    }
     if let Some((scope, count)) = &probe.scope {
         fact("scope", format!("{} (the first of {count})", scope.id));
     }
@@ -144,6 +189,15 @@ fn describe(name: &str, probe: &Probe, report: &Report) -> Vec<String> {
             page.more.map_or("the server does not say", |more| if more { "yes" } else { "no" }).to_owned(),
         );
         fact("clock", clock(probe.clock));
+    }
+    if let Some((held, looked)) = links(page) {
+        fact(
+            "links",
+            format!("{held} of {looked} entries of this page name the hash of the one before them"),
+        );
+    }
+    if let Some(verification) = &probe.verification {
+        fact("verified", verified(verification));
     }
     let never = never(report);
     if !never.is_empty() && page.length > 0 {

@@ -1,4 +1,4 @@
-//! KaireonAI: the change history of one tenant.
+//! KaireonAI: the change history of one tenant, its audit log and the versions of its decision flows.
 
 use axum::Router;
 use axum::extract::{Query, State};
@@ -19,22 +19,41 @@ pub(in crate::demo) const AT: &str = "/kaireonai/api/v1";
 #[derive(Debug)]
 pub(in crate::demo) struct Credentials {
     pub(in crate::demo) tenant: &'static str,
+    /// A key with the role that the audit log asks for.
+    pub(in crate::demo) admin: &'static str,
     /// A key with the role that the change history asks for.
     pub(in crate::demo) editor: &'static str,
     /// A key that is known but may not read the change history.
     viewer: &'static str,
 }
 
+/// What a key may do; each role may do what those below it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Viewer,
+    Editor,
+    Admin,
+}
+
 /// The only tenant and the only keys there are.
-pub(in crate::demo) const CREDENTIALS: Credentials =
-    Credentials { tenant: "demo-tenant", editor: "demo-kaireonai-editor", viewer: "demo-kaireonai-viewer" };
+pub(in crate::demo) const CREDENTIALS: Credentials = Credentials {
+    tenant: "demo-tenant",
+    admin: "demo-kaireonai-admin",
+    editor: "demo-kaireonai-editor",
+    viewer: "demo-kaireonai-viewer",
+};
 
 /// The most records of one page; whoever asks for more gets this many.
 const MAX_LIMIT: usize = 200;
+/// The same for the audit log.
+const MAX_AUDIT_LIMIT: usize = 100;
 
 pub(super) fn router(world: Shared) -> Router {
     Router::new()
         .route("/change-history", get(change_history))
+        .route("/audit-logs", get(audit_logs))
+        .route("/audit-logs/verify", get(verify))
+        .route("/decision-flows/versions", get(versions))
         .fallback(async || Refusal(StatusCode::NOT_FOUND, "NOT_FOUND", "No such endpoint"))
         .with_state(world)
 }
@@ -44,7 +63,7 @@ async fn change_history(
     headers: HeaderMap,
     Query(params): Query<Params>,
 ) -> Result<Json<Value>, Refusal> {
-    authorize(&headers)?;
+    authorize(&headers, Role::Editor)?;
     let limit = number(&params, "limit", 50)?.clamp(1, MAX_LIMIT);
     let page = number(&params, "page", 1)?.max(1);
     let text = |key: &str| params.get(key).filter(|value| !value.is_empty()).cloned();
@@ -58,21 +77,63 @@ async fn change_history(
     Ok(Json(json!({ "changes": changes, "total": total, "page": page, "limit": limit })))
 }
 
-fn authorize(headers: &HeaderMap) -> Result<(), Refusal> {
+async fn audit_logs(
+    State(world): State<Shared>,
+    headers: HeaderMap,
+    Query(params): Query<Params>,
+) -> Result<Json<Value>, Refusal> {
+    authorize(&headers, Role::Admin)?;
+    let limit = number(&params, "limit", 50)?.clamp(1, MAX_AUDIT_LIMIT);
+    let page = number(&params, "page", 1)?.max(1);
+    let kind = params.get("entityType").filter(|value| !value.is_empty());
+    let skip = (page - 1).saturating_mul(limit);
+    let (total, logs) = world.read(|world| world.kaireonai.audit(kind.map(String::as_str), skip, limit));
+    Ok(Json(json!({ "logs": logs, "total": total, "page": page, "limit": limit })))
+}
+
+async fn verify(
+    State(world): State<Shared>,
+    headers: HeaderMap,
+    Query(params): Query<Params>,
+) -> Result<Json<Value>, Refusal> {
+    authorize(&headers, Role::Admin)?;
+    let limit = params.get("limit").map(|_| number(&params, "limit", 0)).transpose()?;
+    Ok(Json(world.read(|world| world.kaireonai.verify(limit))))
+}
+
+async fn versions(
+    State(world): State<Shared>,
+    headers: HeaderMap,
+    Query(params): Query<Params>,
+) -> Result<Json<Value>, Refusal> {
+    authorize(&headers, Role::Editor)?;
+    let id = params.get("id").filter(|id| !id.is_empty()).ok_or(bad_request("id is required"))?;
+    let only = params.get("version").map(|text| text.parse::<u16>());
+    let only = only.transpose().map_err(|_| bad_request("version must be an integer"))?;
+    let found = world.read(|world| world.kaireonai.versions(id, only));
+    found.map(Json).ok_or(Refusal(StatusCode::NOT_FOUND, "NOT_FOUND", "No such flow or version"))
+}
+
+fn authorize(headers: &HeaderMap, least: Role) -> Result<(), Refusal> {
     let unauthorized = |message| Refusal(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message);
     let forbidden = |message| Refusal(StatusCode::FORBIDDEN, "FORBIDDEN", message);
     let token = bearer(headers).ok_or(unauthorized("Missing or invalid authentication credentials"))?;
     let tenant = headers.get("x-tenant-id").ok_or(unauthorized("Missing X-Tenant-Id header"))?;
-    if token != CREDENTIALS.editor && token != CREDENTIALS.viewer {
-        return Err(unauthorized("Missing or invalid authentication credentials"));
-    }
+    let roles = [
+        (CREDENTIALS.admin, Role::Admin),
+        (CREDENTIALS.editor, Role::Editor),
+        (CREDENTIALS.viewer, Role::Viewer),
+    ];
+    let role = roles.into_iter().find(|(key, _)| *key == token).map(|(_, role)| role);
+    let role = role.ok_or(unauthorized("Missing or invalid authentication credentials"))?;
     if tenant.as_bytes() != CREDENTIALS.tenant.as_bytes() {
         return Err(forbidden("The key does not belong to this tenant"));
     }
-    if token == CREDENTIALS.viewer {
-        return Err(forbidden("Requires role admin or editor"));
+    match least {
+        _ if role >= least => Ok(()),
+        Role::Admin => Err(forbidden("Requires role admin")),
+        _ => Err(forbidden("Requires role admin or editor")),
     }
-    Ok(())
 }
 
 /// A number, which may lie out of range: what is asked for beyond the documented limits is cut to them.

@@ -1,5 +1,6 @@
 //! The three APIs over real sockets, as a stranger would ask them.
 
+mod audit;
 mod errors;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use axum::http::HeaderValue;
 
 use super::*;
-use crate::demo::{Options, configuration, start};
+use crate::demo::{Options, configuration, configuration_of_admin, start};
 
 /// 2026-07-15T10:20:00Z, a Wednesday.
 const UNTIL: Timestamp = Timestamp::from_millis(1_784_110_800_000);
@@ -54,8 +55,14 @@ impl Demo {
     }
 
     async fn kaireonai(&self, query: &str) -> Answer {
-        let request = self.get(&format!("/kaireonai/api/v1/change-history{query}"));
-        send(request.bearer_auth("demo-kaireonai-editor").header("X-Tenant-Id", "demo-tenant")).await
+        self.kaireonai_as("editor", &format!("/change-history{query}")).await
+    }
+
+    /// What the tenant says to the key of somebody with this role.
+    async fn kaireonai_as(&self, role: &str, path: &str) -> Answer {
+        let request = self.get(&format!("/kaireonai/api/v1{path}"));
+        let request = request.bearer_auth(format!("demo-kaireonai-{role}"));
+        send(request.header("X-Tenant-Id", "demo-tenant")).await
     }
 
     async fn microvisualizer(&self, path: &str) -> Answer {
@@ -304,4 +311,12 @@ fn the_configuration_is_toml_that_names_the_three_sources() {
     assert_eq!(sources[0]["base"].as_str(), Some("http://127.0.0.1:7001/streamkap"));
     assert_eq!(sources[1]["vars"]["tenant"].as_str(), Some("demo-tenant"));
     assert_eq!(sources[2]["secret"]["token"]["command"][2].as_str(), Some("demo-microvisualizer-key"));
+    let feed = |text: String| {
+        let table: toml::Table = text.parse().unwrap();
+        let source = &table["source"].as_array().unwrap()[1];
+        [&source["feed"], &source["secret"]["token"]["command"][2]].map(|it| it.as_str().unwrap().to_owned())
+    };
+    assert_eq!(feed(text), ["kaireonai", "demo-kaireonai-editor"]);
+    let admin = configuration_of_admin(([127, 0, 0, 1], 7_001).into());
+    assert_eq!(feed(admin), ["kaireonai-audit", "demo-kaireonai-admin"]);
 }

@@ -1,5 +1,8 @@
 //! The KaireonAI tenant: what its entities go through, and how its change history tells it.
 
+mod audit;
+mod versions;
+
 use serde_json::{Value, json};
 
 use super::clock::MINUTE;
@@ -25,6 +28,8 @@ pub(in crate::demo) struct Tenant {
     focus: Option<Focus>,
     /// Oldest first.
     events: Vec<CompactEvent>,
+    /// The place of the event before which an entry is missing from the audit log.
+    tampered: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -68,6 +73,7 @@ impl Tenant {
             gone: vec![0; KINDS.len()],
             focus: None,
             events: Vec::with_capacity(capacity),
+            tampered: None,
         }
     }
 
@@ -212,6 +218,8 @@ impl Tenant {
         let from = flow.version;
         flow.version += 1;
         let said = Said::RolledBack { from, to: from.saturating_sub(1), note: 0 };
+        // Somebody would rather not have it known what came between.
+        self.tampered = Some(self.events.len());
         self.push(time, STORY_FLOW, actor, Verb::Rollback, said);
     }
 
@@ -259,6 +267,11 @@ impl Tenant {
         (total, page)
     }
 
+    /// The id of the entry about an event, here and in the audit log.
+    fn id(&self, place: usize) -> String {
+        format!("audit_{:08x}", scramble(self.seed, place as u32))
+    }
+
     /// One record as it goes over the wire.
     pub(in crate::demo) fn tell(&self, place: usize) -> Value {
         let event = &self.events[place];
@@ -272,7 +285,7 @@ impl Tenant {
             None => (None, "system"),
         };
         json!({
-            "id": format!("audit_{:08x}", scramble(self.seed, place as u32)),
+            "id": self.id(place),
             "action": action(event.verb),
             "entityType": KINDS[entity.kind].word,
             "entityId": entity.id,

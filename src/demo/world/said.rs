@@ -113,6 +113,14 @@ impl Said {
     }
 }
 
+impl Said {
+    /// The tags whose bits are set.
+    pub(super) fn tags(bits: u16) -> Value {
+        let set = TAGS.iter().enumerate().filter(|(tag, _)| bits & (1 << tag) != 0);
+        set.map(|(_, tag)| *tag).collect()
+    }
+}
+
 fn hundredths(value: u16) -> f64 {
     f64::from(value) / 100.0
 }

@@ -1,5 +1,7 @@
 //! What holds for every world, read from what it tells.
 
+mod audit;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;

@@ -34,6 +34,7 @@ impl fmt::Display for Variable {
             Self::Refresh => f.write_str("@refresh"),
             Self::Since => f.write_str("@since"),
             Self::Until => f.write_str("@until"),
+            Self::Each => f.write_str("@each"),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn ask(table: &Table<'_>, place: Place, compiler: &Compiler<'_>) -> O
         let values = item.one_or_many();
         let values: Vec<Expr> =
             values.iter().filter_map(|item| text_or_fixed(item, place, compiler)).collect();
-        query.push((name.to_owned(), values));
+        query.extend(compiler.name(name, &item, place).map(|name| (name, values)));
     }
     let body = table.get("body").and_then(|item| tree(&item, place, compiler));
     let method = method.unwrap_or(if body.is_some() { Method::Post } else { Method::Get });

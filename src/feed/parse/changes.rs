@@ -130,8 +130,9 @@ fn chain(here: &Values<'_, '_>, inner: &Values<'_, '_>) -> Option<ExtractorKind>
         let at = here.compiler.value(&at, here.place);
         let key = inner.need("key", "where in a version its number or name is");
         let is = here.need("is", "the version that the event is about: `^/version`");
+        let was = here.get("was");
         let snapshot = inner.need("snapshot", why);
-        return Some(ExtractorKind::Versions { at: at?, key: key?, is: is?, snapshot: snapshot? });
+        return Some(ExtractorKind::Versions { at: at?, key: key?, is: is?, was, snapshot: snapshot? });
     }
     if here.place == Place::Answer {
         let help = "say where the versions are: `at = \"/versions\"`".to_owned();

@@ -172,6 +172,11 @@ impl<'d> Compiler<'d> {
         report(item, self.template_of(item.text()?, place).map(Expr::Template))
     }
 
+    /// The name of a parameter, which stands for itself but for its placeholders.
+    pub(super) fn name(&self, name: &str, item: &Item<'_>, place: Place) -> Option<Expr> {
+        report(item, self.template_of(name, place).map(Expr::Template))
+    }
+
     fn value_of(&self, text: &str, place: Place) -> Result<Expr, Mistake> {
         if text.is_empty() {
             let help = "leave the key out, or point at something: `/field`".to_owned();
@@ -254,6 +259,7 @@ impl<'d> Compiler<'d> {
             (Some("|"), Some("upper")) => Some(Shaping::Upper),
             (Some("|"), Some("first")) => Some(Shaping::First),
             (Some("|"), Some("last")) => Some(Shaping::Last),
+            (Some("|"), Some("prior")) => Some(Shaping::Prior),
             (Some("|"), Some(format))
                 if matches!(from, From::Variable(Variable::Since | Variable::Until)) =>
             {
@@ -263,7 +269,9 @@ impl<'d> Compiler<'d> {
                 })?))
             }
             (Some("|"), Some(name)) => Some(Shaping::Words(self.words(name).ok_or_else(|| {
-                let known = ["lower", "upper", "first", "last"].into_iter().chain(self.enums.keys().copied());
+                let known = ["lower", "upper", "first", "last", "prior"]
+                    .into_iter()
+                    .chain(self.enums.keys().copied());
                 let help = what_fits(name, &known.collect::<Vec<_>>());
                 (format!("there is no table `[map.enum.{name}]`"), Some(help))
             })?)),
@@ -320,6 +328,7 @@ impl<'d> Compiler<'d> {
             "refresh" if place == Place::Refresh => return Ok(Variable::Refresh),
             "since" if place == Place::Request => return Ok(Variable::Since),
             "until" if place == Place::Request => return Ok(Variable::Until),
+            "each" if place == Place::Detail => return Ok(Variable::Each),
             _ => {}
         }
         if place.has_vars() && self.vars.iter().any(|var| var == name) {
@@ -338,6 +347,7 @@ impl<'d> Compiler<'d> {
         known.extend((place == Place::Auth && self.exchanges).then_some("token"));
         known.extend((place == Place::Refresh).then_some("refresh"));
         known.extend((place == Place::Request).then_some(["since", "until"]).into_iter().flatten());
+        known.extend((place == Place::Detail).then_some("each"));
         let help = if name.starts_with("scope.") && !self.fans_out {
             Some("the profile has no `[[scope]]`".to_owned())
         } else {

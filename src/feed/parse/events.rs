@@ -89,9 +89,19 @@ pub(super) fn time(table: Table<'_>) -> Option<TimeFormat> {
     format
 }
 
+/// The most values that one detail request is made for.
+const MOST_EACH: usize = 4;
+
 /// `[detail]`, or each `[[detail]]`.
 pub(super) fn details(item: &Item<'_>, compiler: &Compiler<'_>) -> Vec<DetailAsk> {
     item.one_or_many().iter().filter_map(|item| detail(item.table()?, compiler)).collect()
+}
+
+/// The statuses of answers that mean "nothing to see", and not that something went wrong.
+pub(super) fn statuses(table: &Table<'_>) -> Vec<u16> {
+    let statuses = table.get("optional").and_then(|item| item.list()).unwrap_or_default();
+    let statuses = statuses.iter().filter_map(|item| item.integer(400..=599));
+    statuses.filter_map(|status| u16::try_from(status).ok()).collect()
 }
 
 fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<DetailAsk> {
@@ -99,9 +109,7 @@ fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<DetailAsk> {
         &[("open", DetailWhen::Open), ("always", DetailWhen::Always), ("never", DetailWhen::Never)];
     let ask = ask(&table, Place::Detail, compiler);
     let when = table.get("when").and_then(|item| item.choice(WHEN)).unwrap_or_default();
-    let statuses = table.get("optional").and_then(|item| item.list()).unwrap_or_default();
-    let statuses = statuses.iter().filter_map(|item| item.integer(400..=599));
-    let optional = statuses.filter_map(|status| u16::try_from(status).ok()).collect();
+    let optional = statuses(&table);
     let mut only = Vec::new();
     for (at, words) in table.table("only").map(|table| table.entries()).unwrap_or_default() {
         match Pointer::parse(at) {
@@ -115,10 +123,17 @@ fn detail(table: Table<'_>, compiler: &Compiler<'_>) -> Option<DetailAsk> {
             Err(why) => words.problem(format!("`{at}` is no JSON Pointer: {why}"), None),
         }
     }
+    let value = |item: Option<Item<'_>>| compiler.value(&item?, Place::Detail);
+    let (what, needs) = (table.text("what"), value(table.get("needs")));
+    let each = table.get("each").map(|item| item.one_or_many()).unwrap_or_default();
+    let each = each.iter().filter_map(|item| compiler.value(item, Place::Detail)).collect::<Vec<_>>();
+    if each.len() > MOST_EACH {
+        table.problem(format!("one event is worth at most {MOST_EACH} requests"), None);
+    }
     let changes = table.need("changes", "how to read the answer");
     let changes = changes.map(|item| changes::list(&item, Place::Answer, compiler));
     table.finish();
-    Some(DetailAsk { ask: ask?, when, only, optional, changes: changes? })
+    Some(DetailAsk { ask: ask?, when, only, what, needs, each, optional, changes: changes? })
 }
 
 pub(super) fn errors(table: Table<'_>, compiler: &Compiler<'_>) -> Errors {

@@ -7,6 +7,8 @@ mod auth;
 mod changes;
 mod compile;
 mod events;
+mod fallback;
+mod integrity;
 mod paging;
 mod timing;
 
@@ -15,12 +17,14 @@ use toml::de::DeTable;
 use self::ask::{ask, pointer, scope_list};
 use self::compile::{Compiler, Place};
 use self::paging::{page_size, paging};
+use super::filter::FilterParam;
 use super::items::Items;
 use super::paging::Paging;
 use super::pattern::Pattern;
 use super::profile::{Ask, Profile, Var};
 use super::reader::{Doc, Table};
-use crate::domain::{Problem, what_fits};
+use super::time::TimeFormat;
+use crate::domain::{Condition, Problem, what_fits};
 
 pub(super) fn profile(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
     match draft(file, text) {
@@ -64,6 +68,8 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let changes =
         root.get("changes").map(|item| changes::list(&item, Place::Changes, &compiler)).unwrap_or_default();
     let details = root.get("detail").map(|item| events::details(&item, &compiler)).unwrap_or_default();
+    let integrity = root.table("integrity").and_then(|table| integrity::integrity(table, &compiler));
+    let fallback = root.table("fallback").and_then(fallback::fallback);
     let errors = root.table("errors").map(|table| events::errors(table, &compiler)).unwrap_or_default();
     let rate = root.table("rate").map(timing::rate).unwrap_or_default();
     compiler.finish();
@@ -88,6 +94,8 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         time,
         changes,
         details,
+        integrity,
+        fallback,
         errors,
         rate,
     })
@@ -177,8 +185,8 @@ fn vars(table: &Table<'_>) -> Vec<Var> {
     let mut vars = Vec::new();
     for (name, item) in table.entries() {
         let Some(table) = item.table() else { continue };
-        if matches!(name, "token" | "refresh" | "since" | "until") || !is_name(name) {
-            let help = "a name is made of letters, digits and `_`; `token`, `refresh`, `since` and `until` are taken";
+        if matches!(name, "token" | "refresh" | "since" | "until" | "each") || !is_name(name) {
+            let help = "a name is made of letters, digits and `_`; `token`, `refresh`, `since`, `until` and `each` are taken";
             item.problem(format!("`{name}` cannot name a variable"), Some(help.to_owned()));
         }
         let default = table.text("default");
@@ -203,15 +211,40 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Query fields that a server can filter by. The keys are words of the query language.
-fn filters(table: &Table<'_>) -> Vec<(String, String)> {
-    let text = |(_, item): &(&str, super::reader::Item<'_>)| item.text().map(str::to_owned);
-    let known = ["action", "type", "entity", "actor", "status", "since", "until"];
+fn filters(table: &Table<'_>) -> Vec<FilterParam> {
     let mut filters = Vec::new();
-    for entry in table.entries() {
-        if !known.contains(&entry.0) {
-            entry.1.problem("no query field has this name", Some(what_fits(entry.0, &known)));
+    for (key, item) in table.entries() {
+        if !Condition::KEYS.contains(&key) {
+            item.problem("no query field has this name", Some(what_fits(key, &Condition::KEYS)));
         }
-        filters.extend(text(&entry).map(|param| (entry.0.to_owned(), param)));
+        filters.extend(filter(key, &item));
     }
     filters
+}
+
+/// The parameter alone, or a table that also says in which words or form.
+fn filter(key: &str, item: &super::reader::Item<'_>) -> Option<FilterParam> {
+    let plain = |param: &str| FilterParam {
+        key: key.to_owned(),
+        param: param.to_owned(),
+        words: Vec::new(),
+        format: TimeFormat::default(),
+    };
+    if !item.is_table() {
+        return item.text().map(plain);
+    }
+    let table = item.table()?;
+    let param = table.need("param", "the parameter that carries the value").and_then(|item| item.text());
+    let is_time = matches!(key, "since" | "until");
+    let mut words = Vec::new();
+    let mut format = TimeFormat::default();
+    if is_time {
+        format = table.get("format").and_then(|item| events::format(&item)).unwrap_or_default();
+    } else {
+        for (ours, item) in table.table("words").map(|table| table.entries()).unwrap_or_default() {
+            words.extend(item.text().map(|own| (ours.to_owned(), own.to_owned())));
+        }
+    }
+    table.finish();
+    Some(FilterParam { words, format, ..plain(param?) })
 }

@@ -347,10 +347,78 @@ fn a_detail_answer_is_read_with_the_record_beside_it() {
         (Value::Null, vec![]),
     ] {
         let event = cached(records(&profile, &json!([record(to.clone())])).remove(0));
-        let request = request::detail(&profile, &binding(), None, (&event, 0), None).unwrap();
+        let request = request::detail(&profile, &binding(), None, (&event, 0, None), None).unwrap();
         assert_eq!(request.url, "https://x.example/v?id=f&tag=x");
         let changes = detail::read(&profile, 0, &event, answer.to_string().as_bytes()).unwrap();
         assert_eq!(lines(&changes), found, "{to}");
     }
     assert_eq!(Op::Set.word(), "set");
+}
+
+/// A profile with a detail request as `detail` says, and an event that was sent as `raw`.
+fn detailed(detail: &str) -> Profile {
+    let text = format!(
+        "schema = 1\nid = 'x'\nname = 'X'\nauth.kind = 'none'\nitems.at = ''\nmap.time = '/t'\nvars.by.label = 'x'\n\
+         request = {{ base = 'https://x.example', path = '/x' }}\n[[detail]]\npath = '/versions'\n{detail}"
+    );
+    Profile::parse("x.toml", &text).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+fn version_words(detail: &str, record: &Value, versions: &Value) -> Vec<String> {
+    let profile = detailed(detail);
+    let event = cached(records(&profile, &json!([record])).remove(0));
+    lines(&detail::read(&profile, 0, &event, versions.to_string().as_bytes()).unwrap())
+}
+
+#[test]
+fn a_version_is_compared_with_the_one_before_it_or_with_the_one_that_was() {
+    let chain = "changes = [{ kind = 'chain', at = '/versions', key = '/version', is = ['^/to', '^/version'], was = '^/from', snapshot = '/summary' }]";
+    let version = |n: u32, nodes: u32| json!({"version": n, "summary": {"nodes": nodes}});
+    let list = json!({"versions": [version(1, 5), version(2, 7), version(4, 9)]});
+    for (record, expected) in [
+        (json!({"t": "2026-01-01", "version": 2}), vec!["nodes replace 5 → 7"]),
+        (json!({"t": "2026-01-01", "version": "4"}), vec!["nodes replace 7 → 9"]),
+        (json!({"t": "2026-01-01", "version": 1}), vec!["nodes set - → 5"]),
+        (json!({"t": "2026-01-01", "from": 4, "to": 1, "new": 5}), vec!["nodes replace 9 → 5"]),
+        // What is not in the list is compared with nothing.
+        (json!({"t": "2026-01-01", "from": 3, "to": 1}), vec![]),
+        (json!({"t": "2026-01-01", "from": 4, "to": 3}), vec![]),
+        (json!({"t": "2026-01-01", "version": 9}), vec![]),
+        (json!({"t": "2026-01-01"}), vec![]),
+    ] {
+        assert_eq!(version_words(chain, &record, &list), expected, "{record}");
+    }
+}
+
+#[test]
+fn a_detail_request_can_be_made_for_several_values_and_read_as_one() {
+    let detail = "query = { id = '{/id}', '{@by}' = '{@each}' }\nneeds = '@by'\n\
+                  each = [['{/from}', '{/version|prior}'], ['{/to}', '{/version}']]\n\
+                  changes = [{ kind = 'pair', before = '/0/config', after = '/1/config' }]";
+    let profile = detailed(detail);
+    let event = |record: &Value| cached(records(&profile, &json!([record])).remove(0));
+    let publish = event(&json!({"t": "2026-01-01", "id": "f", "version": 7}));
+    let bound = Binding { vars: [("by".to_owned(), "v".to_owned())].into(), ..binding() };
+    assert_eq!(detail::wanted(&profile, &binding(), &publish), Vec::<usize>::new(), "nobody says how to ask");
+    assert_eq!(detail::wanted(&profile, &bound, &publish), [0]);
+    let values = |record: &Value| detail::values(&profile, &bound, 0, &event(record)).unwrap();
+    let some = |value: &str| Some(value.to_owned());
+    for (record, expected) in [
+        (json!({"t": "2026-01-01", "version": 7}), [some("6"), some("7")]),
+        (json!({"t": "2026-01-01", "version": 1}), [None, some("1")]),
+        (json!({"t": "2026-01-01", "version": "x"}), [None, some("x")]),
+        (json!({"t": "2026-01-01", "from": 7, "to": 4}), [some("7"), some("4")]),
+    ] {
+        assert_eq!(values(&record), expected, "{record}");
+    }
+    let request = request::detail(&profile, &bound, None, (&publish, 0, Some("6")), None).unwrap();
+    assert_eq!(request.url, "https://x.example/versions?id=f&v=6");
+    let answer = |limit: u32| Some(json!({"config": {"limit": limit}}).to_string().into_bytes());
+    let both = detail::read_each(&profile, 0, &publish, &[answer(3), answer(5)]).unwrap();
+    assert_eq!(lines(&both), ["limit replace 3 → 5"]);
+    let first = detail::read_each(&profile, 0, &publish, &[None, answer(5)]).unwrap();
+    assert_eq!(lines(&first), ["limit add - → 5"]);
+    assert!(detail::read_each(&profile, 0, &publish, &[answer(3), Some(b"<html>".to_vec())]).is_err());
+    let once = detailed("changes = [{ kind = 'map', at = '/x' }]");
+    assert_eq!(detail::values(&once, &bound, 0, &publish), None);
 }

@@ -1,6 +1,7 @@
 //! Tests of the room as a whole: the built-in profiles over recorded answers, requests, and bad input.
 
 mod hostile;
+mod integrity;
 mod language;
 mod pages;
 mod problems;
@@ -71,5 +72,14 @@ pub(super) fn event(raw: &str) -> Event {
 /// `record` as an event in the cache.
 pub(super) fn cached(record: Record) -> Event {
     let (source, feed) = (Arc::from("s"), Arc::from("f"));
-    Event { row: RowId(1), id: EventId([0; 10]), source, feed, scope: None, count: 1, record }
+    Event {
+        row: RowId(1),
+        id: EventId([0; 10]),
+        source,
+        feed,
+        scope: None,
+        count: 1,
+        link: crate::domain::LinkState::None,
+        record,
+    }
 }

@@ -133,7 +133,7 @@ fn mistakes_are_told_with_what_to_do() {
         ("scope = [{ path = '/a', items = '' }]", "`id` is missing"),
         ("scope = [{ path = '/a', items = '', id = '/a' }, {}]", "a source fans out over one list of scopes"),
         ("secrets.token = 's3cret'", "a profile only names secrets"),
-        ("vars.token = {}", "`token`, `refresh`, `since` and `until` are taken"),
+        ("vars.token = {}", "`token`, `refresh`, `since`, `until` and `each` are taken"),
         ("vars.a = { default = 'x', pattern = 'y' }", "the default `x` does not match the pattern"),
         ("auth.user = 'x'\nauth.password = 'y'", "belong to `kind = \"basic\"`"),
         ("auth.exchange = { url = '/t', body = {}, token = '/t' }", "belongs to `kind = \"exchange\"`"),
@@ -221,4 +221,95 @@ fn the_users_profiles_replace_built_in_ones_and_all_their_problems_are_told() {
         "b.toml:1:1: `id`: `x` is also the id of `a.toml`; give one of them another id"
     );
     assert!(problems.iter().any(|problem| problem.file == "c.toml"));
+}
+
+/// A profile that reads `feed` where it is refused.
+fn falling_back(id: &str, rest: &str) -> String {
+    format!(
+        "schema = 1\nid = '{id}'\nname = 'X'\nitems.at = ''\nmap.time = '/t'\n\
+         request = {{ base = 'https://x.example', path = '/x' }}\nauth = {{ kind = 'header', headers = {{ A = '{{@secret.token}}' }} }}\n{rest}"
+    )
+}
+
+#[test]
+fn a_feed_that_is_read_instead_has_to_be_there_and_to_take_the_same_values() {
+    let plain = falling_back("plain", "");
+    let fallback = |feed: &str| format!("[fallback]\non = [403]\nfeed = '{feed}'\n");
+    for (other, feed, message) in [
+        ("", "plain", None),
+        (
+            "",
+            "plian",
+            Some("b.toml:10:1: `fallback.feed`: there is no other feed `plian`; did you mean `plain`?"),
+        ),
+        ("", "rich", Some("there is no other feed `rich`")),
+        (
+            "vars.tenant.required = true",
+            "plain",
+            Some("the feed `plain` needs `tenant`, which this one does not ask for; ask for it here too"),
+        ),
+        ("secrets.spare.label = 'Spare'", "plain", Some("needs `spare`")),
+        ("", "streamkap", Some("the feed `streamkap` needs `id`")),
+        ("", "github-repo-events", Some("the feed `github-repo-events` needs `owner`")),
+    ] {
+        let plain = format!("{plain}{other}\n");
+        let files =
+            [("a.toml".to_owned(), plain), ("b.toml".to_owned(), falling_back("rich", &fallback(feed)))];
+        let read = Catalog::built_in().with_user_profiles(&files);
+        match (read, message) {
+            (Ok(catalog), None) => {
+                let rich = catalog.get("rich").unwrap();
+                assert_eq!(catalog.stand_in(&rich).unwrap().unwrap().id(), "plain");
+                assert!(rich.falls_back_on(403) && !rich.falls_back_on(404));
+                let note = rich.fallback_note(&catalog.get("plain").unwrap()).unwrap();
+                assert_eq!(note, "the server keeps X from this key: X is read instead");
+            }
+            (Err(problems), Some(message)) => {
+                assert_eq!(problems.len(), 1, "{problems:?}");
+                assert!(problems[0].to_string().contains(message), "{}", problems[0]);
+            }
+            (read, _) => panic!("{feed}: {:?}", read.map(|_| ())),
+        }
+    }
+    let elsewhere = falling_back("plain", "").replace("x.example", "y.example");
+    let files =
+        [("a.toml".to_owned(), elsewhere), ("b.toml".to_owned(), falling_back("rich", &fallback("plain")))];
+    let problems = Catalog::built_in().with_user_profiles(&files).unwrap_err();
+    assert!(problems[0].to_string().contains("not asked at the same base"), "{}", problems[0]);
+}
+
+#[test]
+fn knobs_that_lack_a_part_or_have_one_too_many_say_so() {
+    for (fallback, message) in [
+        ("fallback = { on = [403] }", "`feed` is missing"),
+        ("fallback = { feed = 'x' }", "`on` is missing"),
+        ("fallback = { on = [200], feed = 'x' }", "expected a whole number from 400 to 499"),
+        ("fallback = { on = [403], feed = 'x', then = 'y' }", "unknown key"),
+        ("integrity = { hash = '/h' }", "`previous` is missing"),
+        ("integrity = { hash = '/h', previous = '/p', verify = { path = '/v' } }", "`intact` is missing"),
+        ("filters = { entity = { param = 'id', format = 'iso' } }", "unknown key"),
+        ("filters = { since = { param = 'since', words = { a = 'b' } } }", "unknown key"),
+        ("detail = { path = '/v', each = ['a', 'b', 'c', 'd', 'e'], changes = [] }", "at most 4 requests"),
+        (
+            "detail = { path = '/v', query = { '{@nobody}' = '1' }, changes = [] }",
+            "there is no variable `@nobody`",
+        ),
+    ] {
+        let problems = Profile::parse("x.toml", &falling_back("x", fallback)).unwrap_err();
+        assert!(
+            problems.iter().any(|problem| problem.to_string().contains(message)),
+            "{fallback}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn every_built_in_profile_that_falls_back_has_somebody_to_stand_in() {
+    let catalog = Catalog::built_in();
+    let stand_ins: Vec<_> = catalog
+        .ids()
+        .filter_map(|id| catalog.stand_in(&catalog.get(id).unwrap()).unwrap())
+        .map(|other| other.id().to_owned())
+        .collect();
+    assert_eq!(stand_ins, ["kaireonai"]);
 }

@@ -123,8 +123,8 @@ fn check(profile: &Profile, page: &Page, sent: usize, explodes: bool) {
     }
     for record in &page.records {
         let event = cached(record.clone());
-        for which in detail::wanted(profile, &event) {
-            if let Ok(request) = request::detail(profile, &binding(), None, (&event, which), None) {
+        for which in detail::wanted(profile, &binding(), &event) {
+            if let Ok(request) = request::detail(profile, &binding(), None, (&event, which, None), None) {
                 assert!(request.url.starts_with("https://x.example/v1/d/"));
             }
             let _ = detail::read(profile, which, &event, record.raw.as_bytes());

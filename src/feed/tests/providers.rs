@@ -237,8 +237,9 @@ fn shown(profile: &Profile) -> String {
     let first = in_cache(profile, page.records[0].clone());
     for name in ["detail", "detail-create", "detail-update"] {
         let Some(body) = fixture(profile.id(), &format!("{name}.json")) else { continue };
-        let which = detail::wanted(profile, &first)[0];
-        let request = request::detail(profile, &binding, scope.as_ref(), (&first, which), token.as_ref());
+        let which = detail::wanted(profile, &binding, &first)[0];
+        let request =
+            request::detail(profile, &binding, scope.as_ref(), (&first, which, None), token.as_ref());
         writeln!(text, "{name} {}", line(&request.unwrap())).unwrap();
         changes(&mut text, &detail::read(profile, which, &first, body.as_bytes()).unwrap()).unwrap();
     }
@@ -249,7 +250,16 @@ fn shown(profile: &Profile) -> String {
 fn in_cache(profile: &Profile, record: Record) -> Event {
     let id = EventId::derive("source", None, &record.identity);
     let (source, feed) = ("source".into(), profile.id().into());
-    Event { row: RowId::preferred(record.time, id), id, source, feed, scope: None, count: 1, record }
+    Event {
+        row: RowId::preferred(record.time, id),
+        id,
+        source,
+        feed,
+        scope: None,
+        count: 1,
+        link: crate::domain::LinkState::None,
+        record,
+    }
 }
 
 fn event(out: &mut String, record: &Record) -> std::fmt::Result {

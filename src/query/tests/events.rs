@@ -6,8 +6,8 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Entity, Event, EventId, Fact, Identity, Op, Record, RowId, Status,
-    Timestamp,
+    Action, Actor, ActorKind, Change, Entity, Event, EventId, Fact, Identity, LinkState, Op, Record, RowId,
+    Status, Timestamp,
 };
 
 pub(super) fn time(text: &str) -> Timestamp {
@@ -29,6 +29,7 @@ pub(super) fn bare(source: &str, native: &str, at: &str) -> Event {
         feed: Arc::from("test"),
         scope: None,
         count: 1,
+        link: LinkState::None,
         record: Record::bare(identity, time(at)),
     }
 }
@@ -102,8 +103,8 @@ pub(super) fn all() -> Vec<(char, Event)> {
 
     vec![
         ('c', connector),
-        ('r', rollback),
-        ('s', service),
+        ('r', Event { link: LinkState::Broken, ..rollback }),
+        ('s', Event { link: LinkState::Holds, ..service }),
         ('e', erased),
         ('n', bare("other", "x", "2026-03-01T00:00:00Z")),
     ]

@@ -128,6 +128,8 @@ fn closed_lists_take_words_and_patterns() {
         ("is:system", "e"),
         ("is:reversal", "r"),
         ("is:destructive", "e"),
+        ("is:broken", "r"),
+        ("-is:broken", "csen"),
     ]);
 }
 

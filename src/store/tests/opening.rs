@@ -112,6 +112,58 @@ fn a_newer_schema_is_refused_and_left_alone() {
     assert_eq!(files(&cache.directory, "corrupt"), Vec::<String>::new());
 }
 
+/// Makes of a cache one as it was before there was a ledger, with a feed that was once walked to its end.
+const BEFORE_LEDGER: &str = "
+    DROP TABLE coverage;
+    DROP TABLE revision;
+    DROP INDEX event_feed;
+    ALTER TABLE event DROP COLUMN gone_at;
+    ALTER TABLE feed DROP COLUMN ascending;
+    ALTER TABLE feed DROP COLUMN mixed;
+    ALTER TABLE feed DROP COLUMN lateness;
+    ALTER TABLE feed DROP COLUMN checked;
+    ALTER TABLE feed DROP COLUMN resume_below;
+    ALTER TABLE feed DROP COLUMN resume_at;
+    ALTER TABLE feed ADD COLUMN complete_to_floor INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE feed ADD COLUMN top INTEGER;
+    UPDATE feed SET complete_to_floor = 1, top = 5, last_total = 2;
+    PRAGMA user_version = 2;
+";
+
+#[test]
+fn a_cache_from_before_the_ledger_keeps_its_events_and_claims_nothing() {
+    let before = Cache::new();
+    before.write(&feed(), &[record("a", T0), record("b", T0 + 1)]);
+    let all = before.all();
+    let Cache { directory, store } = before;
+    drop(store);
+    Connection::open(directory.path().join("cache.db")).unwrap().execute_batch(BEFORE_LEDGER).unwrap();
+    let store = open(&directory.path().join("cache.db"));
+    let after = Cache { directory, store };
+    assert_eq!(after.all(), all);
+    assert_eq!(after.run(|db| db.state(&feed())), crate::store::FeedState::default());
+}
+
+#[test]
+fn a_cache_from_before_links_is_brought_on_with_its_events() {
+    let before = Cache::new();
+    before.write(&feed(), &[record("a", T0), record("b", T0 + 1)]);
+    let all = before.all();
+    let Cache { directory, store } = before;
+    drop(store);
+    let file = Connection::open(directory.path().join("cache.db")).unwrap();
+    file.execute_batch(BEFORE_LEDGER).unwrap();
+    file.execute_batch(
+        "DROP TABLE link; DROP TABLE link_beside; DROP TABLE source_note; PRAGMA user_version = 1",
+    )
+    .unwrap();
+    drop(file);
+    let store = open(&directory.path().join("cache.db"));
+    let after = Cache { directory, store };
+    assert_eq!(after.all(), all);
+    assert_eq!(after.ask("SELECT count(*) FROM link"), 0);
+}
+
 #[test]
 fn the_database_of_another_program_is_refused_and_left_alone() {
     for sql in ["CREATE TABLE notes (text)", "PRAGMA user_version = 3", "PRAGMA application_id = 7"] {

@@ -204,6 +204,8 @@ fn the_summary_tells_what_is_there() {
     assert_eq!(
         summary[1],
         SourceSummary {
+            broken: 0,
+            note: None,
             name: "prod".into(),
             feeds: vec![
                 FeedSummary { key: one, events: 2, quarantined: 0, state: state.clone() },

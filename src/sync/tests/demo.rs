@@ -7,7 +7,7 @@ use rstest::rstest;
 
 use super::rig::{Rig, source};
 use crate::demo::{self, Options, Server};
-use crate::domain::{Detail, FaultKind, ScopeChoice, Secret, Timestamp};
+use crate::domain::{Condition, Detail, FaultKind, LinkState, ScopeChoice, Secret, Timestamp};
 use crate::sync::{Report, Source, Which};
 
 async fn start(seed: u64, faults: bool) -> Server {
@@ -26,7 +26,17 @@ async fn start(seed: u64, faults: bool) -> Server {
 
 /// The three sources, as the configuration that the server hands out describes them.
 fn sources(server: &Server) -> Vec<Source> {
-    let text = demo::configuration(server.addr());
+    read(&demo::configuration(server.addr()))
+}
+
+/// The source that reads KaireonAI's audit log, with the key of an admin.
+fn audit(server: &Server) -> Source {
+    let mut sources = read(&demo::configuration_of_admin(server.addr()));
+    sources.retain(|source| source.profile.id() == "kaireonai-audit");
+    sources.remove(0)
+}
+
+fn read(text: &str) -> Vec<Source> {
     let table: toml::Table = text.parse().unwrap();
     let entries = table["source"].as_array().unwrap();
     entries
@@ -156,4 +166,66 @@ async fn the_diff_of_a_service_change_is_fetched_when_asked_for() {
     let answered = rig.engine.detail(&event).await.unwrap();
     assert_eq!(answered.record.detail, Detail::Fetched);
     assert!(!answered.record.changes.is_empty());
+}
+
+#[tokio::test]
+async fn the_audit_log_holds_together_but_for_the_entry_of_the_story() {
+    let server = start(9, false).await;
+    let rig = Rig::new(vec![audit(&server)]);
+    let outcome = rig.sync().await;
+    assert_eq!((outcome.complete, outcome.events_total as usize), (true, server.counts().kaireonai));
+    let events = rig.events();
+    let broken: Vec<_> = events.iter().filter(|event| event.link == LinkState::Broken).collect();
+    // It may lie at the border of two pages, where nobody knows what stands between.
+    let open: Vec<_> = events.iter().filter(|event| event.link == LinkState::Open).collect();
+    let [event] = [broken, open].concat()[..] else { panic!("one link of all does not hold") };
+    assert_eq!(
+        (event.record.entity.name.as_deref(), event.record.action.word()),
+        (Some("Home Page NBA"), "rollback")
+    );
+    assert_eq!(events.iter().filter(|event| event.link == LinkState::None).count(), 1, "the first of all");
+    let verified = rig.engine.probe("kaireonai").await.unwrap().verification.unwrap().unwrap();
+    assert_eq!((verified.intact, verified.reason.as_deref()), (false, Some("chain_link_mismatch")));
+    assert_eq!(verified.broken_at.as_deref(), event.record.identity.native());
+}
+
+#[tokio::test]
+async fn an_editor_reads_the_plain_history_and_an_admin_later_sees_nothing_twice() {
+    let server = start(10, false).await;
+    let editor = || {
+        let mut source = audit(&server);
+        let key = sources(&server).remove(1).binding.secrets.remove("token").unwrap();
+        source.binding.secrets.insert("token".into(), key);
+        source
+    };
+    let mut rig = Rig::new(vec![editor()]);
+    assert!(rig.sync().await.complete);
+    assert!(rig.statuses().pop().unwrap().note.unwrap().contains("no role admin"));
+    let plain = rig.events();
+    assert!(plain.iter().all(|event| &*event.feed == "kaireonai"));
+    let rig = rig.restarted(vec![audit(&server)]);
+    let outcome = rig.sync().await;
+    assert_eq!((outcome.complete, outcome.events_new), (true, 0));
+    let audited = rig.events();
+    assert!(audited.iter().all(|event| &*event.feed == "kaireonai-audit"));
+    assert!(audited.iter().map(|event| event.id).eq(plain.iter().map(|event| event.id)));
+}
+
+#[tokio::test]
+async fn the_versions_of_the_story_say_what_the_rollback_took_back() {
+    let server = start(11, false).await;
+    let rig = Rig::new(sources(&server));
+    let which = Which::Named(vec!["kaireonai".into()]);
+    // Not a walk over everything: only what is asked for.
+    let wanted = [Condition::Action("rollback".into()), Condition::Type("decision_flow".into())];
+    let fetched = rig.engine.fetch(&which, &wanted).await.remove(0);
+    assert!(fetched.came > 0 && fetched.fault.is_none(), "{fetched:?}");
+    let events = rig.events();
+    assert_eq!(events.len() as u64, fetched.came);
+    let story =
+        events.iter().find(|event| event.record.entity.name.as_deref() == Some("Home Page NBA")).unwrap();
+    let opened = rig.engine.detail(story).await.unwrap();
+    let model = opened.record.changes.iter().find(|change| change.path == "scoringModel");
+    let model = model.unwrap_or_else(|| panic!("{:?}", opened.record.changes));
+    assert!(model.before.is_some() && model.after.is_some() && model.before != model.after);
 }

@@ -292,6 +292,7 @@ pub(super) fn source_of(profile: &str, origin: &str) -> Source {
     let profile = Profile::parse("x.toml", profile).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let secrets = [("token".to_owned(), crate::domain::Secret::new("canary-token".to_owned()))].into();
     Source {
+        stand_in: None,
         via: Via::Http,
         hidden: Vec::new(),
         name: "x-prod".into(),

@@ -102,7 +102,7 @@ async fn a_token_is_replaced_before_its_time_is_over() {
     let board = Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports);
     let means = Means { store, http: Arc::default(), redactor: Redactor::default(), clock: Clock::System };
     let shared = share(std::slice::from_ref(&source)).remove(0);
-    let line = Line::new(source, means, shared, board);
+    let line = Line::new(source, means, shared, Arc::new(board));
     let tally = Tally::default();
     let first = line.tokens.get(&line, &tally).await.unwrap().unwrap();
     let again = line.tokens.get(&line, &tally).await.unwrap().unwrap();

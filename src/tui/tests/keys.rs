@@ -1,6 +1,7 @@
 //! What keys do: tables of keys and what can be seen afterwards.
 
 use super::support::{Bench, event, many, settings, source, story};
+use crate::domain::Condition;
 use crate::domain::{Action, Detail, SourceState};
 use crate::tui::command::COMMANDS;
 use crate::tui::pane::Screen;
@@ -141,10 +142,10 @@ fn what_is_asked_of_the_outside() {
         ("qq", Effect::Quit),
         ("<c-z>", Effect::Suspend),
         ("<c-l>", Effect::Redraw),
-        ("r", Effect::Refresh { source: Some("kaireon-prod".into()) }),
-        ("jr", Effect::Refresh { source: Some("streamkap-prod".into()) }),
-        ("R", Effect::Refresh { source: None }),
-        ("gsGr", Effect::Refresh { source: Some("micro-prod".into()) }),
+        ("r", Effect::Refresh { source: Some("kaireon-prod".into()), wanted: vec![] }),
+        ("jr", Effect::Refresh { source: Some("streamkap-prod".into()), wanted: vec![] }),
+        ("R", Effect::Refresh { source: None, wanted: vec![] }),
+        ("gsGr", Effect::Refresh { source: Some("micro-prod".into()), wanted: vec![] }),
         ("o", Effect::OpenUrl("https://playground.kaireonai.com/flows/de_1".into())),
         ("ye", Effect::Copy { what: "entity id", text: "de_1".into() }),
         ("ya", Effect::Copy { what: "actor", text: "jane.smith@example.com".into() }),
@@ -156,6 +157,51 @@ fn what_is_asked_of_the_outside() {
         let asked = bench.take_asked();
         assert!(asked.contains(&expected), "{keys}: {asked:?}");
     }
+}
+
+#[test]
+fn a_refresh_under_a_filter_asks_for_what_the_filter_is_about_first() {
+    let kind = |kind: &str| Condition::Type(kind.into());
+    let rollback = || Condition::Action("rollback".into());
+    for (keys, source, wanted, said) in [
+        (
+            "ftype:service<enter>r",
+            Some("micro-prod"),
+            vec![kind("service")],
+            "asking micro-prod for what the filter",
+        ),
+        (
+            "ftype:service -actor:x<enter>R",
+            None,
+            vec![kind("service")],
+            "asking every source for what the filter",
+        ),
+        // Nothing is selected, and that may be because nothing was fetched.
+        ("ftype:x action:rollback<enter>r", None, vec![kind("x"), rollback()], "asking every source"),
+        (
+            "fsource:kaireon-prod type:x<enter>r",
+            Some("kaireon-prod"),
+            vec![kind("x")],
+            "asking kaireon-prod for what",
+        ),
+        // No server can be asked for these.
+        ("frollback<enter>r", Some("kaireon-prod"), vec![], "asking kaireon-prod for news"),
+        ("ftype:service,decision_flow<enter>R", None, vec![], "asking every source for news"),
+        // On the screen of the sources, it is the source that counts.
+        ("ftype:service<enter>gsr", Some("micro-prod"), vec![], "asking micro-prod for news"),
+    ] {
+        let mut bench = Bench::new((100, 24), story());
+        bench.press(keys);
+        let asked = bench.take_asked();
+        let expected = Effect::Refresh { source: source.map(Into::into), wanted };
+        assert!(asked.contains(&expected), "{keys}: {asked:?}");
+        assert!(bench.screen().contains(said), "{keys}: {}", bench.screen());
+    }
+    let mut bench = Bench::new((100, 24), story());
+    bench.press("ftype:nowhere<enter>");
+    assert!(bench.screen().contains("`r` fetches what it is about"), "{}", bench.screen());
+    bench.press("gcfnowhere<enter>r");
+    assert!(bench.screen().contains("no source is selected"));
 }
 
 #[test]

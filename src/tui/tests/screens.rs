@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::style::Modifier;
 
 use super::support::{Bench, NOW, event, set, settings, source, story};
-use crate::domain::{Action, Detail, Event, Fault, FaultKind, RowId, SourceState, SourceStatus};
+use crate::domain::{Action, Detail, Event, Fault, FaultKind, LinkState, RowId, SourceState, SourceStatus};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::{Answer, App, Effect, Message};
 
@@ -58,6 +58,57 @@ fn help() {
 #[test]
 fn filter_with_an_error() {
     at_every_size("filter-error", "facton:rollback");
+}
+
+#[test]
+fn a_broken_link_is_seen_in_the_list_on_the_event_and_at_its_source() {
+    let story = || {
+        let mut events = story();
+        events[0].link = LinkState::Broken;
+        events[2].link = LinkState::Holds;
+        events[3].link = LinkState::Open;
+        events
+    };
+    for size in [(140, 24), (80, 24), (60, 20)] {
+        let mut bench = Bench::new(size, story());
+        let name = |screen: &str| format!("link-{screen}-{}x{}", size.0, size.1);
+        insta::assert_snapshot!(name("list"), bench.screen());
+        bench.press("<enter>");
+        insta::assert_snapshot!(name("event"), bench.screen());
+    }
+    for (keys, words) in
+        [("jj<enter>", "holds: the entry before it"), ("jjj<enter>", "not known: the entry that")]
+    {
+        let mut bench = Bench::new((120, 40), story());
+        bench.press(keys);
+        assert!(bench.screen().contains(words), "{}", bench.screen());
+    }
+    let mut bench = Bench::new((100, 24), story());
+    let mut linked = source("kaireon-prod", "kaireonai-audit", SourceState::Ready);
+    linked.broken = 1;
+    bench.tell(Message::Sources(vec![linked]));
+    bench.press("gs");
+    let screen = bench.screen();
+    assert!(
+        screen.contains("≠ 1 event not linked to the entry before: the filter `is:broken` shows which"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn what_there_is_to_say_of_a_source_that_works_is_said_once_and_stays_with_it() {
+    let mut bench = Bench::new((120, 24), story());
+    let mut noted = source("kaireon-prod", "kaireonai-audit", SourceState::Ready);
+    noted.note = Some("this key has no role admin".into());
+    bench.tell(Message::Sources(vec![noted.clone()]));
+    let status = |bench: &Bench| bench.screen().lines().last().unwrap_or_default().to_owned();
+    assert!(status(&bench).contains("kaireon-prod: this key has no role admin"), "{}", bench.screen());
+    bench.press("j");
+    bench.tell(Message::Sources(vec![noted]));
+    assert!(!status(&bench).contains("no role admin"), "{}", bench.screen());
+    bench.press("gs");
+    assert!(bench.screen().contains("   this key has no role admin"), "{}", bench.screen());
+    assert!(bench.screen().contains("ok 1"), "it is no failure");
 }
 
 /// Compares one screen with its picture at one size.

@@ -33,6 +33,7 @@ pub(in crate::tui) fn event(minutes: i64, action: Action, kind: &str, name: &str
         feed: "kaireonai".into(),
         scope: None,
         count: 1,
+        link: crate::domain::LinkState::None,
         record: Record {
             raw_action: Some(action.word().to_owned()),
             entity: Entity {
@@ -128,6 +129,8 @@ pub(in crate::tui) fn diff() -> Vec<Change> {
 
 pub(in crate::tui) fn source(name: &str, feed: &str, state: SourceState) -> SourceStatus {
     SourceStatus {
+        broken: 0,
+        note: None,
         name: name.into(),
         feed: feed.into(),
         origin: format!("https://api.{feed}.com"),

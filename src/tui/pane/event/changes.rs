@@ -89,7 +89,8 @@ fn state(app: &App, event: &Event) -> (Role, Vec<String>) {
             ),
         },
         Detail::Refused(reason) => {
-            (Role::Warning, vec![format!("{feed} was asked what changed and refused: {reason}."), raw])
+            // The profile foresees it: there is nothing to put right.
+            (Role::Dim, vec![format!("{feed} was asked what changed and refused: {reason}."), raw])
         }
         Detail::Fetched if none => {
             (Role::Dim, vec![format!("{feed} was asked what changed and named no field."), raw])

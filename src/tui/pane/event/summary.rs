@@ -3,7 +3,7 @@
 
 use super::fields;
 use super::view::Text;
-use crate::domain::{Event, Safe, Status};
+use crate::domain::{Event, LinkState, Safe, Status};
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::life::Versions;
@@ -30,6 +30,14 @@ pub(super) fn text(ui: &Ui, event: &Event, width: usize) -> Text {
             record.error.as_deref().unwrap_or("The feed does not say why."),
             width,
         );
+    }
+    if event.link == LinkState::Broken {
+        let words = format!(
+            "The entry before this one does not bear the hash that this one names: an entry is missing, out of \
+             place or was written again. {} does not say how its hashes come about, so nothing more can be told.",
+            ui.feed_name(&event.feed)
+        );
+        paragraph(&mut text, ui, ("≠ broken link", Role::Warning), &words, width);
     }
     if let Some(ai) = &record.ai_summary {
         let label = format!("AI · from {}", ui.feed_name(&event.feed));
@@ -118,6 +126,7 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
         "seen",
         (event.count > 1).then(|| format!("{} times, each time the same", words::count(event.count.into()))),
     );
+    add("link", event.link.words().map(str::to_owned));
     for other in &record.facts {
         add(&other.name, Some(other.value.clone()));
     }

@@ -19,8 +19,9 @@ use crate::tui::words;
 
 use super::SourcesPane;
 
-/// Lines of one source: name, state, two for what went wrong, one apart.
-const BLOCK: u16 = 5;
+/// Lines of one source: name, state, a note, one for links that are broken, two for what went wrong, one
+/// apart. Few sources need all of them.
+const BLOCK: u16 = 6;
 
 /// Lines above the first source.
 const HEAD: u16 = 2;
@@ -99,6 +100,16 @@ fn block(source: &SourceStatus, selected: bool, width: usize, ui: &Ui) -> Vec<Ro
         name.put(Safe::line(&about).cut(room).as_str(), dim),
         doing.put(Safe::line(&facts.join(" · ")).cut(left).as_str(), dim),
     ];
+    if let Some(note) = &source.note {
+        let text = Safe::line(note).cut(width.saturating_sub(3));
+        rows.push(Row::new().fill(3).safe(&text, ui.style(Role::Text)));
+    }
+    if source.broken > 0 {
+        let many = words::plural(source.broken, "event");
+        let text = format!("≠ {many} not linked to the entry before: the filter `is:broken` shows which");
+        let text = Safe::line(&text).cut(width.saturating_sub(3));
+        rows.push(Row::new().fill(3).safe(&text, ui.style(Role::Warning)));
+    }
     if let Some(fault) = &source.fault {
         let request = fault.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
         let what = fault.message.clone() + &request;

@@ -79,7 +79,14 @@ fn no_match(app: &App, of: usize) -> Explanation {
     let next = if app.filter.editing() {
         format!("{} brings back the filter from before.", key(Command::Cancel))
     } else {
-        format!("{} edits the filter, {} clears it.", key(Command::EditFilter), key(Command::ClearFilter))
+        let asks = !app.filter.query().conditions().is_empty();
+        let fetch = format!(" {} fetches what it is about.", key(Command::RefreshSource));
+        format!(
+            "{} edits the filter, {} clears it.{}",
+            key(Command::EditFilter),
+            key(Command::ClearFilter),
+            if asks { &fetch } else { "" }
+        )
     };
     let there = if of == 1 { "There is" } else { "There are" };
     let cached = format!("{there} {} in the cache{more}.", words::plural(of as u64, "event"));

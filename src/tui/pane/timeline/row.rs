@@ -9,7 +9,7 @@
 //! Columns leave as the list gets narrower: source, type, the sort of actor, seconds, the actor. Time,
 //! action and entity never leave; the summary takes what is left.
 
-use crate::domain::{Actor, ActorKind, Change, Event, RowId, Safe, Status};
+use crate::domain::{Actor, ActorKind, Change, Event, LinkState, RowId, Safe, Status};
 use crate::tui::draw::Row;
 use crate::tui::gist;
 use crate::tui::life::Versions;
@@ -46,6 +46,9 @@ const ACTION: usize = 10;
 /// The mark of the selection and what stands between two columns.
 const MARK: usize = 1;
 const GAP: usize = 2;
+
+/// How wide a summary has to be for the mark of a broken link to come with its word.
+const LINK_WORD: usize = 28;
 
 impl Columns {
     /// The columns of a list with one line for each event.
@@ -239,8 +242,13 @@ fn summary(event: &Event, width: usize, ui: &Ui) -> Row {
         _ => Role::Dim,
     });
     let mut row = Row::new();
+    if event.link == LinkState::Broken {
+        let (mark, gap) = if width >= LINK_WORD { ("≠ link", 2) } else { ("≠", 1) };
+        row = row.put(mark, ui.style(Role::Warning)).fill_by(gap);
+    }
+    let left = width.saturating_sub(row.width());
     if !label.is_empty() {
-        row = row.cell(label, label.len().min(width), style).fill_by(usize::from(width > label.len()));
+        row = row.cell(label, label.len().min(left), style).fill_by(usize::from(left > label.len()));
     }
     let left = width.saturating_sub(row.width());
     row.cell(&text, left, ui.style(Role::Dim))
