@@ -33,7 +33,7 @@ impl Span {
     }
 
     /// Whether the two have a stretch in common or share no time but leave none out between them.
-    fn joins(self, other: Self) -> bool {
+    pub fn joins(self, other: Self) -> bool {
         self.lo < other.hi && other.lo < self.hi
     }
 }

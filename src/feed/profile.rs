@@ -358,6 +358,11 @@ impl Profile {
         self.sync.since.is_some()
     }
 
+    /// Whether the server can be asked for what happened until some time.
+    pub fn asks_until(&self) -> bool {
+        self.sync.until.is_some()
+    }
+
     /// The ranges of time to walk one after the other, the newest first; each end may be open. `top` is the
     /// newest time below which an earlier walk left nothing out, `overlap` how far below it to ask again
     /// where the profile does not say.

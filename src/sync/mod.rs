@@ -17,6 +17,7 @@ mod board;
 mod clock;
 mod detail;
 mod engine;
+mod extent;
 mod fault;
 mod filtered;
 mod gate;
@@ -40,6 +41,7 @@ use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus, Via};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
+pub use extent::Extent;
 pub use filtered::{Fetched, narrow};
 pub use http::Authorities;
 pub use probe::Probe;

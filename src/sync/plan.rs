@@ -17,7 +17,7 @@
 //! far that has been done is remembered, so that a walk which is cut short leaves it to the next. Then it goes
 //! to the gaps, newest first.
 
-use crate::domain::{Ledger, Timestamp};
+use crate::domain::{Ledger, Span, Timestamp};
 
 mod chart;
 mod claim;
@@ -66,6 +66,8 @@ pub(super) struct Known {
     pub(super) resume: Option<Timestamp>,
     /// Answers of this feed have stood in no order.
     pub(super) mixed: bool,
+    /// What the walk is for; everything where it is left out. What lies beyond may be read on the way.
+    pub(super) goal: Option<Span>,
 }
 
 /// A walk under way.

@@ -15,30 +15,19 @@ use super::http::Reply;
 use super::line::{Line, Tally, lock};
 use super::plan::{self, Ask, Cut, Direction, Known, Next, Proof, Shape, Sight, Stall, Walk, prints};
 use super::scopes::number_of;
-use super::{Report, detail};
+use super::{Extent, Report, detail};
 
 /// The answer to a condition that the request named: nothing changed (RFC 9110, section 15.4.5).
 const NOT_MODIFIED: u16 = 304;
 /// Statuses with which servers meet a place that is too deep, or one that they no longer know.
 const NO_SUCH_PLACE: [u16; 5] = [400, 404, 410, 416, 422];
 
-/// How much of a feed is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Extent {
-    /// Everything is read again, whatever is known.
-    pub(super) full: bool,
-    /// Nothing older is asked for.
-    pub(super) since: Option<Timestamp>,
-    /// Nothing from this time on is asked for, where the feed can be asked so.
-    pub(super) until: Option<Timestamp>,
-}
-
 /// Walks one feed of a source: the whole source, or one scope of it.
 pub(super) async fn walk(
     line: &Line,
     tally: &Tally,
     scope: Option<&Scope>,
-    extent: Extent,
+    extent: &Extent,
 ) -> Result<(), Fault> {
     let key = key_of(line, scope);
     let (state, rows, newest) = begin(line, &key).await?;
@@ -62,7 +51,7 @@ struct Errand<'a> {
     /// Rows of the feed in the cache when this began, and the newest time among them.
     rows: u64,
     newest: Option<Timestamp>,
-    extent: Extent,
+    extent: &'a Extent,
     /// Rows that were not in the cache before.
     fresh: Vec<RowId>,
 }
@@ -75,11 +64,11 @@ impl Errand<'_> {
         // A list from some time on is enough where everything before it is known.
         let whole = profile.asks_since() && self.is_whole() && !self.extent.full;
         let top = self.newest.min(self.state.ledger.top()).filter(|_| whole);
-        let mut ranges = profile.ranges(top, Timestamp::now(), lag);
-        self.narrow(&mut ranges);
+        let ranges = profile.ranges(top, Timestamp::now(), lag);
+        let wanted = ranges.iter().filter_map(|range| self.extent.part_of(*range, &profile));
         let mut drifted = false;
-        for (place, (since, until)) in ranges.iter().copied().enumerate() {
-            let known = place > 0 && !self.extent.full;
+        for (place, (since, until)) in wanted.enumerate() {
+            let known = (place > 0 || self.extent.until.is_some()) && !self.extent.full;
             if known && self.knows(since, until) {
                 continue;
             }
@@ -94,17 +83,6 @@ impl Errand<'_> {
         let synced_at = (!drifted).then(Timestamp::now);
         self.learn(Learned { notes: notes.into_iter().collect(), synced_at, ..Learned::default() }).await?;
         Ok(drifted)
-    }
-
-    /// Leaves out of `ranges` what the user does not want.
-    fn narrow(&self, ranges: &mut Vec<(Option<Timestamp>, Option<Timestamp>)>) {
-        let asks = self.line.source.profile.asks_since();
-        if let Some(wanted) = self.extent.since.filter(|_| asks) {
-            ranges.retain(|(_, until)| until.is_none_or(|until| until > wanted));
-            for (since, _) in ranges {
-                *since = Some(since.map_or(wanted, |since| since.max(wanted)));
-            }
-        }
     }
 
     /// Everything is known down to where the profile asks.
@@ -154,6 +132,7 @@ impl Errand<'_> {
             total: self.state.last_total,
             resume: self.state.resume.as_ref().filter(|_| !full).map(|resume| resume.below),
             mixed: self.state.mixed,
+            goal: self.extent.goal(),
         }
     }
 

@@ -3,6 +3,7 @@
 mod bodies;
 pub(super) mod clock;
 mod demo;
+mod extents;
 mod fake;
 mod faults;
 mod filtered;

@@ -17,12 +17,14 @@ pub(super) struct Chart {
     pub(super) unsettled: bool,
     /// When this walk began, as far as late events go: what is written later is for the next to find.
     reached: Option<Timestamp>,
+    /// Something that is not known was left out before known ground was met.
+    skipped: bool,
 }
 
 impl Chart {
     pub(super) fn new(shape: Shape, known: Known) -> Self {
         let ground = shape.direction.map(|direction| Ground::new(direction, &known));
-        Self { shape, known, ground, unsettled: false, reached: None }
+        Self { shape, known, ground, unsettled: false, reached: None, skipped: false }
     }
 
     /// The time behind a key.
@@ -30,9 +32,16 @@ impl Chart {
         self.ground.as_ref().zip(key).map(|(ground, key)| ground.time(key))
     }
 
-    /// The walk has come down from now to what is known: what was written late is found.
-    pub(super) fn joined(&self, proof: &mut Proof) {
-        proof.checked = self.reached.filter(|_| self.shape.until.is_none());
+    /// The walk has come to known ground, or to the `end` of the list. If it came down from now, or up to now,
+    /// what was written late is found.
+    pub(super) fn joined(&self, end: bool, proof: &mut Proof) {
+        let all = !self.skipped && (end || self.shape.direction == Some(Direction::Down));
+        proof.checked = self.reached.filter(|_| all && self.shape.until.is_none());
+    }
+
+    /// The walk leaves something out that is not known.
+    pub(super) fn skip(&mut self) {
+        self.skipped = true;
     }
 
     /// What lies below the deep end `key` of a known stretch, as far as this list goes.
@@ -46,6 +55,11 @@ impl Chart {
             Some(ground) => ground.below(key),
             None => Below::Gap(key),
         }
+    }
+
+    /// Whether the walk is for what lies right below the deep end `key` of a known stretch.
+    pub(super) fn wants(&self, key: Key) -> bool {
+        self.ground.as_ref().is_none_or(|ground| ground.wants(key))
     }
 
     pub(super) fn learn_direction(&mut self, sight: &Sight) {

@@ -9,7 +9,10 @@
 //! may be stopped anywhere and another may go on from what is claimed.
 
 mod end;
+mod search;
 mod size;
+
+use search::Search;
 
 use super::Known;
 use super::chart::Chart;
@@ -54,7 +57,7 @@ pub(super) struct Counted {
     in_tie: bool,
     /// What was asked for cannot overlap: pages are too small. It is followed and proves nothing of the seam.
     bare: bool,
-    /// The last answer ended at the front.
+    /// The last answer ended at the front, or where nothing but known ground is left above it.
     contiguous: bool,
     /// An answer beyond the end was asked for, to be read as such; then the end is looked at again.
     beyond: Option<Ask>,
@@ -81,6 +84,8 @@ pub(super) struct Counted {
     last_reach: Option<u64>,
     /// The last entry of the answer before, and where that answer began.
     last_entry: Option<(u64, u64)>,
+    /// The place is looked for.
+    search: Option<Search>,
     requests: u64,
     /// The most rows that the list was seen to have.
     most: u64,
@@ -146,6 +151,7 @@ impl Counted {
             last: Vec::new(),
             last_reach: None,
             last_entry: None,
+            search: None,
             requests: 0,
             most: 0,
             total: None,
@@ -165,9 +171,15 @@ impl Counted {
     /// The rows that stand above the place that was to be located.
     pub(super) fn land(&mut self, rows: u64) -> Next {
         // What the feed dropped is still in the cache, and counts no more in the list.
-        self.seen = self.total.map_or(rows, |total| rows.min(total));
+        let mut place = self.total.map_or(rows, |total| rows.min(total));
         self.tail = 1;
         self.contiguous = false;
+        if self.chart.known.goal.is_some() {
+            // What is wanted may lie below gaps that are not: then more stands above it than the cache has.
+            place = place.max(self.seen);
+            self.search = Some(Search::new(self.cap));
+        }
+        self.seen = place;
         self.go_on()
     }
 
@@ -222,6 +234,9 @@ impl Counted {
         let in_turn = self.in_tie && (Some(top) == self.front || self.bare);
         if !(above || in_turn) {
             let proof = self.chart.prove(sight, Standing::default());
+            if let Some(next) = self.search_up() {
+                return (proof, next);
+            }
             let level = self.front == Some(top);
             self.in_tie |= level && self.up >= self.cap;
             return (proof, self.step_up(if level { 1 } else { sight.length }));
@@ -249,7 +264,7 @@ impl Counted {
         let Some(ground) = &self.chart.ground else { return (proof, self.ask(Ask::Head)) };
         let deep = ground.depth(bottom);
         if end == End::Here || (deep < bottom && new_ground) {
-            self.chart.joined(&mut proof);
+            self.chart.joined(end == End::Here, &mut proof);
         }
         if end == End::Disputed {
             self.chart.unsettled = true;
@@ -270,15 +285,29 @@ impl Counted {
         }
         if new_ground {
             self.heads = 0;
+            self.search = None;
             self.in_tie = false;
             self.front = Some(deep.min(bottom));
         }
-        self.contiguous = self.front == Some(bottom) && !filtered;
-        if deep < bottom && new_ground {
+        // No row is missing between the last one here and the front, even where no row stands at the front. Where
+        // answers have been empty, the place is not so sure.
+        let known = |front| front == bottom || (deep == front && self.empties == 0);
+        self.contiguous = self.front.is_some_and(known) && !filtered;
+        if new_ground && (deep < bottom || !self.chart.wants(deep)) {
+            if deep == bottom {
+                self.chart.skip();
+            }
             return match self.chart.below(deep) {
                 Below::Gap(gap) => (proof, self.locate(gap)),
                 Below::Nothing => (proof, Next::Done { settled: !self.chart.unsettled }),
             };
+        }
+        if end == End::No
+            && !new_ground
+            && self.front.is_some_and(|front| bottom > front)
+            && let Some(next) = self.search_down(begins + sight.length)
+        {
+            return (proof, next);
         }
         if end == End::Maybe {
             return (proof, self.probe(sight));

@@ -15,6 +15,8 @@ pub(super) type Key = i64;
 pub(super) struct Ground {
     direction: Direction,
     ledger: Ledger,
+    /// What the walk is for, where that is not everything.
+    goal: Option<Span>,
 }
 
 /// What lies below a place on known ground.
@@ -37,7 +39,8 @@ impl Ground {
         if let Some(checked) = checked.into_iter().chain(known.newest).min() {
             trusted.forget(Span { lo: checked.plus_millis(-known.lag), hi: Timestamp::MAX });
         }
-        let mut ground = Self { direction, ledger: Ledger::default() };
+        let mut ground = Self { direction, ledger: Ledger::default(), goal: None };
+        ground.goal = known.goal.map(|goal| ground.turn(goal));
         trusted.segments().iter().for_each(|segment| ground.add(*segment));
         for note in known.ledger.notes() {
             ground.note(*note);
@@ -93,11 +96,19 @@ impl Ground {
         self.ledger.segments().iter().find(holds).map_or(key, |one| one.span.lo.millis())
     }
 
+    /// Whether the walk is for what lies right below the deep end `key` of a known stretch.
+    pub(super) fn wants(&self, key: Key) -> bool {
+        self.goal.is_none() || self.below(key) == Below::Gap(key)
+    }
+
     /// What lies below the deep end `key` of a known stretch.
     pub(super) fn below(&self, mut key: Key) -> Below {
         loop {
             let at = self.ledger.segments().iter().position(|one| one.span.lo.millis() == key);
-            let Some(at) = at else { return Below::Gap(key) };
+            let Some(at) = at else {
+                let wanted = self.goal.is_none_or(|goal| goal.lo.millis() < key);
+                return if wanted { Below::Gap(key) } else { Below::Nothing };
+            };
             if self.ledger.segments()[at].floor {
                 return Below::Nothing;
             }
@@ -105,7 +116,9 @@ impl Ground {
             let lo = deeper.map_or(Timestamp::MIN, |deeper| deeper.span.hi.plus_millis(-1));
             let gap = Span { lo, hi: Timestamp::from_millis(key).plus_millis(1) };
             match deeper {
-                _ if !self.ledger.is_final(gap) => return Below::Gap(key),
+                _ if !self.ledger.is_final(gap) && self.goal.is_none_or(|goal| goal.joins(gap)) => {
+                    return Below::Gap(key);
+                }
                 Some(deeper) => key = deeper.span.lo.millis(),
                 None => return Below::Nothing,
             }

@@ -114,7 +114,7 @@ impl Led {
         let mut proof = self.claimed(sight, end);
         let next = self.after(sight, end);
         if self.has_joined || end {
-            self.chart.joined(&mut proof);
+            self.chart.joined(end, &mut proof);
         }
         if next == Next::Ask(Ask::Onwards) && sight.can_go_on {
             proof.resume = self.last;
@@ -140,6 +140,13 @@ impl Led {
                 match self.chart.below(deep) {
                     Below::Nothing => Next::Done { settled: !self.chart.unsettled },
                     Below::Gap(gap) => self.leap(gap),
+                }
+            }
+            Some(deep) if !self.chart.wants(deep) => {
+                self.chart.skip();
+                match self.chart.below(deep) {
+                    Below::Nothing => Next::Done { settled: !self.chart.unsettled },
+                    Below::Gap(_) => Next::Ask(Ask::Onwards),
                 }
             }
             _ => Next::Ask(Ask::Onwards),

@@ -9,6 +9,7 @@
 //! The wrong ways of doing it ([`mutants`]) stay here, and the suite has to notice each of them.
 
 mod client;
+mod held;
 mod mutants;
 mod schedule;
 mod server;
@@ -81,7 +82,7 @@ fn shrink(schedule: &Schedule, mutant: Option<Mutant>) -> Schedule {
 
 /// How many schedules to play: by default few enough for every run of the tests.
 fn schedules() -> u64 {
-    std::env::var("BACKTRAIL_SCHEDULES").ok().and_then(|number| number.parse().ok()).unwrap_or(20_000)
+    std::env::var("BACKTRAIL_SCHEDULES").ok().and_then(|number| number.parse().ok()).unwrap_or(10_000)
 }
 
 #[test]

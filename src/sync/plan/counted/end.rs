@@ -27,8 +27,10 @@ impl Counted {
         // What this answer itself is short of, another has shown the server to give, or the server says so.
         let proven = size <= self.proven || sight.echo == Some(size);
         let placed = self.is_placed(sight, begins);
+        // A word that nothing more follows may be older than the size that the server gives by now.
+        let sure = sight.total == Some(reach) || sight.echo.is_some() || self.shorts >= 2;
         match (promises, ends) {
-            (false, true) if proven && placed => End::Here,
+            (false, true) if proven && placed && sure => End::Here,
             (false, _) if self.shorts >= 2 && (confirmed || (proven && placed)) => End::Here,
             (true, _) if !same_end => End::No,
             (true, _) if self.shorts >= SHORTS => End::Disputed,
@@ -75,6 +77,9 @@ impl Counted {
         self.empties += 1;
         let promises = sight.more == Some(true) || sight.total.is_some_and(|total| total > 0);
         let at_head = self.asked == Ask::Head || matches!(self.asked, Ask::At { first: 0, .. });
+        if !at_head && let Some(next) = self.search_up() {
+            return (Proof::default(), next);
+        }
         if !at_head {
             if self.empties > EMPTY_TRIES {
                 return (

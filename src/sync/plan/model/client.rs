@@ -1,7 +1,6 @@
 //! The client's side: what is durable, what a walk has in memory, and the oracle's questions.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::held::Held;
 use super::mutants::Mutant;
 use super::server::{Answer, Beyond, Row, Server};
 use super::{Failure, mutants};
@@ -11,8 +10,7 @@ use crate::sync::plan::{Ask, Cut, Direction, Known, LAG, Next, Proof, Shape, Sig
 /// What survives a kill.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cache {
-    pub(super) rows: BTreeMap<u64, i64>,
-    pub(super) gone: BTreeSet<u64>,
+    pub(super) rows: Held,
     pub(super) ledger: Ledger,
     generation: u64,
     direction: Option<Direction>,
@@ -42,6 +40,8 @@ pub(super) struct Client {
     /// Two programs on one cache.
     pub(super) walks: [Option<Under>; 2],
     pub(super) mutant: Option<Mutant>,
+    /// What the next walks are for.
+    pub(super) goals: [Option<Span>; 2],
 }
 
 /// Requests after which a walk in this small world is held to be endless.
@@ -49,7 +49,7 @@ const TOO_MANY: u64 = 3_000;
 
 impl Client {
     pub(super) fn new(mutant: Option<Mutant>) -> Self {
-        Self { cache: Cache::default(), walks: [None, None], mutant }
+        Self { cache: Cache::default(), walks: [None, None], mutant, goals: [None, None] }
     }
 
     /// One request of one of the programs. `kill` ends that program before or after its answer is written.
@@ -61,7 +61,7 @@ impl Client {
     ) -> Result<(), Failure> {
         let mut under = match self.walks[who].take() {
             Some(under) => under,
-            None => self.begin(server),
+            None => self.begin(server, who),
         };
         while let Next::Locate { time, direction } = under.next {
             let rows = self.cache.count_beyond(time, direction);
@@ -111,7 +111,7 @@ impl Client {
         Ok(())
     }
 
-    fn begin(&mut self, server: &Server) -> Under {
+    fn begin(&mut self, server: &Server, who: usize) -> Under {
         let cache = &self.cache;
         let manners = server.manners;
         let shape = Shape {
@@ -126,11 +126,12 @@ impl Client {
             ledger: cache.ledger.clone(),
             checked: cache.checked,
             lag: mutants::lag(self.mutant, lag(cache.lateness)),
-            rows: cache.rows.len() as u64,
-            newest: cache.rows.values().max().map(|time| Timestamp::from_millis(*time)),
+            rows: cache.rows.len(),
+            newest: cache.rows.newest().map(Timestamp::from_millis),
             total: cache.total,
             resume: cache.resume.map(|(below, _)| below),
             mixed: cache.mixed,
+            goal: self.goals[who].take(),
         };
         let mut walk = Walk::new(shape, known);
         let next = walk.begin();
@@ -152,16 +153,17 @@ impl Client {
         under.generation = self.cache.generation;
         self.cache.check(server)?;
         let (closing, next) = under.walk.next(new);
-        if current {
-            self.cache.learn(&closing, server.answers, None);
-        }
         under.next = mutants::next(self.mutant, next, new, &answer.rows);
+        if !current || closing == Proof::default() {
+            return Ok(());
+        }
+        self.cache.learn(&closing, server.answers, None);
         self.cache.check(server)
     }
 
     /// Everything has calmed down: a few syncs later the cache has to be what the server has.
     pub(super) fn calm(&mut self, server: &mut Server) -> Result<(), Failure> {
-        self.walks = [None, None];
+        (self.walks, self.goals) = ([None, None], [None, None]);
         server.recount();
         // Late rows are looked for while they are young; that is over by now.
         for _ in 0..4 {
@@ -179,12 +181,14 @@ impl Client {
             // More rows of one time than an answer can show whole: the ledger says so.
             let gaps = self.cache.ledger.gaps();
             let tie = gaps.iter().any(|gap| gap.span.has(time) && gap.reason == GapReason::Tie);
+            // Where the whole list is of one time, nothing around it can be known either.
+            let crowd = server.rows.iter().filter(|one| one.time == row.time).count() as u64 > cap;
             let future = row.time >= server.clock - 2_000;
             let place = server.rows.iter().position(|one| one.id == row.id).unwrap_or_default() as u64;
             let deep = server.manners.deepest.is_some_and(|deepest| place + cap >= deepest);
-            deep || (unknown && (tie || future))
+            deep || (unknown && (tie || crowd || future))
         };
-        let lost = server.rows.iter().filter(|row| !self.cache.rows.contains_key(&row.id));
+        let lost = server.rows.iter().filter(|row| !self.cache.rows.has(row.id));
         let lost = lost.filter(|row| !excused(row)).count();
         if lost > 0 {
             return Err(Failure::Lost { rows: lost });
@@ -200,14 +204,13 @@ impl Cache {
             Direction::Down => at > time.millis(),
             Direction::Up => at < time.millis(),
         };
-        self.rows.iter().filter(|(id, at)| before(**at) && !self.gone.contains(id)).count() as u64
+        self.rows.present().filter(|(_, at)| before(*at)).count() as u64
     }
 
     fn bring_in(&mut self, rows: &[Row]) -> u64 {
         let mut new = 0;
         for row in rows {
-            self.gone.remove(&row.id);
-            if self.rows.insert(row.id, row.time).is_none() {
+            if self.rows.bring_in(row) {
                 new += 1;
                 if let Some(known) = self.ledger.around(Timestamp::from_millis(row.time)) {
                     self.lateness = self.lateness.max(known.span.hi.millis() - row.time);
@@ -241,14 +244,14 @@ impl Cache {
 
     fn mark_gone(&mut self, proof: &Proof, answer: &Answer, server: &Server) -> Result<(), Failure> {
         let Some(span) = proof.exact else { return Ok(()) };
-        for (id, time) in &self.rows {
-            let shown = answer.rows.iter().any(|row| row.id == *id);
-            if span.has(Timestamp::from_millis(*time)) && !shown {
-                if server.rows.iter().any(|row| row.id == *id) {
-                    return Err(Failure::FalselyGone { row: *id });
-                }
-                self.gone.insert(*id);
+        let missing = self.rows.present().filter(|(id, time)| {
+            span.has(Timestamp::from_millis(*time)) && answer.rows.iter().all(|row| row.id != *id)
+        });
+        for id in missing.map(|(id, _)| id).collect::<Vec<_>>() {
+            if server.rows.iter().any(|row| row.id == id) {
+                return Err(Failure::FalselyGone { row: id });
             }
+            self.rows.mark_gone(id);
         }
         Ok(())
     }
@@ -258,7 +261,7 @@ impl Cache {
     fn check(&self, server: &Server) -> Result<(), Failure> {
         for row in &server.rows {
             let time = Timestamp::from_millis(row.time);
-            if self.rows.contains_key(&row.id) || self.ledger.around(time).is_none() {
+            if self.rows.has(row.id) || self.ledger.around(time).is_none() {
                 continue;
             }
             let mut claims =

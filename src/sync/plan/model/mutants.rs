@@ -96,13 +96,13 @@ pub(super) fn proof(
             }
         }
         (Some(Mutant::StopAtKnown), Some((oldest, newest)))
-            if !rows.is_empty() && rows.iter().all(|row| cache.rows.contains_key(&row.id)) =>
+            if !rows.is_empty() && rows.iter().all(|row| cache.rows.has(row.id)) =>
         {
             let floor = cache.ledger.segments().last().map_or(oldest, |last| last.span.lo);
             proof.segments.push(claim(floor.min(oldest), newest, false));
         }
         (Some(Mutant::Bookmark), Some((oldest, newest))) => {
-            let bookmark = cache.rows.values().max().map(|time| Timestamp::from_millis(*time));
+            let bookmark = cache.rows.newest().map(Timestamp::from_millis);
             if let Some(bookmark) = bookmark.filter(|bookmark| oldest <= *bookmark && *bookmark < newest) {
                 let floor = cache.ledger.segments().last().map_or(bookmark, |last| last.span.lo);
                 proof.segments.push(claim(floor, newest, false));
@@ -112,7 +112,7 @@ pub(super) fn proof(
             proof.segments.push(claim(Timestamp::MIN, newest.max(oldest.plus_millis(2)), true));
         }
         (Some(Mutant::TotalIsTheEnd), Some((oldest, newest)))
-            if sight.total.is_some_and(|total| total <= cache.rows.len() as u64 + sight.length) =>
+            if sight.total.is_some_and(|total| total <= cache.rows.len() + sight.length) =>
         {
             proof.segments.push(claim(Timestamp::MIN, newest.max(oldest.plus_millis(2)), true));
         }

@@ -3,6 +3,7 @@
 use super::client::Client;
 use super::server::{Beyond, MINUTE, Manners, Server, Word};
 use super::{Dice, Failure};
+use crate::domain::{Span, Timestamp};
 use crate::sync::plan::{Cut, Direction};
 
 /// Something that happens.
@@ -18,6 +19,8 @@ pub(super) enum Event {
     KillAfter(usize),
     /// A walk is given up and begun again.
     Restart(usize),
+    /// A walk is begun anew, for what is between so many minutes ago and so many before that.
+    Want(usize, i64, i64),
     /// So many rows arrive.
     Insert(u64),
     /// A row arrives so many milliseconds late.
@@ -88,7 +91,7 @@ fn event(dice: &mut Dice, violence: u64) -> Event {
     if !dice.one_in(violence) {
         return Event::Ask(who);
     }
-    match dice.roll(16) {
+    match dice.roll(17) {
         0 | 1 => Event::Fail(who),
         2 => Event::KillBefore(who),
         3 => Event::KillAfter(who),
@@ -101,6 +104,7 @@ fn event(dice: &mut Dice, violence: u64) -> Event {
         12 => Event::Storm(2 + dice.roll(30)),
         13 => Event::Clamp([20, 12, 9, 6][dice.roll(4) as usize]),
         14 => Event::Recount,
+        15 => Event::Want(who, dice.roll(400) as i64, dice.roll(60) as i64),
         _ => Event::Pass(dice.roll(30) as i64 * MINUTE),
     }
 }
@@ -113,6 +117,12 @@ pub(super) fn happen(event: Event, server: &mut Server, client: &mut Client) -> 
         Event::KillBefore(who) => return client.step(server, who, Some(true)),
         Event::KillAfter(who) => return client.step(server, who, Some(false)),
         Event::Restart(who) => client.walks[who] = None,
+        Event::Want(who, ago, length) => {
+            let hi = server.clock - ago * MINUTE;
+            let time = Timestamp::from_millis;
+            client.walks[who] = None;
+            client.goals[who] = Some(Span { lo: time(hi - length * MINUTE), hi: time(hi) });
+        }
         Event::Insert(rows) => (0..rows).for_each(|_| {
             server.clock += 700;
             server.insert(0);
