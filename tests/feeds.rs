@@ -244,7 +244,34 @@ fn the_example_of_the_readme_does_what_the_readme_says() {
     home.backtrail(&["feeds", "check", &profile, "--sample", &sample])
         .assert()
         .success()
-        .stdout(predicate::str::contains("/by/email ×1  system ×1").and(predicate::str::contains("deploy!")));
+        .stdout(predicate::str::contains("/by/email ×1  system ×1").and(predicate::str::contains("deploy!")))
+        .stdout(predicate::str::contains("changed\n  ~ value  \"2.4.1\" → \"2.4.0\"\n"));
+}
+
+#[test]
+fn a_sample_that_says_nothing_or_too_much_is_told_in_few_lines() {
+    let home = Home::new();
+    let profile = write(&home, "deploys.toml", &readme("example profile"));
+    let check = |name: &str, body: &str| {
+        let sample = write(&home, name, body);
+        home.backtrail(&["feeds", "check", &profile, "--sample", &sample]).assert()
+    };
+    check("empty.json", "")
+        .success()
+        .stdout(predicate::str::contains("holds no records, so nothing could be tried"));
+    let deploy =
+        |n: u32| format!(r#"{{"id": {n}, "at": "2026-04-01T10:00:00Z", "kind": "DEPLOY", "ok": true}}"#);
+    let many: Vec<String> = (0..1000).map(deploy).collect();
+    let many = check("many.json", &format!("[{}]", many.join(","))).success();
+    many.stdout(predicate::str::contains("… and 950 more events"));
+    check("page.html", "<html><title>Sign in</title></html>")
+        .code(2)
+        .stderr(predicate::str::contains("`items.at`").and(predicate::str::contains("web page")));
+    let broken: Vec<String> =
+        (0..1000).map(|n| deploy(n).replace("2026-04-01T10:00:00Z", &n.to_string())).collect();
+    check("broken.json", &broken.join("\n"))
+        .code(2)
+        .stderr(predicate::str::contains("1000 of 1000 records").count(1));
 }
 
 /// Ten mistakes, each on a line with a comment: some wrong on their own, some only beside the sample.

@@ -108,6 +108,13 @@ fn vars(
 
 fn scope(args: &ImportArgs, profile: &Profile) -> Result<Option<Scope>, Failure> {
     match (&args.scope, profile.fans_out()) {
+        (Some(id), true) if !profile.can_be_scope(id) => {
+            let message = format!(
+                "`{id}` is no scope of the feed `{}`, whose scopes lie inside of others",
+                profile.id()
+            );
+            Err(Failure::usage(message).help("write `--scope outer-id/inner-id`"))
+        }
         (Some(id), true) => Ok(Some(profile.scope_from_id(id))),
         (None, false) => Ok(None),
         (None, true) => {

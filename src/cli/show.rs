@@ -79,7 +79,8 @@ fn why_no_changes(detail: &Detail, feed: &str) -> String {
     }
 }
 
-fn describe_change(change: &Change) -> String {
+/// A change on one line, as text for any output.
+pub(super) fn describe_change(change: &Change) -> String {
     let value = |value: &Option<serde_json::Value>| match value {
         Some(value) => value.to_string(),
         None => "–".to_owned(),

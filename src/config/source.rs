@@ -28,6 +28,7 @@ const KEYS: &[&str] = &[
     "base",
     "command",
     "file",
+    "timeout",
     "scope",
     "vars",
     "poll",
@@ -149,7 +150,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
     };
     let proxy = route::proxy(reader, table).filter(|_| http);
     let ca_file = route::ca_file(reader, table, around).filter(|_| http);
-    let poll = table.get("poll").and_then(|field| poll(reader, field));
+    let poll = table.get("poll").and_then(|field| length(reader, field, "60s", POLL_LIMITS));
     let scopes = table.get("scope").and_then(|field| scopes(reader, field, profile.as_deref()));
     let vars = needs::vars(reader, table, profile.as_deref(), http);
     let secrets = if http { needs::secrets(reader, table, profile.as_deref(), around) } else { Vec::new() };
@@ -266,12 +267,16 @@ fn base(
         .ok()
 }
 
-fn poll(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Duration> {
-    let example = "\"60s\"";
-    let text = field.text(reader, example)?;
-    let (shortest, longest) = POLL_LIMITS;
+/// A length of time between two others, both included; `example` is one.
+fn length(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    example: &str,
+    (shortest, longest): (Duration, Duration),
+) -> Option<Duration> {
+    let text = field.text(reader, &format!("\"{example}\""))?;
     match humantime::parse_duration(text) {
-        Ok(poll) if poll < shortest || poll > longest => {
+        Ok(length) if length < shortest || length > longest => {
             let limits = format!(
                 "{} and {}",
                 humantime::format_duration(shortest),
@@ -281,11 +286,11 @@ fn poll(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Duration> {
                 &field.span,
                 &field.path,
                 format!("this is not between {limits}"),
-                format!("write `poll = {example}`"),
+                format!("write `{} = \"{example}\"`", field.key),
             );
             None
         }
-        Ok(poll) => Some(poll),
+        Ok(length) => Some(length),
         Err(_) => {
             let help = "write a number with a unit: `\"30s\"`, `\"5m\"`, `\"1h\"`";
             reader.note(&field.span, &field.path, "this is no length of time", help);
@@ -326,6 +331,15 @@ fn scopes(reader: &mut Reader<'_>, field: &Field<'_>, profile: Option<&Profile>)
             "an empty list or id asks for nothing",
             format!("write `scope = {example}`"),
         );
+        return None;
+    }
+    if let Some(profile) = profile
+        && let Some(id) = ids.iter().find(|id| !profile.can_be_scope(id))
+    {
+        let feed = profile.id();
+        let message = format!("`{id}` is no scope of the feed `{feed}`, whose scopes lie inside of others");
+        let help = "write `outer-id/inner-id`, with `%2F` for a slash in an id";
+        reader.note(&field.span, &field.path, message, help);
         return None;
     }
     Some(ScopeChoice::Only(ids))

@@ -8,7 +8,7 @@ use chrono::FixedOffset;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Place, ScopeChoice, Zone};
+use crate::domain::{Place, ScopeChoice, Via, Zone};
 use crate::tui::command::{Command, Context};
 use crate::tui::theme::Theme;
 
@@ -186,6 +186,7 @@ const SOURCE_MISTAKES: &[(&str, &[&str])] = &[
     (r#"feed = "zzz""#, &["no feed profile `zzz`", "`scopes`, `tenants`", "/etc/bt/feeds"]),
     (r#"poll = "soon""#, &[":6:8: `source.poll`", "no length of time", "\"30s\""]),
     ("poll = 60", &["`source.poll`", "not a number", "poll = \"60s\""]),
+    (r#"timeout = "5s""#, &["`source.timeout`", "how long a `command` may take", "remove it"]),
     (r#"poll = "1ms""#, &["`source.poll`", "between 1s and 7days"]),
     (r#"poll = "1y""#, &["`source.poll`", "between 1s and 7days"]),
     (r#"base = "api.example.com""#, &[":6:8: `source.base`", "`https://`", "https://api.example.com/v1"]),
@@ -275,6 +276,57 @@ fn mistakes_outside_of_sources_are_named_as_well() {
         let [problem] = problems.as_slice() else { panic!("{text}: {problems:#?}") };
         for part in parts {
             assert!(problem.to_string().contains(part), "{text}: `{part}` is not in `{problem}`");
+        }
+    }
+}
+
+#[test]
+fn a_command_has_a_limit_of_time() {
+    let parse = |timeout: &str| {
+        parse(&format!(
+            "[[source]]\nname = \"x\"\nfeed = \"tenants\"\nvars.tenant = \"acme\"\ncommand = [\"sh\"]\n{timeout}"
+        ))
+    };
+    let limit = |timeout: &str| match &parse(timeout)
+        .unwrap_or_else(|problems| panic!("{problems:?}"))
+        .sources[0]
+        .via
+    {
+        Via::Command { argv, timeout } => (argv.join(" "), *timeout),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(limit(""), ("sh".to_owned(), Duration::from_secs(120)));
+    assert_eq!(limit("timeout = \"10m\""), ("sh".to_owned(), Duration::from_secs(600)));
+    for (timeout, part) in [
+        ("timeout = \"soon\"", "no length of time"),
+        ("timeout = \"2h\"", "between 100ms and 1h"),
+        ("timeout = \"0s\"", "write `timeout = \"5m\"`"),
+        ("timeout = 5", "timeout = \"5m\""),
+    ] {
+        let message = parse(timeout).expect_err(timeout)[0].to_string();
+        assert!(message.contains(part) && message.contains("config.toml:6:"), "{timeout}: {message}");
+    }
+}
+
+#[test]
+fn a_scope_inside_of_another_is_named_with_it() {
+    let outer = "[[scope]]\npath = \"/orgs\"\nitems = \"/data\"\nset = { org = \"/id\" }\n[[scope]]\npath = \"/{@org}";
+    let nested = SCOPES.replace("[[scope]]\npath = \"", outer);
+    let profiles = Catalog::default().with_user_profiles(&[("scopes.toml".to_owned(), nested)]).unwrap();
+    let parse = |scope: &str| {
+        let text = format!(
+            "[[source]]\nname = \"x\"\nfeed = \"scopes\"\nbase = \"https://h\"\nscope = [{scope}]\nsecret.key = {{ env = \"K\" }}\n"
+        );
+        Config::parse(&places(), &text, &profiles)
+    };
+    assert!(parse("\"acme/web\", \"acme/a%2Fb\"").is_ok());
+    for scope in ["\"web\"", "\"acme/web/x\"", "\"acme/web\", \"web\""] {
+        let problems = parse(scope).expect_err(scope);
+        let message = problems[0].to_string();
+        for part in
+            ["config.toml:5:9", "`source.scope`", "is no scope of the feed `scopes`", "`outer-id/inner-id`"]
+        {
+            assert!(message.contains(part), "{scope}: `{part}` is not in `{message}`");
         }
     }
 }

@@ -19,8 +19,15 @@ pub(super) enum Step<'a> {
 ///
 /// A key stands as it is unless it would be misread: then it is written as a JSON string.
 pub fn child(parent: &str, key: &str) -> String {
-    let dot = if parent.is_empty() { "" } else { "." };
-    format!("{parent}{dot}{}", bare_or_quoted(key))
+    let mut path = String::with_capacity(parent.len() + 1 + key.len());
+    path.push_str(parent);
+    step_down(&mut path, key);
+    path
+}
+
+fn step_down(path: &mut String, key: &str) {
+    path.push_str(if path.is_empty() { "" } else { "." });
+    path.push_str(&bare_or_quoted(key));
 }
 
 /// The path that `steps` lead along.
@@ -28,7 +35,7 @@ pub(super) fn render(steps: &[Step<'_>]) -> String {
     let mut path = String::new();
     for step in steps {
         match step {
-            Step::Key(key) => path = child(&path, key),
+            Step::Key(key) => step_down(&mut path, key),
             Step::Element(label) => path.push_str(label),
         }
     }

@@ -1,5 +1,7 @@
 //! What a feed profile says about comparing its documents: how arrays align, what to leave out, what to mask.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::path::Step;
@@ -100,7 +102,7 @@ impl Pattern {
     /// Whether it fits a name, given in lower case.
     fn fits_name(&self, name: &str) -> bool {
         match self {
-            Self::Part(part) => name.contains(part.as_str()),
+            Self::Part(part) => stands_in(part.as_bytes(), name.as_bytes()),
             Self::Name(glob) => glob_matches(glob, &name.chars().collect::<Vec<_>>()),
             Self::Place(_) => false,
         }
@@ -111,13 +113,21 @@ impl Matcher {
     /// Makes `rules` ready.
     pub fn new(rules: &Rules) -> Self {
         let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
-        let mut redact: Vec<Pattern> = patterns(&rules.redact);
-        redact.extend(ALWAYS_REDACTED.iter().map(|text| Pattern::new(text)));
+        let own = rules.redact.iter().filter(|text| !ALWAYS_REDACTED.contains(&text.as_str()));
+        let redact = own.map(String::as_str).chain(ALWAYS_REDACTED.iter().copied());
+        let redact = redact.map(Pattern::new).collect();
         Self {
             arrays: rules.array_keys.iter().map(|(at, align)| (segments(at), align.clone())).collect(),
             ignore: patterns(&rules.ignore),
             redact,
         }
+    }
+
+    /// The same, with the arrays at these keys, from the root down, taken as sets.
+    #[must_use]
+    pub fn with_sets(&self, sets: impl IntoIterator<Item = Vec<String>>) -> Self {
+        let arrays = sets.into_iter().map(|place| (place, Align::Set)).chain(self.arrays.iter().cloned());
+        Self { arrays: arrays.collect(), ..self.clone() }
     }
 
     /// What the rules say about the array at `steps`.
@@ -137,7 +147,7 @@ impl Matcher {
 
     /// Whether `name` is one that is masked.
     pub(super) fn redacts_name(&self, name: &str) -> bool {
-        let name = name.to_lowercase();
+        let name = lower_case(name);
         self.redact.iter().any(|pattern| pattern.fits_name(&name))
     }
 
@@ -158,7 +168,7 @@ fn matches(patterns: &[Pattern], steps: &[Step<'_>]) -> bool {
             .iter()
             .any(|pattern| matches!(pattern, Pattern::Place(place) if leads_to(place, steps)));
     };
-    let name = name.to_lowercase();
+    let name = lower_case(name);
     patterns.iter().any(|pattern| match pattern {
         Pattern::Place(place) => leads_to(place, steps),
         name_pattern => name_pattern.fits_name(&name),
@@ -174,6 +184,19 @@ fn leads_to(place: &[String], steps: &[Step<'_>]) -> bool {
         && place.iter().zip(steps).all(|(segment, step)| {
             segment == "*" || matches!(step, Step::Key(key) if key.as_ref() == segment.as_str())
         })
+}
+
+/// Names are short and mostly in lower case already, and every field of every record has one.
+fn lower_case(name: &str) -> Cow<'_, str> {
+    let as_it_is = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if as_it_is { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
+}
+
+/// Whether `part` stands somewhere in `name`. Both are too short for a search that prepares itself.
+fn stands_in(part: &[u8], name: &[u8]) -> bool {
+    let Some((first, rest)) = part.split_first() else { return true };
+    let starts = name.len().saturating_sub(rest.len());
+    name[..starts].iter().enumerate().any(|(at, byte)| byte == first && name[at + 1..].starts_with(rest))
 }
 
 fn lower(text: &str) -> Vec<char> {

@@ -42,4 +42,4 @@ pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
 pub use suggest::{did_you_mean, nearest, what_fits};
 pub use time::{Timestamp, Zone};
-pub use via::Via;
+pub use via::{COMMAND_TIMEOUT, Via};

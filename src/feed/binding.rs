@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::integrity::Tail;
-use super::{Filter, Profile};
+use super::{Filter, Profile, Scope};
 use crate::domain::{Secret, Timestamp};
 
 /// The user's values for one source.
@@ -19,17 +19,6 @@ pub struct Binding {
     pub vars: BTreeMap<String, String>,
     /// Values for the secrets that the profile names.
     pub secrets: BTreeMap<String, Secret>,
-}
-
-/// One thing that a source fans out over, such as one destination or one project.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Scope {
-    /// The provider's id for it.
-    pub id: String,
-    /// Its name, where the provider says.
-    pub name: Option<String>,
-    /// Further variables that the profile reads from the provider's list of scopes.
-    pub vars: BTreeMap<String, String>,
 }
 
 /// A token that was bought with credentials. It is kept in memory only.
@@ -81,9 +70,9 @@ impl Position {
         profile.paging.first()
     }
 
-    /// The head of the list of scopes; `None` where the source does not fan out.
-    pub fn first_of_scopes(profile: &Profile) -> Option<Self> {
-        profile.scope.as_ref().map(|scope| scope.paging.first())
+    /// The head of the list of scopes, or of those inside of `outer`; `None` where there is no such list.
+    pub fn first_of_scopes(profile: &Profile, outer: Option<&Scope>) -> Option<Self> {
+        profile.scope_list(outer).map(|list| list.paging.first())
     }
 
     /// The page `number` (in the provider's own counting) of a list paged by number.

@@ -7,9 +7,9 @@
 use std::fmt;
 
 use serde::de::{Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::json::Json;
 use super::pointer::Members;
 
 const MIB: usize = 1024 * 1024;
@@ -24,14 +24,14 @@ const DEPTH: usize = 64;
 
 /// A whole answer that is neither too long nor nested too deeply. The error says in words for people what is
 /// wrong with it, and follows "it".
-pub(super) fn answer(text: &str) -> Result<Value, String> {
+pub(super) fn answer(text: &str) -> Result<Json<'_>, String> {
     check_length(text, ANSWER)?;
     document(text)
 }
 
 /// A document that is not nested too deeply.
-pub(super) fn document(text: &str) -> Result<Value, String> {
-    match serde_json::from_str(text) {
+pub(super) fn document(text: &str) -> Result<Json<'_>, String> {
+    match Json::parse(text) {
         Ok(value) if fits(&value, DEPTH) => Ok(value),
         Err(error) if !error.to_string().starts_with("recursion limit") => {
             Err(format!("is not readable JSON: {error}"))
@@ -41,13 +41,13 @@ pub(super) fn document(text: &str) -> Result<Value, String> {
 }
 
 /// The same for a record, which may not be too long either.
-pub(super) fn record(text: &str) -> Result<Value, String> {
+pub(super) fn record(text: &str) -> Result<Json<'_>, String> {
     check_length(text, RECORD)?;
     document(text)
 }
 
 /// The same for one that was parsed already, as a part of something larger.
-pub(super) fn part(text: &str, value: &Value) -> Result<(), String> {
+pub(super) fn part(text: &str, value: &Json<'_>) -> Result<(), String> {
     check_length(text, RECORD)?;
     if fits(value, DEPTH) { Ok(()) } else { Err(too_deep()) }
 }
@@ -62,12 +62,26 @@ fn check_length(text: &str, most: usize) -> Result<(), String> {
 
 /// The elements of a list, if there are no more than [`LIST`]; nothing for what is no list.
 pub(super) fn elements(list: &RawValue) -> Option<Vec<&RawValue>> {
-    serde_json::Deserializer::from_str(list.get()).deserialize_seq(Elements).ok()
+    self::list(list.get())
 }
 
 /// The members of an object, likewise.
 pub(super) fn members(object: &RawValue) -> Option<Members<'_>> {
-    serde_json::Deserializer::from_str(object.get()).deserialize_map(Object).ok()
+    self::object(object.get())
+}
+
+/// The elements of a whole document that is a list, likewise.
+pub(super) fn list(text: &str) -> Option<Vec<&RawValue>> {
+    let mut document = serde_json::Deserializer::from_str(text);
+    let elements = document.deserialize_seq(Elements).ok()?;
+    document.end().is_ok().then_some(elements)
+}
+
+/// The members of a whole document that is an object, likewise.
+pub(super) fn object(text: &str) -> Option<Members<'_>> {
+    let mut document = serde_json::Deserializer::from_str(text);
+    let members = document.deserialize_map(Object).ok()?;
+    document.end().is_ok().then_some(members)
 }
 
 /// Reads a list, and no more of it when it turns out to be too long.
@@ -119,10 +133,10 @@ fn too_deep() -> String {
 }
 
 /// Whether no more than `levels` lists and objects stand inside each other.
-fn fits(value: &Value, levels: usize) -> bool {
+fn fits(value: &Json<'_>, levels: usize) -> bool {
     match value {
-        Value::Array(list) => levels > 0 && list.iter().all(|inner| fits(inner, levels - 1)),
-        Value::Object(members) => levels > 0 && members.values().all(|inner| fits(inner, levels - 1)),
+        Json::List(list) => levels > 0 && list.iter().all(|inner| fits(inner, levels - 1)),
+        Json::Object(members) => levels > 0 && members.iter().all(|(_, inner)| fits(inner, levels - 1)),
         _ => true,
     }
 }

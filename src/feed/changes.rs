@@ -12,7 +12,7 @@
 //! | `map` | `at` | a free-form object: pairs of fields, and facts about the change |
 //! | `patch` | `at` | a JSON Patch (RFC 6902) |
 //! | `after` | `at` | the new values of an object, the old ones unknown |
-//! | `chain` | `snapshot` | the same entity's records in a page, each compared with the one before it |
+//! | `chain` | `snapshot` | the same entity's records in a list, each compared with the one before it |
 //! | `chain` | `at`, `key`, `is`, `was`, `snapshot` | a list of versions, the one named by the event compared with the one before it, or with the one at `was` |
 //! | `text` | `at`, `path` | a sentence about the change |
 //!
@@ -21,13 +21,13 @@
 //! records are cut out of one, in a detail answer the one that was asked about, else the whole record.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use serde_json::Value;
 
 use super::expr::{Expr, Values};
+use super::json::Json;
 use crate::diff::{self, Matcher};
-use crate::domain::{Change, Entity, Op, Record};
+use crate::domain::{Change, Op};
 
 mod free;
 mod patch;
@@ -75,7 +75,11 @@ pub(super) enum ExtractorKind {
 }
 
 /// The changes that all of `extractors` find in `document`, one after the other. `outer` is what `^` means.
-pub(super) fn extract(extractors: &[Extractor], document: &Value, outer: Option<&Value>) -> Vec<Change> {
+pub(super) fn extract(
+    extractors: &[Extractor],
+    document: &Json<'_>,
+    outer: Option<&Json<'_>>,
+) -> Vec<Change> {
     let mut changes = Vec::new();
     for extractor in extractors {
         changes.extend(extractor.of(document, outer));
@@ -84,13 +88,11 @@ pub(super) fn extract(extractors: &[Extractor], document: &Value, outer: Option<
 }
 
 impl Extractor {
-    fn of(&self, document: &Value, outer: Option<&Value>) -> Vec<Change> {
+    fn of(&self, document: &Json<'_>, outer: Option<&Json<'_>>) -> Vec<Change> {
         let values = Values { record: Some(document), outer, ..Values::default() };
-        let at = |expr: &Expr| expr.value(&values);
+        let at = |expr: &Expr| Some(expr.value(&values)?.to_value());
         match &self.kind {
-            ExtractorKind::Pair { before, after } => {
-                self.compare(at(before).as_deref(), at(after).as_deref())
-            }
+            ExtractorKind::Pair { before, after } => self.compare(at(before).as_ref(), at(after).as_ref()),
             ExtractorKind::Row(row) => self.stated(row.of(&values, self)),
             ExtractorKind::Rows { at, row } => {
                 let list = at.value(&values);
@@ -117,27 +119,22 @@ impl Extractor {
                 }
                 _ => Vec::new(),
             },
-            ExtractorKind::Map { at: place } => match at(place).as_deref() {
-                Some(Value::Object(object)) if !object.is_empty() => free::form(object, &self.rules),
+            ExtractorKind::Map { at } => match at.value(&values).as_deref() {
+                Some(Json::Object(members)) if !members.is_empty() => free::form(members, &self.rules),
                 _ => Vec::new(),
             },
-            ExtractorKind::Patch { at: place } => {
-                let patch = at(place);
-                self.stated(
-                    patch
-                        .as_deref()
-                        .and_then(Value::as_array)
-                        .map(|list| patch::read(list))
-                        .unwrap_or_default(),
-                )
-            }
-            ExtractorKind::After { at: place } => self.stated(became(at(place).as_deref())),
+            ExtractorKind::Patch { at: place } => match at(place) {
+                Some(Value::Array(operations)) => self.stated(patch::read(&operations)),
+                _ => Vec::new(),
+            },
+            ExtractorKind::After { at: place } => self.stated(became(at(place).as_ref())),
             ExtractorKind::Versions { .. } => self.versions(&values),
             ExtractorKind::Text { at: place, path } => {
                 let text = place.text(&values).filter(|text| !text.trim().is_empty());
-                self.stated(text.into_iter().map(|text| set(path, Value::String(text))).collect())
+                let text = text.map(|text| set(path, Value::String(text.into_owned())));
+                self.stated(text.into_iter().collect())
             }
-            // Needs the records around it, see `link`.
+            // Needs the records around it, see `super::chain`.
             ExtractorKind::Chain { .. } => Vec::new(),
         }
     }
@@ -157,11 +154,16 @@ impl Extractor {
                 return Vec::new();
             }
         }
-        let shot = |values: Option<&Values<'_>>| snapshot.value(values?).map(Cow::into_owned);
-        match (shot(before), shot(after)) {
-            (Some(before), Some(after)) => self.compare(Some(&before), Some(&after)),
-            (None, after) => self.stated(became(after.as_ref())),
-            _ => Vec::new(),
+        let shot = |values: Option<&Values<'_>>| Some(snapshot.value(values?)?.to_value());
+        self.since(shot(before).as_ref(), shot(after).as_ref())
+    }
+
+    /// What is different in `after`, or what it is where nothing is known of the time before.
+    pub(super) fn since(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+        match (before, after) {
+            (Some(_), Some(_)) => self.compare(before, after),
+            (None, after) => self.stated(became(after)),
+            (Some(_), None) => Vec::new(),
         }
     }
 
@@ -186,8 +188,7 @@ impl Row {
     }
 
     fn of(&self, values: &Values<'_>, extractor: &Extractor) -> Vec<Change> {
-        let value =
-            |expr: &Option<Expr>| expr.as_ref().and_then(|expr| expr.value(values)).map(Cow::into_owned);
+        let value = |expr: &Option<Expr>| Some(expr.as_ref()?.value(values)?.to_value());
         let (before, after) = (value(&self.before), value(&self.after));
         if before.is_none() && after.is_none() {
             return Vec::new();
@@ -196,6 +197,7 @@ impl Row {
             return extractor.compare(before.as_ref(), after.as_ref());
         };
         let Some(path) = path.text(values).filter(|path| !path.is_empty()) else { return Vec::new() };
+        let path = path.into_owned();
         let nothing = |value: &Option<Value>| value.as_ref().is_none_or(Value::is_null);
         if before == after {
             return Vec::new();
@@ -229,13 +231,17 @@ fn became(after: Option<&Value>) -> Vec<Change> {
 type Element<'v> = (Option<&'v str>, Values<'v>);
 
 /// What expressions see in each element of a list, or in each member of an object with its key.
-fn elements<'v>(list: Option<&'v Value>, document: &'v Value, outer: Option<&'v Value>) -> Vec<Element<'v>> {
+fn elements<'v>(
+    list: Option<&'v Json<'v>>,
+    document: &'v Json<'v>,
+    outer: Option<&'v Json<'v>>,
+) -> Vec<Element<'v>> {
     let outer = outer.or(Some(document));
     let values = |value| Values { record: Some(value), outer, ..Values::default() };
     match list {
-        Some(Value::Array(list)) => list.iter().map(|value| (None, values(value))).collect(),
-        Some(Value::Object(members)) => {
-            members.iter().map(|(key, value)| (Some(key.as_str()), values(value))).collect()
+        Some(Json::List(list)) => list.iter().map(|value| (None, values(value))).collect(),
+        Some(Json::Object(members)) => {
+            members.iter().map(|(key, value)| (Some(key), values(value))).collect()
         }
         _ => Vec::new(),
     }
@@ -243,9 +249,10 @@ fn elements<'v>(list: Option<&'v Value>, document: &'v Value, outer: Option<&'v 
 
 /// What one field gained and lost.
 fn sets(key: Option<&str>, values: &Values<'_>, [path, added, removed]: [Option<&Expr>; 3]) -> Vec<Change> {
-    let path = path.and_then(|path| path.text(values)).or_else(|| key.map(|key| diff::child("", key)));
+    let path = path.and_then(|path| Some(path.text(values)?.into_owned()));
+    let path = path.or_else(|| key.map(|key| diff::child("", key)));
     let path = path.map_or_else(|| diff::DOCUMENT.to_owned(), |path| format!("{path}[]"));
-    let list = |expr: Option<&Expr>| match expr.and_then(|expr| expr.value(values)).map(Cow::into_owned) {
+    let list = |expr: Option<&Expr>| match expr.and_then(|expr| Some(expr.value(values)?.to_value())) {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(list)) => list,
         Some(one) => vec![one],
@@ -283,7 +290,7 @@ fn version<'r, 'v>(
     key: &Expr,
     is: &str,
 ) -> (Option<&'r Values<'v>>, Option<&'r Values<'v>>) {
-    let keyed: Vec<(String, &Values<'_>)> =
+    let keyed: Vec<(Cow<'_, str>, &Values<'_>)> =
         rows.iter().filter_map(|(_, values)| Some((key.text(values)?, values))).collect();
     let Some(at) = keyed.iter().position(|(key, _)| key == is) else { return (None, None) };
     let number = |key: &str| key.parse::<u128>().ok();
@@ -295,51 +302,4 @@ fn version<'r, 'v>(
         None => keyed.get(at + 1).map(|(_, values)| *values),
     };
     (before, Some(keyed[at].1))
-}
-
-/// The snapshots that chains need of a record, one for each `chain` of the profile.
-pub(super) fn snapshots(
-    extractors: &[Extractor],
-    record: &Value,
-    outer: Option<&Value>,
-) -> Vec<Option<Value>> {
-    let values = Values { record: Some(record), outer, ..Values::default() };
-    let shot = |extractor: &Extractor| match &extractor.kind {
-        ExtractorKind::Chain { snapshot } => Some(snapshot.value(&values).map(Cow::into_owned)),
-        _ => None,
-    };
-    extractors.iter().filter_map(shot).collect()
-}
-
-/// Compares the snapshots of every entity in a page, each with the one before it in time. The oldest has
-/// nothing to be compared with.
-pub(super) fn link(extractors: &[Extractor], records: &mut [Record], snapshots: &[Vec<Option<Value>>]) {
-    let chains: Vec<&Extractor> =
-        extractors.iter().filter(|extractor| matches!(extractor.kind, ExtractorKind::Chain { .. })).collect();
-    if chains.is_empty() {
-        return;
-    }
-    let mut entities: HashMap<Entity, Vec<usize>> = HashMap::new();
-    for (place, record) in records.iter().enumerate() {
-        // The name of an entity may change; its id does not.
-        let mut entity = record.entity.clone();
-        entity.name = entity.name.filter(|_| entity.id.is_none());
-        entities.entry(entity).or_default().push(place);
-    }
-    // Lists stand newest first unless their ends say otherwise; records of one time keep that order.
-    let rising = records.first().zip(records.last()).is_some_and(|(first, last)| first.time < last.time);
-    for mut places in entities.into_values() {
-        if !rising {
-            places.reverse();
-        }
-        places.sort_by_key(|place| records[*place].time);
-        for pair in places.windows(2) {
-            for (which, chain) in chains.iter().enumerate() {
-                if let (Some(before), Some(after)) = (&snapshots[pair[0]][which], &snapshots[pair[1]][which])
-                {
-                    records[pair[1]].changes.extend(chain.compare(Some(before), Some(after)));
-                }
-            }
-        }
-    }
 }

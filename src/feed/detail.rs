@@ -1,9 +1,8 @@
 //! Reading the answers to further requests about one event.
 
-use serde_json::Value;
-
 use super::errors::ok_but_error;
 use super::expr::Values;
+use super::json::Json;
 use super::page::{Envelope, text};
 use super::shape::snippet;
 use super::{Binding, Profile, ShapeError, bounds, changes};
@@ -44,8 +43,8 @@ fn has_chain(profile: &Profile) -> bool {
     profile.changes.iter().any(|extractor| matches!(extractor.kind, changes::ExtractorKind::Chain { .. }))
 }
 
-pub(super) fn record(profile: &Profile, event: &Event) -> Value {
-    profile.items.parse(&event.record.raw).unwrap_or(Value::Null)
+pub(super) fn record<'e>(profile: &Profile, event: &'e Event) -> Json<'e> {
+    profile.items.parse(&event.record.raw).unwrap_or(Json::Null)
 }
 
 /// What changed, as the answer to the detail request `which` about `event` says.
@@ -56,34 +55,29 @@ pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Resu
 
 /// The same for a request that is made for several values: their answers are one list, in which null stands
 /// for what was not asked for.
-pub fn read_each(
+pub fn read_each<'b>(
     profile: &Profile,
     which: usize,
     event: &Event,
-    bodies: &[Option<Vec<u8>>],
+    bodies: &'b [Option<Vec<u8>>],
 ) -> Result<Vec<Change>, ShapeError> {
     let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
-    let document =
-        |body: &Option<Vec<u8>>| body.as_ref().map_or(Ok(Value::Null), |body| document(profile, body));
-    let answers = Value::Array(bodies.iter().map(document).collect::<Result<_, _>>()?);
+    let answer =
+        |body: &'b Option<Vec<u8>>| body.as_ref().map_or(Ok(Json::Null), |body| document(profile, body));
+    let answers = Json::List(bodies.iter().map(answer).collect::<Result<_, _>>()?);
     Ok(changes::extract(&detail.changes, &answers, Some(&record(profile, event))))
 }
 
 /// An answer as JSON.
-fn document(profile: &Profile, body: &[u8]) -> Result<Value, ShapeError> {
+fn document<'b>(profile: &Profile, body: &'b [u8]) -> Result<Json<'b>, ShapeError> {
     let text = text(body)?;
-    ok_but_error(profile, &Envelope::read(&text)?)?;
-    let body = bounds::answer(&text)
-        .map_err(|why| ShapeError::NotJson { reason: format!("it {why}"), snippet: snippet(&text) })?;
-    if !body.is_object() && !body.is_array() {
+    ok_but_error(profile, &Envelope::read(text)?)?;
+    let body = bounds::answer(text)
+        .map_err(|why| ShapeError::NotJson { reason: format!("it {why}"), snippet: snippet(text) })?;
+    if !body.is_object() && !body.is_list() {
         let found = "a single value";
         let pointer = String::new();
-        return Err(ShapeError::Unexpected {
-            pointer,
-            expected: "an object",
-            found,
-            snippet: snippet(&text),
-        });
+        return Err(ShapeError::Unexpected { pointer, expected: "an object", found, snippet: snippet(text) });
     }
     Ok(body)
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use chrono::DateTime;
-use serde_json::Value;
 
 use super::expr::Values;
+use super::json::Json;
 use super::page::{Envelope, text};
 use super::shape::clip;
 use super::{Profile, ShapeError, bounds};
@@ -78,8 +78,11 @@ fn retry_after(headers: &[(String, String)]) -> Option<Duration> {
     Some((until - sent).to_std().unwrap_or(Duration::ZERO))
 }
 
-fn seconds(value: &Value) -> Option<Duration> {
-    let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+fn seconds(value: &Json<'_>) -> Option<Duration> {
+    let seconds = match value {
+        Json::Number(number) => number.as_f64()?,
+        other => other.as_text()?.trim().parse().ok()?,
+    };
     Duration::try_from_secs_f64(seconds).ok()
 }
 

@@ -20,8 +20,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::json::{Json, write_text};
 use super::pointer::child;
 use super::profile::{Profile, Var};
 use super::time::TimeFormat;
@@ -103,14 +102,17 @@ pub(super) enum Shaping {
 /// A table of words, `[map.enum.NAME]`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Words {
+    /// Its name, by which a placeholder calls it.
+    pub(super) name: String,
     pub(super) known: BTreeMap<String, String>,
     /// What any other word becomes; without it, it stays as it is.
     pub(super) other: Option<String>,
 }
 
 impl Words {
-    pub(super) fn word<'w>(&'w self, word: &'w str) -> &'w str {
-        self.known.get(word).or(self.other.as_ref()).map_or(word, String::as_str)
+    /// What the table says for `word`; `None` where it stays as it is.
+    pub(super) fn known_word(&self, word: &str) -> Option<&str> {
+        self.known.get(word).or(self.other.as_ref()).map(String::as_str)
     }
 }
 
@@ -139,8 +141,8 @@ pub(super) enum Variable {
 /// What an expression is evaluated over. What is not there has no value.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Values<'a> {
-    pub(super) record: Option<&'a Value>,
-    pub(super) outer: Option<&'a Value>,
+    pub(super) record: Option<&'a Json<'a>>,
+    pub(super) outer: Option<&'a Json<'a>>,
     pub(super) vars: &'a [Var],
     pub(super) binding: Option<&'a Binding>,
     pub(super) scope: Option<&'a Scope>,
@@ -177,7 +179,7 @@ impl<'a> Values<'a> {
                 given.or_else(default).map(String::as_str)
             }
             Variable::Set(name) => self.scope?.vars.get(name).map(String::as_str),
-            Variable::ScopeId => self.scope.map(|scope| scope.id.as_str()),
+            Variable::ScopeId => self.scope.map(Scope::own_id),
             Variable::ScopeName => self.scope?.name.as_deref(),
             Variable::Secret(name) => Some(self.binding?.secrets.get(name)?.expose()),
             Variable::Token => self.token.map(|token| token.access.expose()),
@@ -188,7 +190,7 @@ impl<'a> Values<'a> {
 }
 
 impl Path {
-    fn of<'a>(&self, values: &Values<'a>) -> Option<&'a Value> {
+    fn of<'a>(&self, values: &Values<'a>) -> Option<&'a Json<'a>> {
         let root = if self.outer { values.outer } else { values.record };
         self.segments.iter().try_fold(root?, |value, segment| match segment {
             Segment::Key(key) => child(value, key),
@@ -198,14 +200,14 @@ impl Path {
 }
 
 impl Slot {
-    fn value<'a>(&self, values: &Values<'a>) -> Option<&'a Value> {
+    fn value<'a>(&self, values: &Values<'a>) -> Option<&'a Json<'a>> {
         match &self.from {
             From::Path(path) => path.of(values),
             From::Variable(_) => None,
         }
     }
 
-    pub(super) fn text<'a>(&self, values: &Values<'a>) -> Option<Cow<'a, str>> {
+    pub(super) fn text<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, str>> {
         let found = match &self.from {
             From::Path(path) => scalar(path.of(values)?)?,
             From::Variable(variable) => values.variable(variable, self.shape.as_ref())?,
@@ -220,41 +222,45 @@ impl Slot {
                 let prior = found.parse::<u64>().ok()?.checked_sub(1);
                 prior.filter(|prior| *prior > 0)?.to_string().into()
             }
-            Some(Shaping::Words(words)) => words.word(&found).to_owned().into(),
+            Some(Shaping::Words(words)) => words.known_word(&found).map_or(found, Cow::Borrowed),
             Some(Shaping::Instead(_)) if found.is_empty() => return None,
-            Some(Shaping::Instead(text)) => text.clone().into(),
+            Some(Shaping::Instead(text)) => text.into(),
         })
     }
 }
 
 impl Expr {
     /// The value as JSON.
-    pub(super) fn value<'a>(&self, values: &Values<'a>) -> Option<Cow<'a, Value>> {
+    pub(super) fn value<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, Json<'a>>> {
         match self {
             Self::Pointer(path) => path.of(values).map(Cow::Borrowed),
             Self::First(exprs) => {
                 exprs.iter().filter_map(|expr| expr.value(values)).find(|value| !is_empty(value))
             }
-            other => other.text(values).map(|text| Cow::Owned(Value::String(text))),
+            other => other.text(values).map(|text| Cow::Owned(Json::Text(text))),
         }
     }
 
     /// The value as text: a string, a number or a boolean; anything else is no text.
-    pub(super) fn text(&self, values: &Values<'_>) -> Option<String> {
+    pub(super) fn text<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, str>> {
         match self {
-            Self::Pointer(path) => scalar(path.of(values)?).map(Cow::into_owned),
-            Self::Variable(variable) => values.variable(variable, None).map(Cow::into_owned),
-            Self::Template(pieces) => {
-                let mut text = String::new();
-                for piece in pieces {
-                    match piece {
-                        Piece::Text(fixed) => text.push_str(fixed),
-                        Piece::Slot(slot) => text.push_str(&slot.text(values)?),
+            Self::Pointer(path) => scalar(path.of(values)?),
+            Self::Variable(variable) => values.variable(variable, None),
+            Self::Template(pieces) => match &pieces[..] {
+                [Piece::Text(fixed)] => Some(Cow::Borrowed(fixed)),
+                [Piece::Slot(slot)] => slot.text(values),
+                pieces => {
+                    let mut text = String::new();
+                    for piece in pieces {
+                        match piece {
+                            Piece::Text(fixed) => text.push_str(fixed),
+                            Piece::Slot(slot) => text.push_str(&slot.text(values)?),
+                        }
                     }
+                    Some(Cow::Owned(text))
                 }
-                Some(text)
-            }
-            Self::Hash(slots) => parts(slots, values),
+            },
+            Self::Hash(slots) => parts(slots, values).map(Cow::Owned),
             Self::First(exprs) => {
                 exprs.iter().filter_map(|expr| expr.text(values)).find(|text| !text.is_empty())
             }
@@ -273,7 +279,7 @@ impl Expr {
                 return None;
             }
         }
-        self.text(values).filter(|text| !text.is_empty())
+        self.text(values).filter(|text| !text.is_empty()).map(Cow::into_owned)
     }
 
     /// The number that it is, where it is nothing but a time counted in some unit.
@@ -356,21 +362,21 @@ impl Slot {
 }
 
 /// Strings as they are, numbers and booleans as they are written.
-pub(super) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+pub(super) fn scalar<'v>(value: &'v Json<'_>) -> Option<Cow<'v, str>> {
     match value {
-        Value::String(text) => Some(Cow::Borrowed(text)),
-        Value::Number(number) => Some(Cow::Owned(number.to_string())),
-        Value::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+        Json::Text(text) => Some(Cow::Borrowed(text)),
+        Json::Number(number) => Some(Cow::Owned(number.to_string())),
+        Json::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        Json::Null | Json::List(_) | Json::Object(_) => None,
     }
 }
 
 /// What a fallback list passes over.
-pub(super) fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Json<'_>) -> bool {
     match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(list) => list.is_empty(),
+        Json::Null => true,
+        Json::Text(text) => text.is_empty(),
+        Json::List(list) => list.is_empty(),
         _ => false,
     }
 }
@@ -379,32 +385,28 @@ pub(super) fn is_empty(value: &Value) -> bool {
 /// null and `""` stay three things. Without any part there is nothing to tell the record by.
 fn parts(slots: &[Slot], values: &Values<'_>) -> Option<String> {
     let mut found = false;
-    let parts = slots.iter().map(|slot| {
-        let part = match (&slot.shape, slot.value(values)) {
-            (None, Some(value)) => Some(canonical(value)),
-            _ => slot.text(values).map(|text| Value::String(text.into_owned()).to_string()),
-        };
-        found |= part.is_some();
-        part.unwrap_or_default()
-    });
-    let parts: Vec<String> = parts.collect();
-    found.then(|| parts.join(","))
+    let mut parts = String::new();
+    for (place, slot) in slots.iter().enumerate() {
+        parts.push_str(if place > 0 { "," } else { "" });
+        match (&slot.shape, slot.value(values)) {
+            (None, Some(value)) => {
+                value.write_canonical(&mut parts);
+                found = true;
+            }
+            _ => {
+                if let Some(text) = slot.text(values) {
+                    write_text(&text, &mut parts);
+                    found = true;
+                }
+            }
+        }
+    }
+    found.then_some(parts)
 }
 
-/// The value as compact JSON with sorted keys, so that the order in which a server writes members makes
-/// no difference.
-pub(super) fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(map) => {
-            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
-            let members = sorted
-                .into_iter()
-                .map(|(key, value)| format!("{}:{}", Value::String(key.clone()), canonical(value)));
-            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
-        }
-        Value::Array(list) => {
-            format!("[{}]", list.iter().map(canonical).collect::<Vec<_>>().join(","))
-        }
-        scalar => scalar.to_string(),
-    }
+/// The value as compact JSON with sorted keys.
+pub(super) fn canonical(value: &Json<'_>) -> String {
+    let mut text = String::new();
+    value.write_canonical(&mut text);
+    text
 }

@@ -6,9 +6,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use serde_json::Value;
-
 use super::expr::scalar;
+use super::json::Json;
 use super::page::{Envelope, text};
 use super::pointer::Pointer;
 use super::profile::{Ask, Profile};
@@ -94,7 +93,7 @@ pub fn read(profile: &Profile, body: &[u8]) -> Result<Verification, ShapeError> 
     let verify = profile.integrity.as_ref().and_then(|integrity| integrity.verify.as_ref());
     let verify = verify.ok_or(ShapeError::NotDescribed { what: "verification" })?;
     let text = text(body)?;
-    let envelope = Envelope::read(&text)?;
+    let envelope = Envelope::read(text)?;
     super::errors::ok_but_error(profile, &envelope)?;
     let intact = envelope.at(&verify.intact).and_then(|raw| raw.get().parse::<bool>().ok());
     let number = |pointer: &Option<Pointer>| envelope.number(pointer.as_ref());
@@ -183,7 +182,7 @@ impl<'p> Chain<'p> {
     }
 
     /// Takes in the next record of the page.
-    pub(super) fn record(&mut self, record: &Record, value: &Value) {
+    pub(super) fn record(&mut self, record: &Record, value: &Json<'_>) {
         let text = |pointer: &Pointer| {
             let text = pointer.of(value).and_then(scalar).filter(|text| !text.is_empty());
             text.map(|text| Box::from(&*text))

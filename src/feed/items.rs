@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::json::Json;
 use super::page::Envelope;
 use super::pointer::{Pointer, raw_child};
 use super::{ShapeError, bounds};
@@ -21,7 +21,7 @@ pub(super) struct Items {
 }
 
 /// A record and what it was cut out of, or why it is none.
-pub(super) type Entry<'v> = Result<(Value, Option<&'v Value>), String>;
+pub(super) type Entry<'v> = Result<(Json<'v>, Option<&'v Json<'v>>), String>;
 
 impl Items {
     /// The elements of the list, as they were sent.
@@ -31,16 +31,17 @@ impl Items {
     }
 
     /// One element, parsed, with the texts in it that hold JSON replaced by what they hold.
-    pub(super) fn parse(&self, raw: &str) -> Result<Value, String> {
+    pub(super) fn parse<'t>(&self, raw: &'t str) -> Result<Json<'t>, String> {
         bounds::record(raw).map(|value| self.decoded(value)).map_err(|why| format!("it {why}"))
     }
 
-    fn decoded(&self, mut value: Value) -> Value {
+    fn decoded<'t>(&self, mut value: Json<'t>) -> Json<'t> {
         for pointer in &self.decode {
-            if let Some(part) = pointer.of_mut(&mut value)
-                && let Some(inner) = part.as_str().and_then(|text| bounds::document(text).ok())
-            {
-                *part = inner;
+            if let Some(part) = pointer.of_mut(&mut value) {
+                let inner = part.as_text().and_then(|text| bounds::document(text).ok()).map(Json::into_owned);
+                if let Some(inner) = inner {
+                    *part = inner;
+                }
             }
         }
         value
@@ -55,8 +56,8 @@ impl Items {
                 continue;
             };
             // What records are cut out of is no record: the bounds are those of each of its parts.
-            let outer = match serde_json::from_str(raw.get()) {
-                Ok(outer @ Value::Object(_)) => self.decoded(outer),
+            let outer = match Json::parse(raw.get()) {
+                Ok(outer @ Json::Object(_)) => self.decoded(outer),
                 Ok(_) => {
                     each(raw.get(), Err("it is not an object".to_owned()));
                     continue;
@@ -67,14 +68,14 @@ impl Items {
                 }
             };
             match explode.of(&outer) {
-                None | Some(Value::Null) => {}
-                Some(Value::Array(list)) => {
+                None | Some(Json::Null) => {}
+                Some(Json::List(list)) => {
                     let sent = explode.keys().iter().try_fold(*raw, |value, key| raw_child(value, key));
                     let sent = sent.and_then(bounds::elements);
                     let sent = sent.filter(|sent| sent.len() == list.len());
                     for (place, inner) in list.iter().enumerate() {
                         let raw = sent.as_ref().map_or_else(
-                            || Cow::Owned(inner.to_string()),
+                            || Cow::Owned(inner.to_value().to_string()),
                             |sent| Cow::Borrowed(sent[place].get()),
                         );
                         let fits = bounds::part(&raw, inner).map_err(|why| format!("it {why}"));

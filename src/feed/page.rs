@@ -5,15 +5,16 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::binding::Place;
+use super::chain::{self, Shot};
 use super::errors::ok_but_error;
 use super::expr::{Values, scalar};
 use super::integrity::Chain;
 use super::paging::{Answer, Following, Paging};
-use super::pointer::{Members, Pointer, raw_child};
+use super::pointer::{Members, Pointer, index, raw_child};
 use super::profile::Profile;
 use super::request::{Stray, resolve};
 use super::shape::snippet;
-use super::{Binding, Position, RequestError, Scope, ShapeError, bounds, changes, record};
+use super::{Binding, Position, RequestError, Scope, ShapeError, bounds, record};
 use crate::domain::{Identity, Link, Quarantined, Record};
 
 /// One page of events, and what it says about the rest of the list. It is evidence, not a decision.
@@ -38,6 +39,10 @@ pub struct Page {
     /// Which of two records with the same id is the newer: one word for each record, where the profile
     /// says how to tell. Empty where it does not. See [`is_newer`].
     pub versions: Vec<Option<String>>,
+    /// What each record is compared by, where the profile compares records with those before them.
+    pub shots: Vec<Shot>,
+    /// The records of which it is not known what came before them: their changes are what they state.
+    pub open: Vec<Identity>,
     /// How entries hang together, for those that say so: each by its identity. An entry of the page before
     /// may be among them, if what stands next to it is on this one.
     pub links: Vec<(Identity, Link)>,
@@ -73,7 +78,7 @@ pub fn read(
     body: &[u8],
 ) -> Result<Page, ShapeError> {
     let text = text(body)?;
-    let envelope = Envelope::read(&text)?;
+    let envelope = Envelope::read(text)?;
     ok_but_error(profile, &envelope)?;
     let items = profile.items.of(&envelope)?;
     let answer = Answer { position, envelope: &envelope, headers, items: &items };
@@ -89,17 +94,18 @@ pub fn read(
         next,
         stray,
         versions: Vec::new(),
+        shots: Vec::new(),
+        open: Vec::new(),
         links: Vec::new(),
     };
     let mut chain = Chain::new(profile, position);
-    let mut snapshots = Vec::new();
     profile.items.each(&items, &mut |raw, entry| {
         let read = entry.and_then(|(value, outer)| {
             let record = record::read(profile, binding, scope, raw, &value, outer)?;
             if let Some(version) = &profile.sync.version {
                 page.versions.push(version.of(&value).and_then(scalar).map(Cow::into_owned));
             }
-            snapshots.push(changes::snapshots(&profile.changes, &value, outer));
+            page.shots.extend(chain::shot(&profile.changes, &value, outer, record.changes.len()));
             if let Some(chain) = &mut chain {
                 chain.record(&record, &value);
             }
@@ -117,7 +123,7 @@ pub fn read(
         page.links = chain.links(position);
         page.next.iter_mut().for_each(|next| next.tail = chain.tail());
     }
-    changes::link(&profile.changes, &mut page.records, &snapshots);
+    chain::link(&profile.changes, &mut page);
     Ok(page)
 }
 
@@ -156,27 +162,29 @@ fn shown(reference: &str) -> String {
 pub fn read_scopes(
     profile: &Profile,
     binding: &Binding,
+    outer: Option<&Scope>,
     position: &Position,
     headers: &[(String, String)],
     body: &[u8],
 ) -> Result<ScopePage, ShapeError> {
-    let list = profile.scope.as_ref().ok_or(ShapeError::NotDescribed { what: "list of scopes" })?;
+    let list = profile.scope_list(outer).ok_or(ShapeError::NotDescribed { what: "list of scopes" })?;
     let text = text(body)?;
-    let envelope = Envelope::read(&text)?;
+    let envelope = Envelope::read(text)?;
     ok_but_error(profile, &envelope)?;
     let items = envelope.list(&list.items)?;
     let answer = Answer { position, envelope: &envelope, headers, items: &items };
-    let asked = || super::request::address_of_scopes(profile, binding, position);
+    let asked = || super::request::address_of_scopes(profile, binding, outer, position);
     let (next, stray) = following(profile, &list.paging, &answer, asked);
+    let nested = profile.scope_depth() > 1;
     let scope = |raw: &&RawValue| {
         let value = bounds::record(raw.get()).ok()?;
-        let values = Values { record: Some(&value), ..Values::of(profile, binding) };
-        let vars = list.set.iter().filter_map(|(name, expr)| Some((name.clone(), expr.text(&values)?)));
-        Some(Scope {
-            id: list.id.text(&values).filter(|id| !id.is_empty())?,
-            name: list.name.as_ref().and_then(|name| name.text(&values)),
-            vars: vars.collect(),
-        })
+        let values = Values { record: Some(&value), scope: outer, ..Values::of(profile, binding) };
+        let id = list.id.text(&values).filter(|id| !id.is_empty())?;
+        let mut scope = Scope::new(id.into_owned(), outer, nested);
+        scope.name = list.name.as_ref().and_then(|name| Some(name.text(&values)?.into_owned()));
+        let vars = list.set.iter().filter_map(|(name, expr)| Some((name, expr.text(&values)?)));
+        scope.vars.extend(vars.map(|(name, text)| (name.clone(), text.into_owned())));
+        Some(scope)
     };
     Ok(ScopePage {
         scopes: items.iter().filter_map(scope).collect(),
@@ -202,7 +210,7 @@ pub fn is_newer(a: Option<&str>, b: Option<&str>) -> bool {
 }
 
 /// The body as text: UTF-8, with or without a byte order mark, and neither empty nor a web page.
-pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
+pub(super) fn text(body: &[u8]) -> Result<&str, ShapeError> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     if let Some(text) = utf_16(body) {
         let reason = "it is in UTF-16, and JSON is in UTF-8".to_owned();
@@ -221,7 +229,7 @@ pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ShapeError> {
     if text.trim_start().starts_with('<') {
         return Err(ShapeError::Html { snippet: snippet(text) });
     }
-    Ok(Cow::Borrowed(text))
+    Ok(text)
 }
 
 /// The beginning of a body in UTF-16, with a byte order mark or with every other byte zero, as the first two
@@ -244,32 +252,53 @@ fn utf_16(body: &[u8]) -> Option<String> {
 /// An answer whose parts are cut out only where a pointer leads.
 pub(super) struct Envelope<'t> {
     text: &'t str,
-    root: &'t RawValue,
-    /// Of the whole answer, since nearly every pointer starts there; none where it is no object.
-    members: Members<'t>,
+    root: Root<'t>,
+}
+
+/// The whole answer, taken apart by one level, since nearly every pointer starts there.
+enum Root<'t> {
+    Object(Members<'t>),
+    List(Vec<&'t RawValue>),
+    Other(&'t RawValue),
 }
 
 impl<'t> Envelope<'t> {
     pub(super) fn read(text: &'t str) -> Result<Self, ShapeError> {
-        let root: &RawValue = serde_json::from_str(text)
-            .map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) })?;
-        let object = root.get().starts_with('{');
-        let members = if object { bounds::members(root).unwrap_or_default() } else { Members::new() };
-        Ok(Self { text, root, members })
+        // What has too many parts to be taken apart is whole all the same, and told as that when it is asked for.
+        let root = match text.trim_start().as_bytes().first() {
+            Some(b'{') => bounds::object(text).map(Root::Object),
+            Some(b'[') => bounds::list(text).map(Root::List),
+            _ => None,
+        };
+        let root = root.map_or_else(|| serde_json::from_str(text).map(Root::Other), Ok);
+        let root =
+            root.map_err(|error| ShapeError::NotJson { reason: error.to_string(), snippet: snippet(text) })?;
+        Ok(Self { text, root })
     }
 
     pub(super) fn at(&self, pointer: &Pointer) -> Option<&'t RawValue> {
-        let Some((first, rest)) = pointer.keys().split_first() else { return Some(self.root) };
-        let top = if self.root.get().starts_with('{') {
-            self.members.get(&**first).copied()
-        } else {
-            raw_child(self.root, first)
+        let Some((first, rest)) = pointer.keys().split_first() else { return self.whole() };
+        let top = match &self.root {
+            Root::Object(members) => members.get(&**first).copied(),
+            Root::List(list) => list.get(index(first)?).copied(),
+            Root::Other(raw) => raw_child(raw, first),
         };
         rest.iter().try_fold(top?, |value, key| raw_child(value, key))
     }
 
+    /// Hardly anyone asks for it as one text.
+    fn whole(&self) -> Option<&'t RawValue> {
+        match self.root {
+            Root::Other(raw) => Some(raw),
+            _ => serde_json::from_str(self.text).ok(),
+        }
+    }
+
     /// The elements of the list at `pointer`. A good answer without its list is no empty list.
     pub(super) fn list(&self, pointer: &Pointer) -> Result<Vec<&'t RawValue>, ShapeError> {
+        if let (Root::List(list), []) = (&self.root, pointer.keys()) {
+            return Ok(list.clone());
+        }
         let found = self.at(pointer);
         let Some(list) = found.filter(|raw| raw.get().starts_with('[')) else {
             return Err(self.unexpected(pointer, "a list", found));

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::binding::{Place, Position};
 use super::expr::scalar;
+use super::json::Json;
 use super::page::Envelope;
 use super::pointer::Pointer;
 
@@ -204,12 +205,12 @@ impl Paging {
 
 /// What a later request can repeat: a text that is not empty, or a number.
 fn mark(raw: &RawValue) -> Option<Value> {
-    usable(&serde_json::from_str(raw.get()).ok()?)
+    usable(&Json::parse(raw.get()).ok()?)
 }
 
-fn usable(value: &Value) -> Option<Value> {
-    let text = scalar(value).filter(|_| !value.is_boolean())?;
-    (!text.is_empty()).then(|| value.clone())
+fn usable(value: &Json<'_>) -> Option<Value> {
+    let text = scalar(value).filter(|_| !matches!(value, Json::Bool(_)))?;
+    (!text.is_empty()).then(|| value.to_value())
 }
 
 /// The target of the link with the relation `next` (RFC 8288, section 3), unless a parameter `results`

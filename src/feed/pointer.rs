@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::bounds;
+use super::json::Json;
 
 /// A pointer without placeholders.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -25,15 +25,15 @@ impl Pointer {
     }
 
     /// The value it points at.
-    pub(super) fn of<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+    pub(super) fn of<'v, 't>(&self, value: &'v Json<'t>) -> Option<&'v Json<'t>> {
         self.0.iter().try_fold(value, |value, key| child(value, key))
     }
 
     /// The same, to be changed.
-    pub(super) fn of_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
+    pub(super) fn of_mut<'v, 't>(&self, value: &'v mut Json<'t>) -> Option<&'v mut Json<'t>> {
         self.0.iter().try_fold(value, |value, key| match value {
-            Value::Object(map) => map.get_mut(&**key),
-            Value::Array(list) => list.get_mut(index(key)?),
+            Json::Object(members) => members.get_mut(key),
+            Json::List(list) => list.get_mut(index(key)?),
             _ => None,
         })
     }
@@ -63,16 +63,16 @@ pub(super) fn segment(text: &str) -> Result<Box<str>, &'static str> {
 }
 
 /// The member or element that `key` names.
-pub(super) fn child<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+pub(super) fn child<'v, 't>(value: &'v Json<'t>, key: &str) -> Option<&'v Json<'t>> {
     match value {
-        Value::Object(map) => map.get(key),
-        Value::Array(list) => list.get(index(key)?),
+        Json::Object(members) => members.get(key),
+        Json::List(list) => list.get(index(key)?),
         _ => None,
     }
 }
 
 /// An element's number: digits without a leading zero, as the RFC wants it.
-fn index(key: &str) -> Option<usize> {
+pub(super) fn index(key: &str) -> Option<usize> {
     let digits = key.bytes().all(|b| b.is_ascii_digit());
     (digits && (key.len() == 1 || !key.starts_with('0'))).then(|| key.parse().ok())?
 }

@@ -10,6 +10,7 @@ use super::fallback::Fallback;
 use super::filter::FilterParam;
 use super::integrity::Integrity;
 use super::items::Items;
+use super::json::Json;
 use super::paging::{Choice, Paging, PagingKind, Seam};
 use super::pattern::Pattern;
 use super::pointer::Pointer;
@@ -18,7 +19,7 @@ use super::reach::{Order, Sync};
 use super::record::Map;
 use super::request::Method;
 use super::time::TimeFormat;
-use super::{Binding, Scope, parse};
+use super::{Binding, parse};
 use crate::domain::{Problem, Timestamp};
 
 /// How one provider's history is asked for and read.
@@ -36,7 +37,8 @@ pub struct Profile {
     pub(super) ask: Option<Ask>,
     pub(super) paging: Paging,
     pub(super) items: Items,
-    pub(super) scope: Option<ScopeList>,
+    /// What the source fans out over: a list, then what lies inside of each of its entries.
+    pub(super) scopes: Vec<ScopeList>,
     pub(super) sync: Sync,
     pub(super) filters: Vec<FilterParam>,
     pub(super) map: Map,
@@ -257,25 +259,6 @@ impl Profile {
         self.ask.is_some()
     }
 
-    /// Whether the history is asked for scope by scope.
-    pub fn fans_out(&self) -> bool {
-        self.scope.is_some()
-    }
-
-    /// How long a list of scopes is good for.
-    pub fn scopes_refresh_every(&self) -> Option<Duration> {
-        self.scope.as_ref().and_then(|scope| scope.refresh_every)
-    }
-
-    /// A scope that the user names by its id, without asking the provider for its list.
-    pub fn scope_from_id(&self, id: &str) -> Scope {
-        let same = |scope: &ScopeList| {
-            let vars = scope.set.iter().filter(|(_, value)| *value == scope.id);
-            vars.map(|(name, _)| (name.clone(), id.to_owned())).collect()
-        };
-        Scope { id: id.to_owned(), name: None, vars: self.scope.as_ref().map(same).unwrap_or_default() }
-    }
-
     /// How a request proves who is asking, in the profile language's word for it.
     pub fn auth_kind(&self) -> &'static str {
         match &self.auth {
@@ -321,11 +304,6 @@ impl Profile {
     pub fn may_cut_ties(&self) -> bool {
         let is_id = |key: &Pointer| matches!(&self.map.id, Some(Expr::Pointer(path)) if !path.outer && path.is(key.keys()));
         matches!(&self.paging.kind, PagingKind::Keyset { key, .. } if !is_id(key))
-    }
-
-    /// The same for the list of scopes.
-    pub fn seam_of_scopes(&self) -> Seam {
-        self.scope.as_ref().map(|scope| scope.paging.seam()).unwrap_or_default()
     }
 
     /// Whether an answer of this status means that a walk has to begin again at the head of the list.
@@ -397,7 +375,7 @@ impl Profile {
     pub(super) fn details_of<'p>(
         &'p self,
         binding: &'p Binding,
-        record: &'p Value,
+        record: &'p Json<'p>,
     ) -> impl Iterator<Item = usize> + 'p {
         let values = Values { record: Some(record), ..Values::of(self, binding) };
         let about = move |detail: &DetailAsk| {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Profile;
+use super::json::Json;
 use super::time::TimeFormat;
 use crate::domain::Timestamp;
 
@@ -55,7 +56,9 @@ impl ResetFormat {
             (Self::Auto, Some(number)) if number < DELTA_BELOW => number,
             (Self::Auto, Some(number)) if number < SECONDS_BELOW => millis_until(number * 1000.0),
             (Self::Auto, Some(number)) => millis_until(number),
-            (Self::Iso | Self::Auto, _) => millis_until(TimeFormat::Iso.read(&text.into())?.millis() as f64),
+            (Self::Iso | Self::Auto, _) => {
+                millis_until(TimeFormat::Iso.read(&Json::Text(text.into()))?.millis() as f64)
+            }
         };
         Duration::try_from_secs_f64(seconds).ok()
     }

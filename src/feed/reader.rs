@@ -3,13 +3,16 @@
 //! Serde stops at the first mistake. A person who writes a profile wants all of them at once, so tables
 //! are asked key by key, and what nobody asked for is an unknown key.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::{Place, Problem, what_fits};
+
+/// How many problems of one document are told. Whoever has more of them has another sort of file.
+const MOST: usize = 100;
 
 /// The document and what was found wrong with it so far.
 pub(super) struct Doc<'t> {
@@ -18,12 +21,15 @@ pub(super) struct Doc<'t> {
     /// Whether parts of the text could not be read as TOML.
     broken: bool,
     problems: RefCell<Vec<Problem>>,
+    /// Problems beyond those that are told.
+    more: Cell<usize>,
 }
 
 impl<'t> Doc<'t> {
     /// Takes what the TOML parser found wrong, if anything.
     pub(super) fn new(file: &'t str, text: &'t str, errors: &[toml::de::Error]) -> Self {
-        let doc = Self { file, text, broken: !errors.is_empty(), problems: RefCell::default() };
+        let broken = !errors.is_empty();
+        let doc = Self { file, text, broken, problems: RefCell::default(), more: Cell::default() };
         for error in errors {
             doc.problem(error.span().map_or(0, |span| span.start), "", error.message(), None);
         }
@@ -31,14 +37,27 @@ impl<'t> Doc<'t> {
     }
 
     pub(super) fn problem(&self, at: usize, key: &str, message: impl Into<String>, help: Option<String>) {
-        let place = Place::of(self.file, self.text, at);
-        self.problems.borrow_mut().push(Problem::at(place, key, message, help));
+        let mut problems = self.problems.borrow_mut();
+        if problems.len() >= MOST {
+            self.more.set(self.more.get() + 1);
+            return;
+        }
+        let problem = Problem::at(Place::of(self.file, self.text, at), key, message, help);
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
     }
 
     /// All problems, in the order of the file.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| (problem.line, problem.column));
+        if let Some(last) = problems.last().filter(|_| self.more.get() > 0) {
+            let message = format!("{} more problems are not told", self.more.get());
+            let help = Some("mend these first".to_owned());
+            let end = Problem { key: String::new(), message, help, ..last.clone() };
+            problems.push(end);
+        }
         problems
     }
 }
@@ -71,7 +90,9 @@ impl<'d> Table<'d> {
     }
 
     pub(super) fn get(&self, key: &'static str) -> Option<Item<'d>> {
-        self.asked.borrow_mut().push(key);
+        if !self.asked.borrow().contains(&key) {
+            self.asked.borrow_mut().push(key);
+        }
         self.entries.get(key).map(|value| self.item(key, value))
     }
 

@@ -1,8 +1,9 @@
 //! One record of a page, read as an event.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
 use super::expr::{Expr, Values, Words, canonical};
+use super::json::Json;
 use super::profile::Profile;
 use super::shape::clip;
 use super::{Binding, Scope, changes};
@@ -68,11 +69,22 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// The feed's own word, and what it means.
-    fn read(&self, values: &Values<'_>) -> Option<(String, String)> {
-        let own = self.expr.text(values)?;
-        let meant = self.words.as_ref().map_or(own.as_str(), |words| words.word(&own)).to_owned();
-        Some((own, meant))
+    /// The feed's own word.
+    fn read<'a>(&'a self, values: &Values<'a>) -> Option<Word<'a>> {
+        Some(Word { own: self.expr.text(values)?, words: self.words.as_deref() })
+    }
+}
+
+/// A word of the feed's own.
+struct Word<'a> {
+    own: Cow<'a, str>,
+    words: Option<&'a Words>,
+}
+
+impl Word<'_> {
+    /// What it means.
+    fn meant(&self) -> &str {
+        self.words.and_then(|words| words.known_word(&self.own)).unwrap_or(&self.own)
     }
 }
 
@@ -82,22 +94,22 @@ pub(super) fn read(
     binding: &Binding,
     scope: Option<&Scope>,
     raw: &str,
-    value: &Value,
-    outer: Option<&Value>,
+    value: &Json<'_>,
+    outer: Option<&Json<'_>>,
 ) -> Result<Record, String> {
     if !value.is_object() {
         return Err("it is not an object".to_owned());
     }
     let values = Values { record: Some(value), outer, scope, ..Values::of(profile, binding) };
     let map = &profile.map;
-    let text = |expr: &Option<Expr>| expr.as_ref().and_then(|expr| expr.text(&values));
+    let text = |expr: &Option<Expr>| Some(expr.as_ref()?.text(&values)?.into_owned());
     let time = map.time.as_ref().and_then(|time| time.value(&values));
     let time = match time.as_deref() {
         None => return Err("it has no time".to_owned()),
         Some(time) => profile
             .time
             .read(time)
-            .ok_or_else(|| format!("its time `{}` cannot be read", clip(&time.to_string(), 60)))?,
+            .ok_or_else(|| format!("its time `{}` cannot be read", clip(&time.to_value().to_string(), 60)))?,
     };
     let action = map.action.as_ref().and_then(|field| field.read(&values));
     let mut facts: Vec<Fact> = map
@@ -109,10 +121,14 @@ pub(super) fn read(
     Ok(Record {
         identity: identity(map.id.as_ref(), &values, value),
         time,
-        action: action.as_ref().map_or(Action::Unknown, |(_, word)| Action::from_word(word)),
-        raw_action: action.map(|(own, _)| own),
+        action: action.as_ref().map_or(Action::Unknown, |word| Action::from_word(word.meant())),
+        raw_action: action.map(|word| word.own.into_owned()),
         entity: Entity {
-            kind: map.entity_kind.as_ref().and_then(|field| field.read(&values)).map(|(_, word)| word),
+            kind: map
+                .entity_kind
+                .as_ref()
+                .and_then(|field| field.read(&values))
+                .map(|word| word.meant().to_owned()),
             id: text(&map.entity_id),
             name: text(&map.entity_name),
         },
@@ -139,39 +155,40 @@ pub(super) fn read(
 }
 
 /// An id that is absent, null or empty tells no records apart; then the whole content does.
-fn identity(id: Option<&Expr>, values: &Values<'_>, record: &Value) -> Identity {
+fn identity(id: Option<&Expr>, values: &Values<'_>, record: &Json<'_>) -> Identity {
     let found = id.and_then(|expr| Some((expr, expr.text(values).filter(|text| !text.is_empty())?)));
     match found {
-        Some((Expr::Hash(_), parts)) => Identity::Content(parts),
-        Some((_, id)) => Identity::Native(id),
+        Some((Expr::Hash(_), parts)) => Identity::Content(parts.into_owned()),
+        Some((_, id)) => Identity::Native(id.into_owned()),
         None => Identity::Content(canonical(record)),
     }
 }
 
 /// A word that is no status of ours is kept as a fact.
-fn status(found: Option<(String, String)>, facts: &mut Vec<Fact>) -> Status {
-    let Some((own, meant)) = found else {
+fn status(found: Option<Word<'_>>, facts: &mut Vec<Fact>) -> Status {
+    let Some(found) = found else {
         return Status::Unknown;
     };
-    let status = Status::ALL.into_iter().find(|status| status.word().eq_ignore_ascii_case(&meant));
+    let status = Status::ALL.into_iter().find(|status| status.word().eq_ignore_ascii_case(found.meant()));
     status.unwrap_or_else(|| {
-        facts.push(Fact { name: "status".to_owned(), value: own });
+        facts.push(Fact { name: "status".to_owned(), value: found.own.into_owned() });
         Status::Unknown
     })
 }
 
 fn actor_kind(field: Option<&Field>, values: &Values<'_>) -> ActorKind {
-    let Some((_, meant)) = field.and_then(|field| field.read(values)) else {
+    let Some(found) = field.and_then(|field| field.read(values)) else {
         return ActorKind::Unknown;
     };
-    let kind = ActorKind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(&meant));
+    let kind = ActorKind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(found.meant()));
     kind.unwrap_or_default()
 }
 
 /// Facts may be lists or objects too; those are shown as JSON.
 fn fact(expr: &Expr, values: &Values<'_>) -> Option<String> {
-    expr.text(values).or_else(|| {
+    let text = expr.text(values).map(Cow::into_owned);
+    text.or_else(|| {
         let value = expr.value(values)?;
-        (value.is_array() || value.is_object()).then(|| value.to_string())
+        (value.is_list() || value.is_object()).then(|| value.to_value().to_string())
     })
 }

@@ -4,25 +4,27 @@
 //! This is what somebody who writes a profile looks at. It reads and counts; it changes nothing about how
 //! events are made, and it must not show the value of a secret, which no expression of a map can name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
-use super::expr::{self, Expr, Piece, Segment, Slot, Values};
+use super::expr::{self, Expr, Values};
+use super::json::Json;
 use super::page::Envelope;
-use super::pointer::child;
 use super::profile::Profile;
 use super::{Binding, Page, Position, Scope, errors, page, saved, token};
-use crate::domain::{Place, Problem, nearest};
+use crate::domain::{Place, Problem};
 
+mod guess;
 pub mod parts;
 
 /// The fields without which an event is hardly one.
 const NEEDED: [&str; 3] = ["id", "time", "action"];
 
-/// How many records are looked through for a member that was meant.
+/// How many records are looked through for a member that was meant, and how long each may be, in bytes: a
+/// record of a million members would be searched longer than anybody waits for a guess.
 const EXAMPLES: usize = 200;
+const EXAMPLE_MAX: usize = 64 * 1024;
 
 /// What came of a map over the records of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +40,13 @@ pub struct Report {
 pub struct FieldReport {
     /// Its key below `map`, such as `entity.name`; `changes` for what changed.
     pub field: String,
-    /// The expressions that are tried in turn, much as the profile writes them, each with the number of records
+    /// The expressions that are tried in turn, as the profile writes them, each with the number of records
     /// it gave a value for.
     pub tried: Vec<(String, usize)>,
     /// Records in which none of them found anything.
     pub misses: usize,
-    /// A member that the records have under a name much like the one that none of them has.
+    /// The pointer that was most likely meant: to a member with a name much like the one that no record has, or
+    /// with the name that stands there as a text.
     pub meant: Option<String>,
 }
 
@@ -58,6 +61,11 @@ impl FieldReport {
         self.tried.iter().skip(1).map(|(_, count)| count).sum()
     }
 
+    /// The expressions that found something.
+    fn found_at(&self) -> impl Iterator<Item = &str> {
+        self.tried.iter().filter(|(_, count)| *count > 0).map(|(tried, _)| tried.as_str())
+    }
+
     /// Whether no record at all has a value for it.
     pub fn never(&self) -> bool {
         self.hits() + self.fallbacks() == 0
@@ -70,13 +78,13 @@ pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, body: &
     let base = Values { scope, ..Values::of(profile, binding) };
     let mut counts: Vec<Count<'_>> = profile.map.fields().into_iter().map(Count::new).collect();
     let mut examples = Vec::new();
-    each_record(profile, body, &mut |record, outer| {
+    each_record(profile, body, &mut |raw, record, outer| {
         let values = Values { record: Some(&record), outer, ..base };
         for count in &mut counts {
             count.look(&values);
         }
-        if examples.len() < EXAMPLES {
-            examples.push(record);
+        if examples.len() < EXAMPLES && raw.len() <= EXAMPLE_MAX {
+            examples.push(record.into_owned());
         }
     });
     let mut fields: Vec<FieldReport> = counts.into_iter().map(|count| count.finish(&examples)).collect();
@@ -92,18 +100,19 @@ pub fn read(profile: &Profile, binding: &Binding, scope: Option<&Scope>, body: &
     Report { records: page.length, fields }
 }
 
-/// Calls `each` with every object among the records of a body, and what it was cut out of.
-fn each_record(profile: &Profile, body: &[u8], each: &mut dyn FnMut(Value, Option<&Value>)) {
+/// Calls `each` with every object among the records of a body, as it was sent and read, and what it was cut
+/// out of.
+fn each_record(profile: &Profile, body: &[u8], each: &mut dyn FnMut(&str, Json<'_>, Option<&Json<'_>>)) {
     let Ok(text) = page::text(body) else { return };
-    let Ok(bodies) = saved::bodies(profile, &text) else { return };
+    let Ok(bodies) = saved::bodies(profile, text) else { return };
     for page in &bodies.pages {
         let Ok(envelope) = Envelope::read(page) else { continue };
         let Ok(items) = profile.items.of(&envelope) else { continue };
-        profile.items.each(&items, &mut |_, entry| {
+        profile.items.each(&items, &mut |raw, entry| {
             if let Ok((record, outer)) = entry
                 && record.is_object()
             {
-                each(record, outer);
+                each(raw, record, outer);
             }
         });
     }
@@ -139,94 +148,49 @@ impl<'p> Count<'p> {
         FieldReport { field, ..self.finish(&[]) }
     }
 
-    fn finish(self, examples: &[Value]) -> FieldReport {
+    fn finish(self, examples: &[Json<'_>]) -> FieldReport {
         let never = self.hits.iter().sum::<usize>() == 0;
-        let meant = self.tried.iter().filter(|_| never).find_map(|expr| meant(expr, examples));
-        let tried = self.tried.iter().map(written).zip(self.hits).collect();
+        let meant = match self.tried {
+            tried if never => tried.iter().find_map(|expr| guess::near_miss(expr, examples)),
+            // The type of an entity or an actor is often the same word for all.
+            [only] if !matches!(&*self.field, "entity.type" | "actor.type") => {
+                guess::without_slash(only, examples)
+            }
+            _ => None,
+        };
+        let tried = self.tried.iter().map(ToString::to_string).zip(self.hits).collect();
         FieldReport { field: self.field, tried, misses: self.misses, meant }
     }
 }
 
-/// For a pointer that leads nowhere in any record: the member that is called nearly so.
-fn meant(expr: &Expr, records: &[Value]) -> Option<String> {
-    let path = match expr {
-        Expr::Pointer(path) => path,
-        Expr::Template(pieces) => pieces.iter().find_map(|piece| match piece {
-            Piece::Slot(Slot { from: expr::From::Path(path), .. }) => Some(path),
-            _ => None,
-        })?,
-        _ => return None,
-    };
-    let keys: Option<Vec<&str>> = path.segments.iter().map(key).collect();
-    let keys = keys.filter(|_| !path.outer)?;
-    let mut reached: Vec<&Value> = records.iter().collect();
-    for (depth, key) in keys.iter().enumerate() {
-        let below: Vec<&Value> = reached.iter().filter_map(|value| child(value, key)).collect();
-        if below.is_empty() {
-            let members = reached.iter().filter_map(|value| value.as_object());
-            let names: BTreeSet<&str> = members.flat_map(|map| map.keys().map(String::as_str)).collect();
-            // A longer name that begins like the one that is missing is more often another thing.
-            let other = |name: &str| name.len() > key.len() + 1 && name.starts_with(key);
-            let name = nearest(key, names).filter(|name| key.len() > 2 && !other(name))?;
-            let mut said = keys.clone();
-            said[depth] = name;
-            return Some(format!("/{}", said.join("/")));
-        }
-        reached = below;
-    }
-    None
-}
-
-fn key(segment: &Segment) -> Option<&str> {
-    match segment {
-        Segment::Key(key) => Some(key),
-        Segment::Slot(_) => None,
-    }
-}
-
-/// An expression as a profile writes it.
-fn written(expr: &Expr) -> String {
-    let slots = |slots: &[Slot]| slots.iter().map(ToString::to_string).collect::<String>();
-    match expr {
-        Expr::Pointer(path) => path.to_string(),
-        Expr::Variable(variable) => variable.to_string(),
-        Expr::Template(pieces) => pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-                Piece::Slot(slot) => slot.to_string(),
-            })
-            .collect(),
-        Expr::Hash(parts) => format!("#{}", slots(parts)),
-        Expr::First(exprs) => exprs.iter().map(written).collect::<Vec<_>>().join(", "),
-    }
-}
-
 /// What is wrong with a profile judging by what it made of a body: records that are no events, fields that
-/// every event needs and none has, and pointers that miss a member by a letter or two. `file` and `text` are
+/// every event needs and none has, and values that most likely mean something else. `file` and `text` are
 /// the profile's own.
 pub fn problems(file: &str, text: &str, report: &Report, page: &Page) -> Vec<Problem> {
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for record in &page.quarantined {
-        *reasons.entry(record.reason.as_str()).or_default() += 1;
-    }
-    let mut found: Vec<Problem> = reasons
+    let mut found: Vec<Problem> = unread(page)
         .into_iter()
-        .map(|(reason, count)| {
-            let key = if reason.contains("time") { "map.time" } else { "items.at" };
-            let message = format!("{count} of {} records cannot be read as events: {reason}", page.length);
-            problem(file, text, key, message, None)
+        .map(|(example, count)| {
+            let time = example.contains("time");
+            let key = if time { "map.time" } else { "items.at" };
+            let message = format!("{count} of {} records cannot be read as events: {example}", page.length);
+            problem(file, text, key, message, how_times_are_told(example).filter(|_| time))
         })
         .collect();
-    for field in report.fields.iter().filter(|field| field.never() && report.records > 0) {
-        let needed = NEEDED.contains(&field.field.as_str());
-        if needed || field.meant.is_some() {
-            let tried: Vec<&str> = field.tried.iter().map(|(tried, _)| tried.as_str()).collect();
-            let message = format!("no record has a value at `{}`", tried.join("`, `"));
-            let help = field.meant.as_ref().map(|meant| format!("did you mean `{meant}`?"));
-            let key = format!("map.{}", field.field);
+    // A pointer that another field needs is where it belongs.
+    let taken: Vec<&str> = report.fields.iter().flat_map(FieldReport::found_at).collect();
+    for field in report.fields.iter().filter(|_| report.records > 0) {
+        let meant = field.meant.as_deref().filter(|meant| !taken.contains(meant));
+        let help = meant.map(|meant| format!("did you mean `{meant}`?"));
+        let key = format!("map.{}", field.field);
+        let tried: Vec<&str> = field.tried.iter().map(|(tried, _)| tried.as_str()).collect();
+        let tried = tried.join("`, `");
+        if field.never() && (help.is_some() || NEEDED.contains(&field.field.as_str())) {
             // The time that no record has is told already, with the records that miss it.
             found.retain(|problem| problem.key != key);
+            let message = format!("no record has a value at `{tried}`");
+            found.push(problem(file, text, &key, message, help));
+        } else if !field.never() && help.is_some() {
+            let message = format!("`{tried}` is a text of its own and the same in all records");
             found.push(problem(file, text, &key, message, help));
         }
     }
@@ -234,15 +198,41 @@ pub fn problems(file: &str, text: &str, report: &Report, page: &Page) -> Vec<Pro
     found
 }
 
+/// Why records are no events, each reason once with how many records it is about. Reasons that differ in what
+/// they quote are one.
+fn unread(page: &Page) -> Vec<(&str, usize)> {
+    let mut reasons: BTreeMap<String, (&str, usize)> = BTreeMap::new();
+    for record in &page.quarantined {
+        let sort: String = record.reason.split('`').step_by(2).collect();
+        let sort = sort.replace(|c: char| c.is_ascii_digit(), "");
+        reasons.entry(sort).or_insert((&record.reason, 0)).1 += 1;
+    }
+    reasons.into_values().collect()
+}
+
+/// What to write where a time was found and could not be read.
+fn how_times_are_told(reason: &str) -> Option<String> {
+    let time = reason.split('`').nth(1)?.trim_matches('"');
+    Some(if time.parse::<f64>().is_ok() {
+        "times that are numbers need `[time]` with `format = \"auto\"`, or with their unit, such as `epoch_s`"
+            .to_owned()
+    } else {
+        "`[time]` says how times are written: `format = \"%m/%d/%Y %H:%M\"` is one for `04/01/2026 10:00`"
+            .to_owned()
+    })
+}
+
 /// Values that stand in for the user's own, so that a profile can be tried without an account: each
 /// variable without a default is its own name, and so is each part of a scope.
 pub fn stand_ins(profile: &Profile) -> (Binding, Option<Scope>) {
     let vars = profile.vars.iter().filter(|var| var.default.is_none());
     let vars = vars.map(|var| (var.name.clone(), var.name.clone())).collect();
-    let scope = profile.scope.as_ref().map(|list| Scope {
+    let set = profile.scopes.iter().flat_map(|list| &list.set);
+    let scope = profile.fans_out().then(|| Scope {
         id: "scope".to_owned(),
         name: Some("scope".to_owned()),
-        vars: list.set.iter().map(|(name, _)| (name.clone(), name.clone())).collect(),
+        vars: set.map(|(name, _)| (name.clone(), name.clone())).collect(),
+        ..Scope::default()
     });
     (Binding { vars, ..Binding::default() }, scope)
 }
@@ -250,15 +240,22 @@ pub fn stand_ins(profile: &Profile) -> (Binding, Option<Scope>) {
 /// What a body is that is no page of events but another answer that the profile describes, in words such as
 /// `a list of 3 scopes`; `None` for anything else.
 pub fn other_answer(profile: &Profile, body: &[u8]) -> Option<String> {
-    let (binding, _) = stand_ins(profile);
+    let (binding, scope) = stand_ins(profile);
     if token::read(profile, body).is_ok() {
         return Some("an answer with a token".to_owned());
     }
-    if let Some(head) = Position::first_of_scopes(profile)
-        && let Ok(page) = page::read_scopes(profile, &binding, &head, &[], body)
-        && !page.scopes.is_empty()
-    {
-        return Some(format!("a list of {} scopes", page.scopes.len()));
+    for depth in 0..profile.scope_depth() {
+        let around = scope.as_ref().filter(|_| depth > 0);
+        let around = around.map(|scope| Scope { depth: depth - 1, ..scope.clone() });
+        if let Some(head) = Position::first_of_scopes(profile, around.as_ref())
+            && let Ok(page) = page::read_scopes(profile, &binding, around.as_ref(), &head, &[], body)
+            && !page.scopes.is_empty()
+        {
+            return Some(format!("a list of {} scopes", page.scopes.len()));
+        }
+    }
+    if !page::text(body).is_ok_and(|text| Json::parse(text).is_ok()) {
+        return None;
     }
     let says = errors::read(profile, &[], body);
     says.message.map(|message| format!("an error of the provider: {message}"))

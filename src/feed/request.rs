@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::binding::Place;
-use super::expr::{Expr, Values, Variable, scalar};
+use super::expr::{Expr, Values, Variable};
 use super::paging::Paging;
 use super::profile::{Ask, Encoding, Profile, Tree};
 use super::{Binding, Position, Scope, Token};
@@ -17,7 +17,8 @@ use crate::domain::{Event, Secret};
 mod body;
 mod url;
 
-pub(super) use url::{Stray, check_base, resolve};
+pub(super) use body::put;
+pub(super) use url::{Stray, check_base, resolve, shown};
 
 /// How a request is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -154,10 +155,11 @@ pub fn address(
 pub(super) fn address_of_scopes(
     profile: &Profile,
     binding: &Binding,
+    outer: Option<&Scope>,
     position: &Position,
 ) -> Result<String, RequestError> {
-    let list = profile.scope.as_ref().ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
-    let values = values_at(profile, binding, None, position, None);
+    let list = profile.scope_list(outer).ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
+    let values = values_at(profile, binding, outer, position, None);
     whole_address(profile, &list.ask, &values, Some((&list.paging, position))).map(|(url, _)| url)
 }
 
@@ -172,15 +174,16 @@ fn values_at<'a>(
     Values { scope, token, since, until, ..Values::of(profile, binding) }
 }
 
-/// One page of the list of scopes.
+/// One page of the list of scopes, or of those inside of `outer`.
 pub fn scopes(
     profile: &Profile,
     binding: &Binding,
+    outer: Option<&Scope>,
     position: &Position,
     token: Option<&Token>,
 ) -> Result<Request, RequestError> {
-    let list = profile.scope.as_ref().ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
-    let values = values_at(profile, binding, None, position, token);
+    let list = profile.scope_list(outer).ok_or(RequestError::NotDescribed { what: "list of scopes" })?;
+    let values = values_at(profile, binding, outer, position, token);
     build(profile, &list.ask, &values, Some((&list.paging, position)))
 }
 
@@ -212,7 +215,9 @@ pub fn detail(
 ) -> Result<Request, RequestError> {
     let detail = profile.details.get(which).ok_or(RequestError::NotDescribed { what: "detail request" })?;
     let record = super::detail::record(profile, event);
-    let values = Values { record: Some(&record), scope, token, each, ..Values::of(profile, binding) };
+    let outer = super::outer::of(&profile.map, &event.record);
+    let outer = Some(&outer).filter(|_| profile.items.explode.is_some());
+    let values = Values { record: Some(&record), outer, scope, token, each, ..Values::of(profile, binding) };
     build(profile, &detail.ask, &values, None)
 }
 
@@ -281,7 +286,7 @@ fn whole_address(
                 in_body.push((name.to_owned(), value));
             } else {
                 query.retain(|(given, _)| given != name);
-                query.extend(scalar(&value).map(|text| (name.to_owned(), text.into_owned())));
+                query.extend(body::scalar(&value).map(|text| (name.to_owned(), text)));
             }
         }
     }
@@ -370,7 +375,7 @@ fn check_vars(profile: &Profile, values: &Values<'_>) -> Result<(), RequestError
 fn base(profile: &Profile, values: &Values<'_>) -> Result<String, RequestError> {
     let own = values.binding.map(|binding| binding.base.as_str()).filter(|base| !base.is_empty());
     let base = own.or(profile.base()).ok_or(RequestError::NoBase)?;
-    check_base(base).map_err(|reason| RequestError::BadBase { base: url::shown(base), reason })
+    check_base(base).map_err(|reason| RequestError::BadBase { base: shown(base), reason })
 }
 
 fn header(name: &str, text: String) -> Result<Secret, RequestError> {

@@ -11,7 +11,7 @@ use super::items::Items;
 use super::page::{self, Envelope};
 use super::pointer::Pointer;
 use super::shape::snippet;
-use super::{Binding, Page, Position, Profile, Scope, ShapeError};
+use super::{Binding, Chains, Page, Position, Profile, Scope, ShapeError};
 use crate::domain::Quarantined;
 
 /// Reads `body`: bodies of pages as the provider sends them, arrays of records, or records one after the
@@ -31,15 +31,23 @@ pub fn read(
         Err(ShapeError::Empty) => return Ok(whole),
         Err(error) => return Err(error),
     };
-    let Bodies { pages, unreadable, doubt } = bodies(profile, &text)?;
+    let Bodies { pages, unreadable, doubt } = bodies(profile, text)?;
     let head = Position::first(profile);
+    let mut chains = Chains::default();
     for body in &pages {
         let mut page = page::read(profile, binding, scope, &head, &[], body.as_bytes())?;
         if matches!(body, Cow::Owned(_)) {
             // Nobody knows what was left out of records that stand by themselves.
             page.links.iter_mut().for_each(|(_, link)| link.older = None);
         }
+        let changed = chains.join(profile, &mut page);
         add(&mut whole, page);
+        for record in changed {
+            let earlier = whole.records.iter_mut().rev().find(|earlier| earlier.identity == record.identity);
+            if let Some(earlier) = earlier {
+                *earlier = record;
+            }
+        }
     }
     if let Some(error) = doubt.filter(|_| whole.records.is_empty()) {
         return Err(error);
@@ -91,6 +99,8 @@ fn empty() -> Page {
         next: None,
         stray: None,
         versions: Vec::new(),
+        shots: Vec::new(),
+        open: Vec::new(),
         links: Vec::new(),
     }
 }

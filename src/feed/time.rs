@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
-use serde_json::Value;
-
+use super::json::Json;
 use crate::domain::Timestamp;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// How a feed writes its times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,15 +44,15 @@ const RANGE: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_7
 
 impl TimeFormat {
     /// The time in `value`; `None` where there is none that can be read, or one outside the years 0 to 9999.
-    pub(super) fn read(&self, value: &Value) -> Option<Timestamp> {
+    pub(super) fn read(&self, value: &Json<'_>) -> Option<Timestamp> {
         let millis = match self {
-            Self::Iso => iso(value.as_str()?.trim())?,
+            Self::Iso => iso(value.as_text()?.trim())?,
             Self::Epoch(unit) => epoch(value, Some(*unit))?,
             Self::Auto => match value {
-                Value::String(text) => iso(text.trim()).or_else(|| epoch(value, None))?,
+                Json::Text(text) => iso(text.trim()).or_else(|| epoch(value, None))?,
                 other => epoch(other, None)?,
             },
-            Self::Pattern(pattern) => by_pattern(value.as_str()?.trim(), pattern)?,
+            Self::Pattern(pattern) => by_pattern(value.as_text()?.trim(), pattern)?,
         };
         RANGE.contains(&millis).then(|| Timestamp::from_millis(millis))
     }
@@ -77,6 +76,14 @@ impl TimeFormat {
                 }
                 text
             }
+        }
+    }
+
+    /// The word or the pattern that a profile has for it.
+    pub(super) fn word(&self) -> &str {
+        match self {
+            Self::Pattern(pattern) => pattern,
+            other => FORMATS.iter().find(|(_, format)| format == other).map_or("", |(word, _)| word),
         }
     }
 
@@ -123,10 +130,10 @@ impl Unit {
     }
 }
 
-fn epoch(value: &Value, unit: Option<Unit>) -> Option<i64> {
+fn epoch(value: &Json<'_>, unit: Option<Unit>) -> Option<i64> {
     let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.trim().to_owned(),
+        Json::Number(number) => number.to_string(),
+        Json::Text(text) => text.trim().to_owned(),
         _ => return None,
     };
     if let Ok(count) = text.parse::<i128>() {

@@ -11,7 +11,7 @@ pub fn read(profile: &Profile, body: &[u8]) -> Result<Token, ShapeError> {
     let exchange =
         profile.auth.exchange.as_ref().ok_or(ShapeError::NotDescribed { what: "token exchange" })?;
     let text = text(body).map_err(without_snippet)?;
-    let envelope = Envelope::read(&text).map_err(without_snippet)?;
+    let envelope = Envelope::read(text).map_err(without_snippet)?;
     let access = envelope.string(&exchange.token).filter(|token| !token.is_empty());
     let access = access.ok_or_else(|| {
         without_snippet(envelope.unexpected(&exchange.token, "a token", envelope.at(&exchange.token)))

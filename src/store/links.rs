@@ -9,8 +9,8 @@
 //!   one was never seen, or is named by another entry too;
 //! - else it is **open**: the entry that it names may just not have been fetched.
 //!
-//! An entry that was written late stands in nobody's place: it names one that lies above it. What answers
-//! showed is only ever added up, so the order in which they come has no say. A link that was judged broken is
+//! An entry that was written late stands in nobody's place: it names one that lies above it, or is itself
+//! named by a third, which is where it belongs. What answers showed is only ever added up, so the order in which they come has no say. A link that was judged broken is
 //! judged again whenever an entry arrives that has a bearing on it, so a verdict can be taken back.
 //! How a hash comes about is not known here, and nothing is said about it.
 
@@ -115,15 +115,16 @@ fn learn(
 }
 
 /// The entries that an entry like `known` has a bearing on: those that name it, those beside which it or one
-/// of these stood, and those that name the same one as it does.
+/// of these or the one that it names stood, and those that name the same one as it does.
 fn touched(tx: &Transaction<'_>, feed: i64, known: &Known) -> rusqlite::Result<Vec<EventId>> {
     let mut ids = naming(tx, feed, known.hash, MOST)?;
     let mut beside = tx.prepare_cached(
-        "SELECT id FROM link_beside WHERE older = ?2
+        "SELECT id FROM link_beside WHERE older IN (?2, ?4)
          UNION SELECT beside.id FROM link JOIN link_beside AS beside ON beside.older = link.hash
          WHERE link.feed = ?1 AND link.previous = ?2 LIMIT ?3",
     )?;
-    let beside = beside.query_map(params![feed, known.hash, MOST], |row| Ok(EventId(row.get(0)?)))?;
+    let beside =
+        beside.query_map(params![feed, known.hash, MOST, known.previous], |row| Ok(EventId(row.get(0)?)))?;
     for id in beside {
         ids.push(id?);
     }
@@ -166,14 +167,16 @@ fn judge(tx: &Transaction<'_>, feed: i64, id: EventId, fresh: bool, seq: &mut i6
 }
 
 /// Whether an entry that is where it belongs stood in the place of the one that the entry `id` names. One
-/// that names an entry later than itself was written late and belongs further up.
+/// that names an entry later than itself was written late and belongs further up; one that a third entry
+/// names belongs below that.
 fn replaced(tx: &Transaction<'_>, feed: i64, id: EventId) -> rusqlite::Result<bool> {
     tx.prepare_cached(
         "SELECT 1 FROM link_beside JOIN link AS other ON other.feed = ?2 AND other.hash = link_beside.older
          WHERE link_beside.id = ?1 AND NOT EXISTS (
              SELECT 1 FROM link AS named JOIN event AS above ON above.id = named.id
                   JOIN event AS below ON below.id = other.id
-             WHERE named.feed = ?2 AND named.hash = other.previous AND above.row >> 18 > below.row >> 18)",
+             WHERE named.feed = ?2 AND named.hash = other.previous AND above.row >> 18 > below.row >> 18)
+         AND NOT EXISTS (SELECT 1 FROM link AS third WHERE third.feed = ?2 AND third.previous = other.hash)",
     )?
     .exists(params![id.0, feed])
 }

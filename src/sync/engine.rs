@@ -14,10 +14,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Condition, Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
-use crate::feed::Scope;
 use crate::store::{SourceSummary, Store};
 
 use super::clock::Clock;
+use super::faults::Faults;
 use super::host::{Shared, share};
 use super::line::{Board, Line, Means, Tally};
 use super::probe::Probe;
@@ -27,8 +27,6 @@ use super::{Extent, Fetched, Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
-/// Network faults of one source after which its other scopes are not tried any more.
-const NETWORK_FAULTS: usize = 2;
 
 /// The configured sources and how they are asked. A clone is another handle to the same engine.
 #[derive(Debug, Clone)]
@@ -63,8 +61,14 @@ impl Which {
 #[derive(Debug, Default)]
 pub(super) struct Walked {
     scopes: Option<u64>,
-    /// Each with the scope it happened in.
-    pub(super) faults: Vec<(Option<Scope>, Fault)>,
+    pub(super) faults: Faults,
+}
+
+impl Walked {
+    /// A source that is asked as a whole, and what went wrong with it.
+    pub(super) fn whole(fault: Option<Fault>) -> Self {
+        Self { scopes: None, faults: fault.map(Faults::of_source).unwrap_or_default() }
+    }
 }
 
 impl Engine {
@@ -217,7 +221,7 @@ async fn sync(line: &Line, stop: &CancellationToken, extent: &Extent) -> Outcome
         let _turn = line.turn.lock().await;
         let walked = match prepare(line).await {
             Ok(()) => standin::walk(line, &tally, extent).await,
-            Err(fault) => Walked { scopes: None, faults: vec![(None, fault)] },
+            Err(fault) => Walked::whole(Some(fault)),
         };
         finish(line, walked).await
     });
@@ -260,24 +264,21 @@ async fn prepare(line: &Line) -> Result<(), Fault> {
 /// Walks every feed of a source, a few side by side.
 pub(super) async fn walk_line(line: &Line, tally: &Tally, extent: &Extent) -> Walked {
     if line.source.via != Via::Http {
-        let fault = local::bring_in(line, tally).await.err();
-        return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
+        return Walked::whole(local::bring_in(line, tally).await.err());
     }
     if !line.source.profile.fans_out() {
-        let fault = pull::walk(line, tally, None, extent).await.err();
-        return Walked { scopes: None, faults: fault.into_iter().map(|fault| (None, fault)).collect() };
+        return Walked::whole(pull::walk(line, tally, None, extent).await.err());
     }
     let chosen = match scopes::choose(line, tally).await {
         Ok(chosen) => chosen,
-        Err(fault) => return Walked { scopes: None, faults: vec![(None, fault)] },
+        Err(fault) => return Walked::whole(Some(fault)),
     };
     let count = chosen.scopes.len() as u64;
     line.board.show(tally.state(), |status| status.scopes = Some(count));
-    let mut walked = Walked { scopes: Some(count), faults: Vec::new() };
-    walked.faults.extend(chosen.fault.map(|fault| (None, fault)));
+    let mut walked = Walked { scopes: Some(count), faults: chosen.faults };
     let most = line.source.profile.concurrency().map_or(SIDE_BY_SIDE, |most| (most as usize).max(1));
     // Walks that are under way go on to their own end: a page that is being stored has to be reported.
-    let hopeless = AtomicBool::new(false);
+    let hopeless = AtomicBool::new(walked.faults.are_hopeless());
     let hopeless = &hopeless;
     let mut walks = stream::iter(chosen.scopes)
         .filter(|scope| ready(extent.means(&scope.id)))
@@ -291,41 +292,16 @@ pub(super) async fn walk_line(line: &Line, tally: &Tally, extent: &Extent) -> Wa
         .buffer_unordered(most.min(SIDE_BY_SIDE));
     while let Some(fault) = walks.next().await {
         walked.faults.extend(fault);
-        hopeless.store(walked.is_hopeless(), Ordering::Relaxed);
+        hopeless.store(walked.faults.are_hopeless(), Ordering::Relaxed);
     }
     drop(walks);
     walked
 }
 
-impl Walked {
-    /// Whether what went wrong in one scope will go wrong in every other.
-    fn is_hopeless(&self) -> bool {
-        let all = |kind| self.faults.iter().filter(|(_, fault)| fault.kind == kind).count();
-        all(FaultKind::SignIn) + all(FaultKind::RateLimited) + all(FaultKind::Store) > 0
-            || all(FaultKind::Network) >= NETWORK_FAULTS
-    }
-
-    /// The first fault, with the scope it belongs to and how many others there are.
-    fn into_fault(self) -> Option<Fault> {
-        let others = self.faults.len().saturating_sub(1);
-        let (scope, mut fault) = self.faults.into_iter().next()?;
-        if let Some(scope) = scope
-            && !fault.message.contains(&format!("`{}`", scope.id))
-        {
-            fault.message = format!("`{}`: {}", scope.id, fault.message);
-        }
-        if others > 0 {
-            let more = if others == 1 { "scope" } else { "scopes" };
-            fault.message = format!("{} (and {others} more {more} failed)", fault.message);
-        }
-        Some(fault)
-    }
-}
-
 /// Writes down how a sync ended and shows it. Gives what stopped it.
 async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
     let scopes = walked.scopes;
-    let mut fault = walked.into_fault();
+    let mut fault = walked.faults.into_fault();
     let complete_at = fault.is_none().then(Timestamp::now);
     let (name, saved) = (Arc::clone(&line.source.name), fault.clone());
     let totals = line.store.run(move |db| {

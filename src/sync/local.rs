@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use self::command::{CommandError, TIME_LIMIT};
+use self::command::CommandError;
 use crate::store::Learned;
 
 use super::line::{Line, Tally, lock};
@@ -106,8 +106,8 @@ fn scope(line: &Line) -> Option<Scope> {
 async fn body(line: &Line, known: Option<Stamp>) -> Result<Option<Body>, Fault> {
     match &line.source.via {
         Via::Http => Ok(None),
-        Via::Command(argv) => {
-            let ran = command::run(argv, &line.source.hidden, LIMIT, TIME_LIMIT).await;
+        Via::Command { argv, timeout } => {
+            let ran = command::run(argv, &line.source.hidden, LIMIT, *timeout).await;
             let bytes = ran.map_err(|error| fault_of_command(line, &error))?;
             Ok(Some(Body { bytes, stamp: None }))
         }
@@ -167,7 +167,11 @@ fn fault_of_command(line: &Line, error: &CommandError) -> Fault {
             format!("check `command` of `{name}`: the program, then each argument, each a text of its own"),
         ),
         CommandError::Time { .. } => {
-            (FaultKind::Network, format!("{by_hand}; it may ask for something, which it cannot do here"))
+            let more = format!("if it needs more time, set `timeout` of `{name}`");
+            (
+                FaultKind::Network,
+                format!("{by_hand}: it may ask for something, which it cannot do here; {more}"),
+            )
         }
         CommandError::Size { .. } => (FaultKind::Shape, format!("let `command` of `{name}` ask for less")),
         CommandError::Ended { .. } | CommandError::Pipe(_) => (FaultKind::Server, by_hand.to_owned()),

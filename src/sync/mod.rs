@@ -19,6 +19,7 @@ mod detail;
 mod engine;
 mod extent;
 mod fault;
+mod faults;
 mod filtered;
 mod gate;
 mod host;

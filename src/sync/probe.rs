@@ -51,7 +51,7 @@ pub(super) async fn probe(line: &Line) -> Result<Probe, Fault> {
     let scope = if profile.fans_out() {
         let chosen = scopes::choose(line, &tally).await?;
         let count = chosen.scopes.len();
-        match (chosen.scopes.into_iter().next(), chosen.fault) {
+        match (chosen.scopes.into_iter().next(), chosen.faults.into_fault()) {
             (Some(scope), None) => Some((scope, count)),
             (_, Some(fault)) => return Err(fault),
             (None, None) => return Err(line.fault_of_no_scopes()),

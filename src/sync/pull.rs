@@ -3,19 +3,24 @@
 //! It assumes that it may be dropped at any point: a page is in the cache whole, with what it proves, or not
 //! at all. It must not decide where a walk ends, nor what an answer proves.
 
+mod keep;
+mod steps;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Fault, FaultKind, GapReason, Identity, Note, RowId, Secret, Segment, Span, Timestamp};
-use crate::feed::{Choice, DetailWhen, Order, Page, Position, Scope, page, request};
-use crate::store::{FeedKey, FeedState, Learned, Resume, Written};
+use crate::domain::{Fault, FaultKind, GapReason, Note, RowId, Secret, Segment, Span, Timestamp};
+use crate::feed::{Chains, Choice, DetailWhen, Order, Page, Position, Scope, page, request};
+use crate::store::{FeedKey, FeedState, Learned, Resume};
 
 use super::http::Reply;
 use super::line::{Line, Tally, lock};
 use super::plan::{self, Ask, Cut, Direction, Known, Next, Proof, Shape, Sight, Stall, Walk, prints};
 use super::scopes::number_of;
-use super::{Extent, Report, detail};
+use super::{Extent, detail};
+pub(super) use keep::{begin, keep_newest, key_of, store};
+use steps::Steps;
 
 /// The answer to a condition that the request named: nothing changed (RFC 9110, section 15.4.5).
 const NOT_MODIFIED: u16 = 304;
@@ -31,7 +36,18 @@ pub(super) async fn walk(
 ) -> Result<(), Fault> {
     let key = key_of(line, scope);
     let (state, rows, newest) = begin(line, &key).await?;
-    let mut errand = Errand { line, tally, scope, key, state, rows, newest, extent, fresh: Vec::new() };
+    let mut errand = Errand {
+        line,
+        tally,
+        scope,
+        key,
+        state,
+        rows,
+        newest,
+        extent,
+        chains: Chains::default(),
+        fresh: Vec::new(),
+    };
     let walked = errand.walk_ranges().await;
     if let Err(fault) = &walked {
         errand.note_fault(fault).await?;
@@ -52,6 +68,8 @@ struct Errand<'a> {
     rows: u64,
     newest: Option<Timestamp>,
     extent: &'a Extent,
+    /// What pages have to say about each other's records.
+    chains: Chains,
     /// Rows that were not in the cache before.
     fresh: Vec<RowId>,
 }
@@ -70,6 +88,7 @@ impl Errand<'_> {
         for (place, (since, until)) in wanted.enumerate() {
             let known = (place > 0 || self.extent.until.is_some()) && !self.extent.full;
             if known && self.knows(since, until) {
+                self.chains = Chains::default();
                 continue;
             }
             drifted |= self.walk_list(since, until).await?;
@@ -141,14 +160,7 @@ impl Errand<'_> {
         let profile = Arc::clone(&self.line.source.profile);
         let head = Position::first(&profile).within(since, until);
         let mut walk = Walk::new(self.shape(&head, since, until), self.known());
-        let mut steps = Steps {
-            position: head.clone(),
-            head,
-            onwards: None,
-            versions: HashMap::new(),
-            tag: None,
-            refused: false,
-        };
+        let mut steps = Steps::at(head);
         let mut drifted = false;
         let mut next = walk.begin();
         loop {
@@ -171,7 +183,9 @@ impl Errand<'_> {
                     if settled {
                         lock(&self.line.etags).extend(steps.tag);
                     }
-                    self.learn(Learned { resume: Some(None), ..Learned::default() }).await?;
+                    // What was not wanted this time is for another walk to go on with.
+                    let resume = self.extent.goal().is_none().then_some(None);
+                    self.learn(Learned { resume, ..Learned::default() }).await?;
                     return Ok(drifted);
                 }
                 Next::GiveUp(stall) => {
@@ -183,17 +197,22 @@ impl Errand<'_> {
     }
 
     /// Takes the place to ask at. Says whether there is one.
-    fn go_to(&self, ask: Ask, steps: &mut Steps) -> bool {
+    fn go_to(&mut self, ask: Ask, steps: &mut Steps) -> bool {
         let profile = &self.line.source.profile;
+        steps.chosen = matches!(ask, Ask::At { .. });
         let place = match ask {
             Ask::Head => {
-                steps.versions.clear();
+                if !std::mem::take(&mut steps.fresh) {
+                    steps.versions.clear();
+                    self.chains = Chains::default();
+                }
                 Some(steps.head.clone())
             }
             Ask::At { first, size } => steps.head.at(profile, first, size),
             Ask::Onwards => steps.onwards.clone(),
             Ask::Again => Some(steps.position.clone()),
             Ask::Resume => {
+                self.chains = Chains::default();
                 let base = Some(&*self.line.source.binding.base).filter(|base| !base.is_empty());
                 let noted = self.state.resume.as_ref().zip(base.or(profile.base()));
                 noted.and_then(|(resume, base)| steps.head.resumed(&resume.place, base))
@@ -267,8 +286,16 @@ impl Errand<'_> {
         let proof = walk.read(&sight);
         steps.onwards.clone_from(&page.next);
         let stray = page.stray.take();
+        if !steps.follows(&page) {
+            self.chains = Chains::default();
+        }
+        let changed = self.chains.join(&self.line.source.profile, &mut page);
+        let shown = page.records.len();
         keep_newest(&mut page, &mut steps.versions);
-        let learned = Self::learned(&proof, steps.onwards.as_ref(), Some(asked_at), reply.date);
+        let mut learned = Self::learned(&proof, steps.onwards.as_ref(), Some(asked_at), reply.date);
+        // What is left out is there all the same.
+        learned.exact = learned.exact.filter(|_| page.records.len() == shown);
+        page.records.extend(changed);
         let new = self.store(page, learned).await?;
         if let Some(error) = stray {
             return Err(self.line.fault_of_shape(&error, reply));
@@ -399,88 +426,6 @@ impl Errand<'_> {
     async fn look_closer(&self) -> Result<(), Fault> {
         detail::fetch_all(self.line, &self.fresh).await
     }
-}
-
-/// Where a walk stands on the wire.
-struct Steps {
-    head: Position,
-    position: Position,
-    /// Where the last answer led.
-    onwards: Option<Position>,
-    /// The newest version of each record in this walk.
-    versions: HashMap<Identity, Option<String>>,
-    tag: Option<(String, String)>,
-    /// The server refused the place that was asked for last.
-    refused: bool,
-}
-
-/// Takes out of `page` what `versions`, the newest of each record in this walk, knows to be older.
-pub(super) fn keep_newest(page: &mut Page, versions: &mut HashMap<Identity, Option<String>>) {
-    if page.versions.len() != page.records.len() {
-        return;
-    }
-    let mut kept: HashMap<Identity, usize> = HashMap::new();
-    for (place, (record, version)) in page.records.iter().zip(&page.versions).enumerate() {
-        let newest = versions.get(&record.identity);
-        if newest.is_none_or(|newest| !page::is_newer(newest.as_deref(), version.as_deref())) {
-            versions.insert(record.identity.clone(), version.clone());
-            kept.insert(record.identity.clone(), place);
-        }
-    }
-    let mut place = 0;
-    page.records.retain(|record| {
-        place += 1;
-        kept.get(&record.identity) == Some(&(place - 1))
-    });
-}
-
-/// The feed that a source, or one scope of it, has in the cache.
-pub(super) fn key_of(line: &Line, scope: Option<&Scope>) -> FeedKey {
-    let key = FeedKey::new(Arc::clone(&line.source.name), line.source.profile.id());
-    let key = key.for_want_of(line.stands_in_for.as_ref());
-    match scope {
-        Some(scope) => key.in_scope(scope.id.as_str(), scope.name.as_deref()),
-        None => key,
-    }
-}
-
-/// What is remembered of a feed, how many events of it are there, and the newest time among them.
-pub(super) async fn begin(line: &Line, key: &FeedKey) -> Result<(FeedState, u64, Option<Timestamp>), Fault> {
-    let key = key.clone();
-    let begun = line.store.run(move |db| Ok((db.state(&key)?, db.count(&key)?, db.newest(&key)?))).await;
-    begun.map_err(|error| line.fault_of_store(&error))
-}
-
-/// Writes one page and tells about it. Gives the rows that were new, and what is remembered of the feed now.
-pub(super) async fn store(
-    line: &Line,
-    tally: &Tally,
-    key: &FeedKey,
-    page: Page,
-    learned: Learned,
-) -> Result<(Vec<RowId>, FeedState), Fault> {
-    let key = key.clone();
-    let written = line.store.run(move |db| {
-        let Page { records, quarantined, links, .. } = &page;
-        let written = db.write_linked_page(&key, records, quarantined, links, &learned, Timestamp::now())?;
-        // Another program may have been told to slow down meanwhile.
-        let allowed = db.next_allowed_at(&key.source)?;
-        Ok((written, allowed))
-    });
-    let (written, allowed) = written.await.map_err(|error| line.fault_of_store(&error))?;
-    line.learn_gate(allowed);
-    let Written { new, changed, relinked, state, quarantined, .. } = written;
-    let rows: Vec<RowId> = new.iter().map(|row| row.row).collect();
-    tally.page(rows.len() as u64);
-    line.board.show(tally.state(), |status| {
-        status.events += rows.len() as u64;
-        status.quarantined += quarantined as u64;
-    });
-    if !new.is_empty() || !changed.is_empty() || relinked > 0 {
-        let source = Arc::clone(&line.source.name);
-        line.board.report(Report::Stored { source, new, changed });
-    }
-    Ok((rows, state))
 }
 
 fn sight(page: &Page, position: &Position, reply: &Reply, line: &Line) -> Sight {

@@ -1,6 +1,7 @@
 //! The room as a whole, against servers on loopback.
 
 mod bodies;
+mod chains;
 pub(super) mod clock;
 mod demo;
 mod extents;
@@ -15,6 +16,7 @@ mod paging;
 mod patience;
 mod refusals;
 pub(super) mod rig;
+mod scopes;
 mod standin;
 mod tokens;
 mod versions;

@@ -6,11 +6,17 @@ use serde_json::{Value, json};
 
 use crate::cli::args::{CheckArgs, Form};
 use crate::cli::print::{self, Printer};
+use crate::cli::show::describe_change;
 use crate::config::{self, Options};
 use crate::domain::{Event, EventId, LinkState, Problem, Record, RowId, Safe, Zone, escape_json};
 use crate::feed::report::{FieldReport, Report, parts};
 use crate::feed::{Page, Profile, Scope, report, saved};
 use crate::runtime::{Exit, Failure, read_saved};
+
+/// How many events, records that are none, and changes of one event are shown.
+const SHOWN: usize = 50;
+/// Of how many events the changes are shown.
+const CHANGED: usize = 3;
 
 /// What a sample came to.
 #[derive(Default)]
@@ -168,17 +174,50 @@ fn tell(args: &CheckArgs, file: &str, tried: &Tried, fine: bool) -> Result<(), F
     if !tried.events.is_empty() {
         let form = Form { table: true, json: false, jsonl: false, csv: false };
         let mut printer = Printer::new(form, Zone::Utc);
-        let mut printed = tried.events.iter().try_for_each(|event| printer.event(event));
+        let mut printed = tried.events.iter().take(SHOWN).try_for_each(|event| printer.event(event));
         printed = printed.and_then(|()| printer.finish().map(|_| ()));
         print::ended(printed)?;
     }
+    let mut last = more(tried.events.len(), "events");
+    last.extend(changes(&tried.events));
     let raw = |(reason, raw): &(String, String)| {
         format!("not an event: {reason}: {}", Safe::line(raw).cut(100).as_str())
     };
-    let mut last: Vec<String> = tried.quarantined.iter().map(raw).collect();
+    last.extend(tried.quarantined.iter().take(SHOWN).map(raw));
+    last.extend(more(tried.quarantined.len(), "records that are no events"));
+    if tried.report.as_ref().is_some_and(|report| report.records == 0) {
+        last.push("the sample holds no records, so nothing could be tried".to_owned());
+    }
     last.extend(fine.then(|| format!("{file} is fine")));
     print::ended(print::lines(last))?;
     Ok(())
+}
+
+/// How many there are beyond those that are shown.
+fn more(count: usize, what: &str) -> Vec<String> {
+    let more = count.saturating_sub(SHOWN);
+    (more > 0).then(|| format!("… and {more} more {what}")).into_iter().collect()
+}
+
+/// What changed in the first events of which the profile can tell.
+fn changes(events: &[Event]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let told = events.iter().filter(|event| !event.record.changes.is_empty());
+    for event in told.take(CHANGED) {
+        lines.extend([String::new(), format!("{}  changed", event.id)]);
+        let changes = &event.record.changes;
+        lines.extend(
+            changes
+                .iter()
+                .take(SHOWN)
+                .map(|change| format!("  {}", Safe::line(&describe_change(change)).cut(120).as_str())),
+        );
+        lines.extend(more(changes.len(), "changes"));
+    }
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
 }
 
 /// One line for each field: in how many records the first expression hit, a later one stood in, none did.

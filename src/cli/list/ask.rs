@@ -87,7 +87,7 @@ async fn of_source(
     }
     let filter = match source.via {
         Via::Http => narrow(&session.store, &source.name, profile, &query.conditions()).await?,
-        Via::Command(_) | Via::File(_) => profile.narrow(&[]),
+        Via::Command { .. } | Via::File(_) => profile.narrow(&[]),
     };
     let asked = filter.asked();
     let mut lines = column("asks for", asked.iter().map(|one| format!("{}={}", one.param, one.value)));

@@ -1,24 +1,32 @@
 //! Sources that are not asked over HTTP: `command` and `file`.
 
 use std::path::Path;
+use std::time::Duration;
 
-use super::{Source, Surroundings};
+use super::{Source, Surroundings, length};
 use crate::config::paths::expand;
 use crate::config::problem::Reader;
 use crate::config::secret::is_runnable;
 use crate::config::table::{Field, Table};
-use crate::domain::{Problem, ScopeChoice, Via};
+use crate::domain::{COMMAND_TIMEOUT, Problem, ScopeChoice, Via};
 use crate::feed::Profile;
 
 /// What only makes sense for a source that is asked over HTTP.
 const HTTP_ONLY: &[&str] = &["base", "insecure_http", "proxy", "ca_file", "secret"];
 
+/// The shortest and the longest time that a program may be given.
+const TIMEOUT_LIMITS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(60 * 60));
+
 /// How the table says that its source is asked; `None` when what it says makes no sense.
 pub(super) fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -> Option<Via> {
     let (command, file) = (table.get("command"), table.get("file"));
+    if let Some(timeout) = table.get("timeout").filter(|_| command.is_none()) {
+        let message = "this is how long a `command` may take, and there is none";
+        reader.note(&timeout.key_span, &timeout.path, message, "remove it");
+    }
     let (field, via) = match (command, file) {
         (None, None) => return Some(Via::Http),
-        (Some(field), None) => (field, read_command(reader, field)),
+        (Some(field), None) => (field, read_command(reader, field, table.get("timeout"))),
         (None, Some(field)) => (field, read_file(reader, field, around)),
         (Some(one), Some(other)) => {
             let second = if one.key_span.start > other.key_span.start { one } else { other };
@@ -37,7 +45,7 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surround
     via
 }
 
-fn read_command(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Via> {
+fn read_command(reader: &mut Reader<'_>, field: &Field<'_>, timeout: Option<&Field<'_>>) -> Option<Via> {
     let example = "[\"aws\", \"cloudtrail\", \"lookup-events\"]";
     if field.value.is_str() {
         let help =
@@ -51,7 +59,11 @@ fn read_command(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Via> {
         reader.note(&field.span, &field.path, "there is no program to run", help);
         return None;
     }
-    Some(Via::Command(argv))
+    let timeout = match timeout {
+        Some(timeout) => length(reader, timeout, "5m", TIMEOUT_LIMITS)?,
+        None => COMMAND_TIMEOUT,
+    };
+    Some(Via::Command { argv, timeout })
 }
 
 fn read_file(reader: &mut Reader<'_>, field: &Field<'_>, around: &Surroundings<'_>) -> Option<Via> {
@@ -92,7 +104,7 @@ pub(super) fn check_scope(
 pub(in crate::config) fn check(source: &Source) -> Option<Problem> {
     let (key, message, help) = match &source.via {
         Via::Http => return None,
-        Via::Command(argv) => {
+        Via::Command { argv, .. } => {
             let program = argv.first().filter(|program| !is_runnable(program))?;
             let message = format!("there is no program `{program}`");
             ("source.command", message, "install it, or write its path in full")

@@ -1,7 +1,11 @@
 //! What an object without a fixed shape says about a change.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
+use super::super::json::{Json, Members};
 use crate::diff::{self, Matcher};
 use crate::domain::{Change, Op};
 
@@ -24,39 +28,43 @@ const DEPTH: usize = 8;
 
 /// What a free-form object says changed. Fields that come as a pair have both values; any other field is
 /// something the feed states about the change, without a value before.
-pub(super) fn form(object: &Map<String, Value>, rules: &Matcher) -> Vec<Change> {
+pub(super) fn form(object: &Members<'_>, rules: &Matcher) -> Vec<Change> {
     let (mut before, mut after) = (Map::new(), Map::new());
-    let mut stated: Vec<String> = Vec::new();
-    let mut told: Vec<&str> = Vec::new();
+    let mut notes = Notes::default();
+    let mut told = HashSet::new();
     let mut changes = Vec::new();
-    for (key, value) in object {
-        if told.contains(&key.as_str()) {
+    for (key, value) in object.distinct() {
+        if told.contains(key) {
             continue;
         }
-        let path = diff::child("", key);
-        if let Some((old, new)) = halves(&path, value, &mut stated, DEPTH) {
-            before.insert(key.clone(), old);
-            after.insert(key.clone(), new);
+        if let Some((old, new)) = halves(&[key], value, &mut notes, DEPTH) {
+            before.insert(key.to_owned(), old);
+            after.insert(key.to_owned(), new);
             continue;
         }
-        let (name, old, new) = if let Some((name, partner, old, new)) = pair_of_keys(object, key) {
-            told.push(partner);
+        let (name, old, new) = if let Some(pair) = pair_of_keys(object, key, value) {
+            told.insert(pair.partner);
+            let Pair { name, before: old, after: new, .. } = pair;
             if name.is_empty() && !is_plain(old) && !is_plain(new) {
-                changes.extend(diff::compare_with(old, new, rules));
+                changes.extend(diff::compare_with(&old.to_value(), &new.to_value(), rules));
                 continue;
             }
             (if name.is_empty() { "value".to_owned() } else { name }, old, new)
         } else {
-            stated.push(path);
-            after.insert(key.clone(), value.clone());
+            notes.stated.push(diff::child("", key));
+            after.insert(key.to_owned(), value.to_value());
             continue;
         };
-        before.insert(name.clone(), old.clone());
-        after.insert(name, new.clone());
+        before.insert(name.clone(), old.to_value());
+        after.insert(name, new.to_value());
     }
+    let Notes { stated, sets } = notes;
+    let only_stated = before.is_empty();
+    let stated: HashSet<String> = if only_stated { HashSet::new() } else { stated.into_iter().collect() };
+    let rules = &if sets.is_empty() { Cow::Borrowed(rules) } else { Cow::Owned(rules.with_sets(sets)) };
     // One comparison for all, so that the rules, whose pointers start at the object, apply to every field.
     for mut change in diff::compare_with(&Value::Object(before), &Value::Object(after), rules) {
-        if change.op == Op::Add && stated.contains(&change.path) {
+        if change.op == Op::Add && (only_stated || stated.contains(&change.path)) {
             change.op = Op::Set;
         }
         changes.push(change);
@@ -64,14 +72,23 @@ pub(super) fn form(object: &Map<String, Value>, rules: &Matcher) -> Vec<Change> 
     changes
 }
 
-/// What a value says was there before and is there now, where it holds a pair at any depth; `path` is its own.
-/// What stands beside a pair without being one is stated: it goes into the latter half alone.
-fn halves(path: &str, value: &Value, stated: &mut Vec<String>, depth: usize) -> Option<(Value, Value)> {
-    let object = value.as_object()?;
+/// What has to be known beside the two sides of an object.
+#[derive(Default)]
+struct Notes {
+    /// Paths of what is no pair: it goes into the latter side alone.
+    stated: Vec<String>,
+    /// Where lists of what came and went stand. Such a list has no order, so its elements have no places.
+    sets: Vec<Vec<String>>,
+}
+
+/// What a value says was there before and is there now, where it holds a pair at any depth; `keys` lead to it.
+fn halves(keys: &[&str], value: &Json<'_>, notes: &mut Notes, depth: usize) -> Option<(Value, Value)> {
+    let object = value.members()?;
     if let Some((old, new)) = pair_in(object) {
-        return Some((old.clone(), new.clone()));
+        return Some((old.to_value(), new.to_value()));
     }
     if let Some((removed, added)) = moves_in(object) {
+        notes.sets.push(keys.iter().map(|key| (*key).to_owned()).collect());
         return Some((removed, added));
     }
     if depth == 0 {
@@ -79,65 +96,73 @@ fn halves(path: &str, value: &Value, stated: &mut Vec<String>, depth: usize) -> 
     }
     let (mut before, mut after) = (Map::new(), Map::new());
     let mut beside = Vec::new();
-    for (key, value) in object {
-        let path = diff::child(path, key);
-        if let Some((old, new)) = halves(&path, value, &mut beside, depth - 1) {
-            before.insert(key.clone(), old);
-            after.insert(key.clone(), new);
+    for (key, value) in object.distinct() {
+        let keys: Vec<&str> = keys.iter().copied().chain([key]).collect();
+        if let Some((old, new)) = halves(&keys, value, notes, depth - 1) {
+            before.insert(key.to_owned(), old);
+            after.insert(key.to_owned(), new);
         } else {
-            beside.push(path);
-            after.insert(key.clone(), value.clone());
+            beside.push(keys.iter().fold(String::new(), |path, key| diff::child(&path, key)));
+            after.insert(key.to_owned(), value.to_value());
         }
     }
     if before.is_empty() {
         return None;
     }
-    stated.append(&mut beside);
+    notes.stated.append(&mut beside);
     Some((Value::Object(before), Value::Object(after)))
 }
 
 /// The two sides of an object that holds nothing but lists of what came and went, such as
 /// `{"added": ["vip"], "removed": []}`: what went, what came.
-fn moves_in(object: &Map<String, Value>) -> Option<(Value, Value)> {
-    let known = |key: &String| key == "added" || key == "removed";
-    if object.is_empty() || !object.iter().all(|(key, list)| known(key) && list.is_array()) {
+fn moves_in(object: &Members<'_>) -> Option<(Value, Value)> {
+    let known = |key: &str| key == "added" || key == "removed";
+    if object.is_empty() || !object.iter().all(|(key, list)| known(key) && list.is_list()) {
         return None;
     }
-    let list = |key: &str| object.get(key).cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+    let list = |key: &str| object.get(key).map_or_else(|| Value::Array(Vec::new()), Json::to_value);
     Some((list("removed"), list("added")))
 }
 
 /// Whether it is a single value, and not a document or the absence of one.
-fn is_plain(value: &Value) -> bool {
-    !value.is_object() && !value.is_null()
+fn is_plain(value: &Json<'_>) -> bool {
+    !matches!(value, Json::Object(_) | Json::Null)
 }
 
 /// The two values of an object that holds nothing but a pair.
-fn pair_in(object: &Map<String, Value>) -> Option<(&Value, &Value)> {
-    if object.len() != 2 {
+fn pair_in<'o, 't>(object: &'o Members<'t>) -> Option<(&'o Json<'t>, &'o Json<'t>)> {
+    if object.iter().nth(2).is_some() {
         return None;
     }
-    PAIRS.iter().find_map(|(before, after)| Some((object.get(*before)?, object.get(*after)?)))
+    PAIRS.iter().find_map(|(before, after)| Some((object.get(before)?, object.get(after)?)))
 }
 
-/// The pair that `key` is one half of: the name both share, the key of the other half, both values.
-fn pair_of_keys<'o>(
-    object: &'o Map<String, Value>,
-    key: &str,
-) -> Option<(String, &'o str, &'o Value, &'o Value)> {
-    let (own, _) = object.get_key_value(key)?;
+/// Two members that are one field.
+struct Pair<'o, 't> {
+    /// The name that both share; empty where they have no other.
+    name: String,
+    /// The key of the other half.
+    partner: &'o str,
+    before: &'o Json<'t>,
+    after: &'o Json<'t>,
+}
+
+/// The pair that the member `key` is one half of.
+fn pair_of_keys<'o, 't>(object: &'o Members<'t>, key: &str, own: &'o Json<'t>) -> Option<Pair<'o, 't>> {
     for (before, after) in PAIRS {
         for (own_word, other_word, is_before) in [(before, after, true), (after, before, false)] {
-            let Some(rest) = own.strip_prefix(own_word) else { continue };
-            let Some((partner, value)) = object.get_key_value(&format!("{other_word}{rest}")) else {
-                continue;
-            };
-            let Some(name) = plain_name(rest) else { continue };
-            if object.contains_key(&name) {
+            // Hardly any name begins like this, so most are done with after one letter.
+            if key.as_bytes().first() != own_word.as_bytes().first() {
                 continue;
             }
-            let (before, after) = if is_before { (&object[key], value) } else { (value, &object[key]) };
-            return Some((name, partner, before, after));
+            let Some(rest) = key.strip_prefix(own_word) else { continue };
+            let Some(name) = plain_name(rest) else { continue };
+            let Some((partner, other)) = object.get_named(&format!("{other_word}{rest}")) else { continue };
+            if object.get(&name).is_some() {
+                continue;
+            }
+            let (before, after) = if is_before { (own, other) } else { (other, own) };
+            return Some(Pair { name, partner, before, after });
         }
     }
     None

@@ -110,20 +110,33 @@ pub(super) fn pointer(item: &Item<'_>) -> Option<Pointer> {
     read.ok()
 }
 
-pub(super) fn scope_list(item: &Item<'_>, compiler: &mut Compiler<'_>) -> Option<ScopeList> {
-    let list = item.list()?;
-    if let Some(second) = list.get(1) {
-        let help = "list the innermost things that have a history".to_owned();
-        second.problem("a source fans out over one list of scopes", Some(help));
+/// `[[scope]]`: the list of what the source fans out over, then of what lies inside of each of its entries.
+/// The requests and entries of an inner list can name what the outer ones set.
+pub(super) fn scope_lists(item: &Item<'_>, compiler: &mut Compiler<'_>) -> Vec<ScopeList> {
+    let mut lists = Vec::new();
+    for item in item.list().unwrap_or_default() {
+        let list = item.table().and_then(|table| scope_list(table, compiler));
+        compiler.fans_out = true;
+        lists.push(list);
     }
-    let table = list.first()?.table()?;
+    // An inner list is nothing without the one around it.
+    lists.into_iter().map_while(|list| list).collect()
+}
+
+fn scope_list(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<ScopeList> {
     let mut pages = table.table("paging").map(paging).unwrap_or_default();
     page_size(&table, &mut pages);
-    let ask = ask(&table, Place::Plain, compiler);
+    let ask = ask(&table, Place::Scopes, compiler);
     let items = table.need("items", "the list of scopes, such as `/data`").and_then(|item| pointer(&item));
     let entry = |item: &Item<'_>| compiler.value(item, Place::ScopeEntry);
     let mut set = Vec::new();
     for (name, item) in table.table("set").map(|table| table.entries()).unwrap_or_default() {
+        if compiler.set.iter().any(|known| known == name) {
+            item.problem(
+                "a list of scopes around this one sets it already",
+                Some("call it otherwise".to_owned()),
+            );
+        }
         set.extend(entry(&item).map(|expr| (name.to_owned(), expr)));
     }
     let given = table.get("id").map(|item| entry(&item));
@@ -138,7 +151,6 @@ pub(super) fn scope_list(item: &Item<'_>, compiler: &mut Compiler<'_>) -> Option
     let name = table.get("name").and_then(|item| entry(&item));
     let refresh_every = table.get("refresh_every").and_then(|item| item.duration());
     table.finish();
-    compiler.fans_out = true;
-    compiler.set = set.iter().map(|(name, _)| name.clone()).collect();
+    compiler.set.extend(set.iter().map(|(name, _)| name.clone()));
     Some(ScopeList { ask: ask?, paging: pages, items: items?, id: id?, name, set, refresh_every })
 }

@@ -18,6 +18,8 @@ pub(super) enum Place {
     Request,
     /// A request, or an address, that knows the user's variables and no more.
     Plain,
+    /// A request for a list of scopes, which knows the scope around them.
+    Scopes,
     /// One entry of a list of scopes.
     ScopeEntry,
     /// `[auth]`: what requests carry.
@@ -44,11 +46,17 @@ pub(super) enum Place {
 
 impl Place {
     fn has_record(self) -> bool {
-        !matches!(self, Self::Request | Self::Plain | Self::Auth | Self::Exchange | Self::Refresh)
+        !matches!(
+            self,
+            Self::Request | Self::Plain | Self::Scopes | Self::Auth | Self::Exchange | Self::Refresh
+        )
     }
 
     fn has_scope(self) -> bool {
-        matches!(self, Self::Request | Self::Map | Self::MapKey | Self::Detail)
+        matches!(
+            self,
+            Self::Request | Self::Scopes | Self::ScopeEntry | Self::Map | Self::MapKey | Self::Detail
+        )
     }
 
     fn has_secrets(self) -> bool {
@@ -76,6 +84,8 @@ pub(super) struct Compiler<'d> {
     pub(super) exchanges: bool,
     /// Records are cut out of others, which `^` means.
     pub(super) explodes: bool,
+    /// What an event keeps of the record around its own.
+    pub(super) kept: Vec<Path>,
     enums: BTreeMap<&'d str, (Item<'d>, Arc<Words>)>,
     used_enums: RefCell<BTreeSet<String>>,
     secrets: RefCell<Vec<SecretNeed>>,
@@ -89,6 +99,7 @@ impl<'d> Compiler<'d> {
             fans_out: false,
             exchanges: false,
             explodes: false,
+            kept: Vec::new(),
             enums: BTreeMap::new(),
             used_enums: RefCell::default(),
             secrets: RefCell::default(),
@@ -116,7 +127,7 @@ impl<'d> Compiler<'d> {
         let Some(tables) = map.and_then(|map| map.table("enum")) else { return };
         for (name, item) in tables.entries() {
             let Some(table) = item.table() else { continue };
-            let mut words = Words::default();
+            let mut words = Words { name: name.to_owned(), ..Words::default() };
             for (word, meaning) in table.entries() {
                 let Some(meaning) = meaning.text() else { continue };
                 if word == "*" {
@@ -178,6 +189,9 @@ impl<'d> Compiler<'d> {
     }
 
     fn value_of(&self, text: &str, place: Place) -> Result<Expr, Mistake> {
+        if text.is_empty() && matches!(place, Place::Changes | Place::Element | Place::Answer) {
+            return Ok(Expr::Pointer(Path { outer: false, segments: Vec::new() }));
+        }
         if text.is_empty() {
             let help = "leave the key out, or point at something: `/field`".to_owned();
             return Err(("an empty text has no value".to_owned(), Some(help)));
@@ -251,8 +265,10 @@ impl<'d> Compiler<'d> {
         } else if from.starts_with('/') || from.starts_with("^/") {
             From::Path(self.path(from, place)?)
         } else {
-            let help = "a placeholder is a pointer, `{/name}`, or a variable, `{@name}`".to_owned();
-            return Err((format!("cannot read the placeholder `{{{text}}}`"), Some(help)));
+            let help = "a placeholder is a pointer, `{/name}`, or a variable, `{@name}`; a brace that is meant \
+                        is written twice, `{{`";
+            let shown = super::super::shape::clip(text, 60);
+            return Err((format!("cannot read the placeholder `{{{shown}}}`"), Some(help.to_owned())));
         };
         let shape = match (shape.get(..1), shape.get(1..)) {
             (Some("|"), Some("lower")) => Some(Shaping::Lower),
@@ -288,6 +304,9 @@ impl<'d> Compiler<'d> {
         }
         let (outer, mut rest) = text.strip_prefix('^').map_or((false, text), |rest| (true, rest));
         let cut_out = self.explodes && matches!(place, Place::Map | Place::MapKey | Place::Changes);
+        if outer && self.explodes && place == Place::Detail {
+            return self.kept(text);
+        }
         if outer && !cut_out && !place.has_outer() {
             let help = "records of this feed are not cut out of an outer one".to_owned();
             return Err((format!("`{text}` points into an outer record, and there is none"), Some(help)));
@@ -314,6 +333,15 @@ impl<'d> Compiler<'d> {
             return Err((format!("cannot read `{text}`"), Some(help)));
         }
         Ok(Path { outer, segments })
+    }
+
+    /// `^/name` in a request about one event, which is built when the record around its own is long gone.
+    fn kept(&self, text: &str) -> Result<Path, Mistake> {
+        self.kept.iter().find(|path| path.to_string() == text).cloned().ok_or_else(|| {
+            let name = text.rsplit('/').next().filter(|name| super::is_name(name)).unwrap_or("name");
+            let help = format!("keep it with the event: `[map.facts]` with `{name} = \"{text}\"`");
+            (format!("`{text}` is not kept once the event is read"), Some(help))
+        })
     }
 
     fn variable(&self, name: &str, place: Place) -> Result<Variable, Mistake> {
@@ -349,9 +377,18 @@ impl<'d> Compiler<'d> {
         known.extend((place == Place::Request).then_some(["since", "until"]).into_iter().flatten());
         known.extend((place == Place::Detail).then_some("each"));
         let help = if name.starts_with("scope.") && !self.fans_out {
-            Some("the profile has no `[[scope]]`".to_owned())
+            Some(match place {
+                Place::Scopes | Place::ScopeEntry => {
+                    "only a `[[scope]]` that follows another lies inside of one".to_owned()
+                }
+                _ => "the profile has no `[[scope]]`".to_owned(),
+            })
         } else {
-            did_you_mean(name, known).or_else(|| Some(format!("declare it: `[vars.{name}]`")))
+            let first = name.split_once('.').map(|(first, _)| first);
+            let secret = first.is_some_and(|first| did_you_mean(first, ["secret"]).is_some());
+            did_you_mean(name, known)
+                .or_else(|| secret.then(|| "a secret is written `@secret.name`".to_owned()))
+                .or_else(|| Some(format!("declare it: `[vars.{name}]`")))
         };
         Err((format!("there is no variable `@{name}` here"), help))
     }

@@ -14,7 +14,7 @@ mod timing;
 
 use toml::de::DeTable;
 
-use self::ask::{ask, pointer, scope_list};
+use self::ask::{ask, pointer, scope_lists};
 use self::compile::{Compiler, Place};
 use self::paging::{page_size, paging};
 use super::filter::FilterParam;
@@ -55,7 +55,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let map_table = root.need("map", "it says where each part of an event comes from");
     let map_table = map_table.and_then(|item| item.table());
     compiler.enums(map_table.as_ref());
-    let scope = root.get("scope").and_then(|item| scope_list(&item, &mut compiler));
+    let scopes = root.get("scope").map(|item| scope_lists(&item, &mut compiler)).unwrap_or_default();
     let auth = auth::auth(root, &mut compiler);
     let mut pages = root.table("paging").map(paging).unwrap_or_default();
     let request = request(root, &mut pages, &compiler);
@@ -65,6 +65,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
     let filters = root.table("filters").as_ref().map(filters).unwrap_or_default();
     let time = root.table("time").and_then(events::time).unwrap_or_default();
     let map = map_table.and_then(|table| events::map(table, &compiler));
+    compiler.kept = map.as_ref().map(super::outer::kept).unwrap_or_default().into_iter().cloned().collect();
     let changes =
         root.get("changes").map(|item| changes::list(&item, Place::Changes, &compiler)).unwrap_or_default();
     let details = root.get("detail").map(|item| events::details(&item, &compiler)).unwrap_or_default();
@@ -87,7 +88,7 @@ fn read(root: &Table<'_>) -> Option<Profile> {
         ask,
         paging: pages,
         items: items?,
-        scope,
+        scopes,
         sync,
         filters,
         map: map?,
@@ -119,8 +120,21 @@ fn heading(root: &Table<'_>) -> Option<Heading> {
         }
         Some(text.to_owned())
     });
-    let name = root.need("name", "the provider's name for people").and_then(|item| item.text());
-    let docs = root.text("docs");
+    let name = root.need("name", "the provider's name for people").and_then(|item| {
+        let text = item.text()?;
+        if text.trim().is_empty() {
+            item.problem("the name is empty; people choose the feed by it", None);
+        }
+        Some(text)
+    });
+    let docs = root.get("docs").and_then(|item| {
+        let text = item.text()?;
+        if !text.starts_with("https://") && !text.starts_with("http://") {
+            let help = "write the whole address of a page, with `https://` before it".to_owned();
+            item.problem(format!("`{text}` is no address of a page"), Some(help));
+        }
+        Some(text.to_owned())
+    });
     let verified = root.get("verified").and_then(|item| item.boolean()).unwrap_or(true);
     Some(Heading { id: id?, name: name?.to_owned(), docs, verified })
 }
@@ -174,8 +188,14 @@ fn base(item: &super::reader::Item<'_>) -> Option<String> {
     let base = item.text()?;
     match super::request::check_base(base) {
         Ok(base) => Some(base),
+        // A user name is often followed by a password, so what looks like one is not shown.
+        Err(_) if base.contains('{') => {
+            let help = "leave it out, and let each source say its own: `base = \"https://acme.example.com\"`";
+            item.problem("an address has no placeholders", Some(help.to_owned()));
+            None
+        }
         Err(reason) => {
-            item.problem(format!("`{base}` {reason}"), None);
+            item.problem(format!("`{}` {reason}", super::request::shown(base)), None);
             None
         }
     }

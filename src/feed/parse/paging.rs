@@ -7,7 +7,13 @@ use super::ask::pointer;
 
 /// `page_size`, which stands beside the request that it belongs to.
 pub(super) fn page_size(table: &Table<'_>, paging: &mut Paging) {
-    let Some(sizes) = table.table("page_size") else { return };
+    let Some(item) = table.get("page_size") else { return };
+    if item.fixed().is_some() {
+        let help = "write `page_size = { default = 50, max = 100 }`, or one of the two".to_owned();
+        item.problem("expected a table", Some(help));
+        return;
+    }
+    let Some(sizes) = item.table() else { return };
     let size = |item: Item<'_>| item.integer(1..=100_000).and_then(|size| u32::try_from(size).ok());
     paging.size_default = sizes.get("default").and_then(size);
     paging.size_max = sizes.get("max").and_then(size);

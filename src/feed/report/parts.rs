@@ -1,12 +1,11 @@
 //! What comes of a body that is no page of events: the answer to a detail request or to one for verification.
 
-use serde_json::Value;
-
 use super::{Count, FieldReport};
 use crate::feed::bounds;
 use crate::feed::changes::{self, Extractor, ExtractorKind};
 use crate::feed::expr::{Expr, Values};
 use crate::feed::integrity;
+use crate::feed::json::Json;
 use crate::feed::page;
 use crate::feed::profile::{DetailAsk, Profile};
 
@@ -22,18 +21,18 @@ pub struct Part {
 /// The answer to a request for verification, or to a detail request, if `body` is one.
 pub fn read(profile: &Profile, body: &[u8]) -> Option<Part> {
     let text = page::text(body).ok()?;
-    let value = bounds::answer(&text).ok()?;
+    let value = bounds::answer(text).ok()?;
     let mut details = profile.details.iter().enumerate();
     verification(profile, body, &value)
         .or_else(|| details.find_map(|(which, detail)| of_detail(which, detail, &value)))
 }
 
-fn verification(profile: &Profile, body: &[u8], value: &Value) -> Option<Part> {
+fn verification(profile: &Profile, body: &[u8], value: &Json<'_>) -> Option<Part> {
     let said = integrity::read(profile, body).ok()?;
     let verify = profile.integrity.as_ref()?.verify.as_ref()?;
     let fields = verify.places().into_iter().filter_map(|(key, pointer)| {
         let pointer = pointer?;
-        let hits = usize::from(pointer.of(value).is_some_and(|value| !value.is_null()));
+        let hits = usize::from(pointer.of(value).is_some_and(|value| !matches!(value, Json::Null)));
         let tried = vec![(pointer.to_string(), hits)];
         Some(FieldReport { field: format!("integrity.verify.{key}"), tried, misses: 1 - hits, meant: None })
     });
@@ -43,11 +42,14 @@ fn verification(profile: &Profile, body: &[u8], value: &Value) -> Option<Part> {
 }
 
 /// What a detail request reads of `value`, if it reads anything.
-fn of_detail(which: usize, detail: &DetailAsk, value: &Value) -> Option<Part> {
+fn of_detail(which: usize, detail: &DetailAsk, value: &Json<'_>) -> Option<Part> {
     let whole = Values { record: Some(value), ..Values::default() };
     let found = changes::extract(&detail.changes, value, None).len();
     let versions = detail.changes.iter().find_map(|extractor| match &extractor.kind {
-        ExtractorKind::Versions { at, .. } => at.value(&whole)?.as_array().map(Vec::len),
+        ExtractorKind::Versions { at, .. } => match at.value(&whole)?.as_ref() {
+            Json::List(list) => Some(list.len()),
+            _ => None,
+        },
         _ => None,
     });
     let what = match (found, versions) {
@@ -98,16 +100,16 @@ fn parts(extractor: &Extractor) -> (Parts<'_>, Parts<'_>) {
     }
 }
 
-fn of_extractor<'e>(extractor: &'e Extractor, value: &Value) -> Vec<(&'static str, Count<'e>)> {
+fn of_extractor<'e>(extractor: &'e Extractor, value: &Json<'_>) -> Vec<(&'static str, Count<'e>)> {
     let (whole, elements) = parts(extractor);
     let body = Values { record: Some(value), ..Values::default() };
     let list = whole.iter().find(|(key, _)| *key == "at").and_then(|(_, at)| at.value(&body));
-    let rows: Vec<&Value> = match list.as_deref() {
-        Some(Value::Array(list)) => list.iter().collect(),
-        Some(Value::Object(members)) => members.values().collect(),
+    let rows: Vec<&Json<'_>> = match list.as_deref() {
+        Some(Json::List(list)) => list.iter().collect(),
+        Some(Json::Object(members)) => members.iter().map(|(_, value)| value).collect(),
         _ => Vec::new(),
     };
-    let count = |(key, expr): (&'static str, &'e Expr), over: &[&Value]| {
+    let count = |(key, expr): (&'static str, &'e Expr), over: &[&Json<'_>]| {
         let mut count = Count::new((key.to_owned(), expr));
         for record in over {
             count.look(&Values { record: Some(record), outer: Some(value), ..Values::default() });

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::expr::{Expr, Values, scalar};
+use super::super::expr::{Expr, Values};
 use super::super::pointer::Pointer;
 use super::super::profile::{Encoding, Tree};
 use super::{Body, RequestError, url};
@@ -48,9 +48,18 @@ pub(super) fn write(document: &Value, encoding: Encoding) -> Body {
     }
 }
 
+/// A single value as a form or an address carries it; nothing for null, lists and objects.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
 /// Puts `value` at `place`, which is a pointer or the name of a member at the top. Objects on the way
 /// there are made where they are missing, and what is no object gives way.
-pub(super) fn put(document: &mut Value, place: &str, value: Value) {
+pub(in super::super) fn put(document: &mut Value, place: &str, value: Value) {
     let keys: Vec<String> = match Pointer::parse(place) {
         Ok(pointer) if place.starts_with('/') => pointer.keys().iter().map(ToString::to_string).collect(),
         _ => vec![place.to_owned()],

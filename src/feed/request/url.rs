@@ -1,5 +1,7 @@
 //! Addresses: a base that is checked strictly, and paths and queries that cannot lead away from it.
 
+use std::borrow::Cow;
+
 use super::super::expr::{Expr, From, Piece, Slot, Values, Variable};
 use super::RequestError;
 
@@ -30,7 +32,7 @@ pub(in super::super) fn check_base(base: &str) -> Result<String, &'static str> {
 }
 
 /// The base as it may be shown in an error.
-pub(super) fn shown(base: &str) -> String {
+pub(in super::super) fn shown(base: &str) -> String {
     match (base.find("://"), base.rfind('@')) {
         (Some(start), Some(at)) if at > start => format!("{}://…{}", &base[..start], &base[at..]),
         _ => super::super::shape::clip(base, 200),
@@ -167,7 +169,8 @@ fn plain_origin(origin: &str) -> String {
 /// The path with its placeholders percent-encoded. An empty placeholder would name another resource.
 fn fill(path: &Expr, values: &Values<'_>) -> Result<String, RequestError> {
     let Expr::Template(pieces) = path else {
-        return path.text(values).ok_or_else(|| RequestError::Missing { what: "path".to_owned() });
+        let path = path.text(values).map(Cow::into_owned);
+        return path.ok_or_else(|| RequestError::Missing { what: "path".to_owned() });
     };
     let mut filled = String::new();
     for piece in pieces {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::super::json::Json;
 use super::super::{Position, Profile, detail, errors, page, token};
 use super::{binding, built_in, event, fixture, profile_with, read, scope};
 
@@ -15,7 +16,7 @@ fn read_all(profile: &Profile, body: &[u8]) {
     if let Ok(page) = page::read(profile, &binding(), Some(&scope), &position, &[], body) {
         assert_eq!(page.records.len() + page.quarantined.len(), page.length);
     }
-    let _ = page::read_scopes(profile, &binding(), &position, &[], body);
+    let _ = page::read_scopes(profile, &binding(), None, &position, &[], body);
     let _ = detail::read(profile, 0, &event("{}"), body);
     let _ = token::read(profile, body);
     let _ = errors::read(profile, &[], body);
@@ -107,7 +108,7 @@ proptest! {
         for format in ["iso", "auto", "epoch_s", "epoch_ns", "%Y-%m-%d"] {
             let profile = profile_with("", &format!("time = {{ format = \"{format}\" }}"));
             for value in [json!(text), json!(number)] {
-                if let Some(time) = profile.time.read(&value) {
+                if let Some(time) = profile.time.read(&Json::parse(&value.to_string()).unwrap()) {
                     prop_assert_eq!(time.to_string().len(), "2026-01-01T00:00:00.000Z".len());
                 }
             }

@@ -49,6 +49,11 @@ fn each_extractor_of_fields_finds_its_changes() {
         ),
         ("kind = 'row'\npath = 'mode'\nafter = '/to'", json!({"to": 1}), vec!["mode set - → 1"]),
         (
+            "kind = 'pair'\nbefore = '/old'\nafter = ''\narray_keys = { '/old' = 'x' }",
+            json!({"old": {"a": 1, "t": "2026-01-01"}, "a": 2, "ignored": 1}),
+            vec!["a replace 1 → 2", r#"old add - → {"a":1,"t":"2026-01-01"}"#],
+        ),
+        (
             "kind = 'row'\npath = 'mode'\nbefore = '/from'\nafter = '/to'",
             json!({"to": 1}),
             vec!["mode add - → 1"],
@@ -176,7 +181,9 @@ fn a_chain_compares_each_record_with_the_one_before_it() {
         record("a", 3, 5),
         json!({"e": "a", "t": "2026-01-04"}),
     ];
-    let expected = [vec![], vec![], vec!["tag replace 1 → 2"], vec!["tag replace 2 → 5"], vec![]];
+    // Of the first of each nothing is known but what it says itself.
+    let (a, b) = (vec!["tag set - → 1"], vec!["tag set - → 7"]);
+    let expected = [a, b, vec!["tag replace 1 → 2"], vec!["tag replace 2 → 5"], vec![]];
     let found: Vec<_> = records(&profile, &json!(rising)).iter().map(|r| lines(&r.changes)).collect();
     assert_eq!(found, expected);
     let falling: Vec<_> = rising.into_iter().rev().collect();
@@ -236,6 +243,38 @@ fn one_record_can_be_many_events_that_still_see_it() {
     );
     let page = read(&profile, "[1, {\"status\": {\"history\": [1, {\"at\": null}]}}]").unwrap();
     assert_eq!(page.quarantined.len(), 3, "{page:?}");
+}
+
+#[test]
+fn a_request_about_an_exploded_event_can_name_what_it_keeps_of_the_outer_record() {
+    let text = |map: &str| {
+        format!(
+            "schema = 1\nid = 'x'\nname = 'X'\nauth.kind = 'none'\n\
+             request = {{ base = 'https://x.example', path = '/x' }}\n\
+             items = {{ at = '', explode = '/log' }}\n[map]\ntime = '/at'\n{map}\n\
+             [detail]\npath = '/issues/{{^/key}}/log/{{/n}}'\nquery = {{ project = '{{^/in/~1project}}' }}\n\
+             changes = [{{ kind = 'map', at = '' }}]\n"
+        )
+    };
+    let map = "entity = { id = '^/key' }\nfacts = { project = '^/in/~1project', other = ['^/in/x', '^/y'] }";
+    let profile = Profile::parse("x.toml", &text(map)).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let body = json!([{"key": "A-1", "in": {"/project": "web"}, "log": [{"n": 7, "at": "2026-01-01"}]}]);
+    let event = cached(records(&profile, &body).remove(0));
+    let request = request::detail(&profile, &Binding::default(), None, (&event, 0, None), None).unwrap();
+    assert_eq!(request.url, "https://x.example/issues/A-1/log/7?project=web");
+    // What was not sent is not asked with.
+    let body = json!([{"key": "A-1", "log": [{"n": 7, "at": "2026-01-01"}]}]);
+    let event = cached(records(&profile, &body).remove(0));
+    let request = request::detail(&profile, &Binding::default(), None, (&event, 0, None), None).unwrap();
+    assert_eq!(request.url, "https://x.example/issues/A-1/log/7");
+
+    let problems = Profile::parse("x.toml", &text("entity = { id = '^/key' }")).expect_err("no project");
+    let told = problems[0].to_string();
+    assert!(
+        told.contains("`detail.query.project`: `^/in/~1project` is not kept once the event is read"),
+        "{told}"
+    );
+    assert!(told.contains("`[map.facts]`"), "{told}");
 }
 
 fn asking(request: &str, rest: &str) -> Profile {

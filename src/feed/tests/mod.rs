@@ -10,6 +10,7 @@ mod providers;
 mod reference;
 mod requests;
 mod saved;
+mod trials;
 mod values;
 
 use std::sync::{Arc, LazyLock};

@@ -59,8 +59,8 @@ fn scopes_are_listed_with_their_ids_and_names() {
     ] {
         let profile = built_in(feed);
         let body = fixture(&format!("{feed}/scopes.json"));
-        let first = Position::first_of_scopes(&profile).unwrap();
-        let page = page::read_scopes(&profile, &binding(), &first, &[], body.as_bytes()).unwrap();
+        let first = Position::first_of_scopes(&profile, None).unwrap();
+        let page = page::read_scopes(&profile, &binding(), None, &first, &[], body.as_bytes()).unwrap();
         assert_eq!((page.scopes.len(), page.length, page.total), (1, 1, Some(1)), "{feed}");
         assert_eq!((&*page.scopes[0].id, page.scopes[0].name.as_deref()), (id, Some(name)));
         assert_eq!(page.more, Some(false), "{feed}");
@@ -68,7 +68,7 @@ fn scopes_are_listed_with_their_ids_and_names() {
         assert_eq!(profile.scope_from_id("x").id, "x");
     }
     let profile = built_in("kaireonai");
-    assert!(!profile.fans_out() && Position::first_of_scopes(&profile).is_none());
+    assert!(!profile.fans_out() && Position::first_of_scopes(&profile, None).is_none());
 }
 
 #[test]
@@ -104,9 +104,9 @@ fn evidence_of_the_end_is_passed_on_as_it_was_sent() {
         assert_eq!(page.length, 0);
     }
     let projects = built_in("microvisualizer");
-    let first = Position::first_of_scopes(&projects).unwrap();
+    let first = Position::first_of_scopes(&projects, None).unwrap();
     let body = br#"{"data": [{"name": "no id"}], "last": false}"#;
-    let page = page::read_scopes(&projects, &binding(), &first, &[], body).unwrap();
+    let page = page::read_scopes(&projects, &binding(), None, &first, &[], body).unwrap();
     assert_eq!((page.more, page.scopes.len(), page.length), (Some(true), 0, 1), "not last means more");
 }
 

@@ -130,8 +130,6 @@ fn mistakes_are_told_with_what_to_do() {
         ("request.headers = { 'A: b' = 'x' }", "this is no name of a header"),
         ("request.headers = { A = \"x\\ny\" }", "a header has no line breaks"),
         ("request.timeout = '-1s'", "write a number and a unit"),
-        ("scope = [{ path = '/a', items = '' }]", "`id` is missing"),
-        ("scope = [{ path = '/a', items = '', id = '/a' }, {}]", "a source fans out over one list of scopes"),
         ("secrets.token = 's3cret'", "a profile only names secrets"),
         ("vars.token = {}", "`token`, `refresh`, `since`, `until` and `each` are taken"),
         ("vars.a = { default = 'x', pattern = 'y' }", "the default `x` does not match the pattern"),
@@ -160,8 +158,29 @@ fn mistakes_are_told_with_what_to_do() {
             "detail = { path = '/d', changes = [{ kind = 'chain', snapshot = '/x' }] }",
             "say where the versions are",
         ),
+        ("docs = 'ftp://example.com'", "is no address of a page"),
+        ("map.action = '{@secrt.token}'", "a secret is written `@secret.name`"),
         ("upsert = {}", "`version` is missing"),
         ("rate = { reset_format = 'epoch' }", "unknown value `epoch`"),
+    ] {
+        let said = said(line);
+        assert!(said.contains(message), "{line}: {said}");
+    }
+}
+
+#[test]
+fn mistakes_in_lists_of_scopes_are_told_with_what_to_do() {
+    for (line, message) in [
+        ("scope = [{ path = '/a', items = '' }]", "`id` is missing"),
+        ("scope = [{ path = '/a', items = '', id = '/a' }, {}]", "`scope[1]`: `path` is missing"),
+        (
+            "scope = [{ path = '/{@scope.id}', items = '', id = '/a' }]",
+            "only a `[[scope]]` that follows another",
+        ),
+        (
+            "scope = [{ path = '/a', items = '', set = { a = '/a' } }, { path = '/{@a}/{@b}', items = '', set = { a = '/b' } }]",
+            "a list of scopes around this one sets it already",
+        ),
     ] {
         let said = said(line);
         assert!(said.contains(message), "{line}: {said}");

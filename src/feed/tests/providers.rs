@@ -161,13 +161,13 @@ fn walk(profile: &Profile) -> Result<Vec<Request>, String> {
 #[test]
 fn every_profile_that_fans_out_lists_its_scopes() {
     each(|profile| {
-        let Some(first) = Position::first_of_scopes(profile) else { return };
+        let Some(first) = Position::first_of_scopes(profile, None) else { return };
         let id = profile.id();
         let binding = binding(profile);
-        let request = request::scopes(profile, &binding, &first, bought(profile).as_ref()).unwrap();
+        let request = request::scopes(profile, &binding, None, &first, bought(profile).as_ref()).unwrap();
         assert!(request.url.starts_with(profile.base().unwrap_or(BASE)), "{id} goes to {}", request.url);
         let body = fixture(id, "scopes.json").unwrap_or_else(|| panic!("{id} has no scopes.json"));
-        let page = page::read_scopes(profile, &binding, &first, &[], body.as_bytes()).unwrap();
+        let page = page::read_scopes(profile, &binding, None, &first, &[], body.as_bytes()).unwrap();
         assert!(!page.scopes.is_empty() && page.scopes.len() == page.length, "{id}: {page:?}");
         assert!(page.scopes.iter().all(|scope| scope.name.is_some()), "{id}: {page:?}");
         let whole = page.total.is_some_and(|total| page.length as u64 >= total);
@@ -220,8 +220,8 @@ fn line(request: &Request) -> String {
 fn shown(profile: &Profile) -> String {
     let mut text = String::new();
     let (binding, scope, token) = (binding(profile), scope(profile), bought(profile));
-    if let Some(first) = Position::first_of_scopes(profile) {
-        let request = request::scopes(profile, &binding, &first, token.as_ref()).unwrap();
+    if let Some(first) = Position::first_of_scopes(profile, None) {
+        let request = request::scopes(profile, &binding, None, &first, token.as_ref()).unwrap();
         writeln!(text, "scopes {}", line(&request)).unwrap();
     }
     for (place, request) in walk(profile).unwrap_or_default().iter().enumerate() {

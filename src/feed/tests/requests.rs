@@ -48,8 +48,8 @@ fn streamkap_buys_and_renews_a_token_and_asks_for_each_destination() {
     assert_eq!(renewed.url, "https://api.streamkap.com/auth/access-token/refresh");
     assert_eq!(body(&renewed), ("application/json", r#"{"refresh_token":"next"}"#));
 
-    let first = Position::first_of_scopes(&profile).unwrap();
-    let list = request::scopes(&profile, &binding, &first, Some(&token())).unwrap();
+    let first = Position::first_of_scopes(&profile, None).unwrap();
+    let list = request::scopes(&profile, &binding, None, &first, Some(&token())).unwrap();
     assert_eq!(list.url, "https://api.streamkap.com/destinations?page=1&page_size=100");
     assert_eq!(headers(&list), [("Accept", "application/json"), ("Authorization", "Bearer jwt")]);
 
@@ -206,7 +206,7 @@ fn what_is_missing_or_wrong_is_named_without_showing_a_secret() {
     let kaireonai = built_in("kaireonai");
     assert!(matches!(request::exchange(&kaireonai, &binding()), Err(RequestError::NotDescribed { .. })));
     assert!(matches!(
-        request::scopes(&kaireonai, &binding(), &first, None),
+        request::scopes(&kaireonai, &binding(), None, &first, None),
         Err(RequestError::NotDescribed { .. })
     ));
 }
@@ -276,7 +276,10 @@ fn a_scope_that_the_user_names_has_the_variables_that_its_id_would_set() {
     let list = "[[scope]]\npath = '/s'\nitems = '/s'\nset = { key = '/id', title = '/name' }\n";
     let profile = with("[auth]\nkind = 'none'", &format!("{list}[request]\npath = '/e/{{@key}}'"));
     let named = profile.scope_from_id("s-1");
-    assert_eq!(named, Scope { id: "s-1".into(), name: None, vars: [("key".into(), "s-1".into())].into() });
+    assert_eq!(
+        named,
+        Scope { id: "s-1".into(), vars: [("key".into(), "s-1".into())].into(), ..Scope::default() }
+    );
     let first = Position::first(&profile);
     let request = request::page(&profile, &bound(&[], &[]), Some(&named), &first, None).unwrap();
     assert_eq!(request.url, "https://x.example/v1/e/s-1");

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::super::Profile;
+use super::super::json::Json;
 use super::super::time::TimeFormat;
 use super::{profile_with, read};
 use crate::domain::{Identity, Op, Record};
@@ -74,6 +76,40 @@ fn each_form_of_a_value_finds_what_it_names() {
 }
 
 #[test]
+fn a_value_is_shown_as_it_is_written() {
+    let profile = |id: &str| {
+        let text = format!(
+            "schema = 1\nid = 'x'\nname = 'X'\nauth.kind = 'none'\nvars.tenant = {{}}\n\
+             request = {{ path = '/x', query = {{ since = '{{@since|%Y-%m}}', until = '{{@until|epoch_ms}}' }} }}\n\
+             items = {{ at = '', explode = '/list' }}\n[map]\ntime = '/t'\nid = {id}\nurl = '{{/a|word}}'\n\
+             [map.enum.word]\nx = 'ex'\n"
+        );
+        Profile::parse("x.toml", &text).unwrap_or_else(|problems| panic!("{id}: {problems:?}"))
+    };
+    for value in [
+        "/a/b",
+        "^/a",
+        "/a~1b/m~0n",
+        "/{{odd}}/0",
+        "/{/type}/name",
+        "{/a} plain words",
+        "{{{/a}}} and {@tenant|upper}",
+        "{/a|lower}",
+        "{/a|first}{/a|last}",
+        "{/a|word}",
+        "{^/a?some text}",
+        "#{/a|word}{/b}",
+    ] {
+        assert_eq!(profile(&format!("'{value}'")).map.id.as_ref().unwrap().to_string(), value);
+    }
+    let listed = profile("['/a', '@tenant', 'plain']");
+    assert_eq!(listed.map.id.as_ref().unwrap().to_string(), "/a, @tenant, plain");
+    let query = &listed.ask.as_ref().unwrap().query;
+    let query: String = query.iter().map(|(_, exprs)| exprs[0].to_string()).collect();
+    assert_eq!(query, "{@since|%Y-%m}{@until|epoch_ms}");
+}
+
+#[test]
 fn a_record_is_known_by_its_id_its_parts_or_its_content() {
     let native = |id: &str| Identity::Native(id.to_owned());
     let content = |text: &str| Identity::Content(text.to_owned());
@@ -114,7 +150,10 @@ const T: i64 = 1_773_480_413_000;
 fn assert_times<'t>(times: impl IntoIterator<Item = (&'t str, Value, Option<i64>)>) {
     for (format, value, millis) in times {
         let profile = profile_with("", &format!("time = {{ format = \"{format}\" }}"));
-        let read = profile.time.read(&value).map(crate::domain::Timestamp::millis);
+        let read = profile
+            .time
+            .read(&Json::parse(&value.to_string()).unwrap())
+            .map(crate::domain::Timestamp::millis);
         assert_eq!(read, millis, "{format} {value}");
     }
 }
@@ -183,6 +222,20 @@ fn numbers_and_forms_of_a_feeds_own_are_times_where_the_profile_says_so() {
     ]);
 }
 
+type Said<P> = Vec<(P, Op, Option<Value>, Option<Value>)>;
+
+fn owned(changes: Said<&str>) -> Said<String> {
+    changes.into_iter().map(|(path, op, before, after)| (path.to_owned(), op, before, after)).collect()
+}
+
+/// What changed, as a free-form object says.
+#[track_caller]
+fn said_freely(object: &Value) -> Said<String> {
+    let rest = "[[changes]]\nkind = 'map'\nat = '/c'\nignore = ['/action']\n";
+    let changes = event("", rest, &json!({"c": object})).changes;
+    changes.into_iter().map(|c| (c.path, c.op, c.before, c.after)).collect()
+}
+
 #[test]
 fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
     let replace =
@@ -216,14 +269,10 @@ fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
             json!({"config": {"from": {"a": {"b": 1}}, "to": {"a": {"b": 2}}}}),
             vec![replace("config.a.b", json!(1), json!(2))],
         ),
-        // Pairs below a field, with something stated beside them, and lists of what came and went.
+        // Pairs below a field, with something stated beside them.
         (
             json!({"limits": {"perCustomer": {"from": 7, "to": 4}, "unit": "day"}}),
             vec![replace("limits.perCustomer", json!(7), json!(4)), set("limits.unit", json!("day"))],
-        ),
-        (
-            json!({"tags": {"added": ["vip"], "removed": []}}),
-            vec![("tags[0]", Op::Add, None, Some(json!("vip")))],
         ),
         (json!({"limits": {"perDay": 5}}), vec![set("limits", json!({"perDay": 5}))]),
         // Words that only begin like a pair, and pairs whose name is taken.
@@ -240,11 +289,29 @@ fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
             vec![replace("db_password", json!("••••"), json!("••••")), set("apiToken", json!("••••"))],
         ),
     ] {
-        let rest = "[[changes]]\nkind = 'map'\nat = '/c'\nignore = ['/action']\n";
-        let changes = event("", rest, &json!({"c": object})).changes;
-        let found: Vec<_> =
-            changes.iter().map(|c| (&*c.path, c.op, c.before.clone(), c.after.clone())).collect();
-        assert_eq!(found, expected, "{object}");
+        assert_eq!(said_freely(&object), owned(expected), "{object}");
+    }
+}
+
+#[test]
+fn lists_of_what_came_and_went_have_no_places() {
+    let set = |path: &'static str, after: Value| (path, Op::Set, None, Some(after));
+    for (object, expected) in [
+        (
+            json!({"tags": {"added": ["vip"], "removed": []}}),
+            vec![("tags[]", Op::Add, None, Some(json!("vip")))],
+        ),
+        (
+            json!({"who": {"roles": {"added": [{"id": 1}, "x"], "removed": [7]}, "note": "n"}}),
+            vec![
+                ("who.roles[]", Op::Remove, Some(json!(7)), None),
+                ("who.roles[]", Op::Add, None, Some(json!({"id": 1}))),
+                ("who.roles[]", Op::Add, None, Some(json!("x"))),
+                set("who.note", json!("n")),
+            ],
+        ),
+    ] {
+        assert_eq!(said_freely(&object), owned(expected), "{object}");
     }
 }
 

@@ -12,8 +12,6 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use super::in_words;
 use crate::domain::Safe;
 
-/// How long a program may take.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// How much of what it complains about is kept while it runs, in bytes.
 const TAIL: usize = 2048;
 /// How much of that is shown, in characters.

@@ -116,7 +116,8 @@ impl Led {
         if self.has_joined || end {
             self.chart.joined(end, &mut proof);
         }
-        if next == Next::Ask(Ask::Onwards) && sight.can_go_on {
+        let left = self.chart.known.goal.is_some() && !end && !self.has_joined;
+        if (next == Next::Ask(Ask::Onwards) || left) && sight.can_go_on {
             proof.resume = self.last;
         }
         (proof, next)

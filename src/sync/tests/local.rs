@@ -67,3 +67,14 @@ async fn a_body_that_is_mostly_something_else_is_a_fault_and_is_read_again() {
     std::fs::write(&path, "<html>").unwrap();
     assert!(rig.sync().await.fault.unwrap().message.contains("web page"));
 }
+
+#[tokio::test]
+async fn a_command_that_takes_longer_than_it_may_is_told_with_what_to_set() {
+    let mut source = source("kaireonai", "");
+    let argv = ["sleep", "600"].map(str::to_owned).into();
+    source.via = Via::Command { argv, timeout: std::time::Duration::from_millis(100) };
+    source.binding = Binding::default();
+    let fault = Rig::new(vec![source]).sync().await.fault.unwrap();
+    assert!(fault.message.contains("the command `sleep` was ended after 100ms"), "{}", fault.message);
+    assert!(fault.fix.contains("set `timeout` of `kaireonai-prod`"), "{}", fault.fix);
+}
