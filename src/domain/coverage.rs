@@ -1,6 +1,6 @@
 //! What the cache knows to be complete, as stretches of time.
 //!
-//! A [`Span`] is open at both ends: it speaks of the times strictly between them. That makes every claim safe
+//! A [`Stretch`] is open at both ends: it speaks of the times strictly between them. That makes every claim safe
 //! to add up: two spans cover all between their outer ends exactly if they overlap, and two that only touch
 //! leave the instant between them unknown, since events of one time may have been cut apart there. Adding
 //! the same claim again, or claims in any order, comes to the same ledger.
@@ -11,14 +11,14 @@ use super::Timestamp;
 
 /// The times strictly between two others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Span {
+pub struct Stretch {
     /// The end in the past, itself left out.
     pub lo: Timestamp,
     /// The end towards now, itself left out.
     pub hi: Timestamp,
 }
 
-impl Span {
+impl Stretch {
     /// All of time.
     pub const ALL: Self = Self { lo: Timestamp::MIN, hi: Timestamp::MAX };
 
@@ -42,7 +42,7 @@ impl Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
     /// Where.
-    pub span: Span,
+    pub span: Stretch,
     /// When this was verified, by the server's clock; nothing where the server does not say. Of a segment
     /// that grew together from several, the earliest.
     pub verified_at: Option<Timestamp>,
@@ -127,7 +127,7 @@ impl GapReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// Where. Of an instant at which two segments touch, from one millisecond before to one after.
-    pub span: Span,
+    pub span: Stretch,
     /// Why.
     pub reason: GapReason,
 }
@@ -136,7 +136,7 @@ pub struct Gap {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Note {
     /// Where it applies.
-    pub span: Span,
+    pub span: Stretch,
     /// What was in the way.
     pub reason: GapReason,
 }
@@ -179,7 +179,7 @@ impl Ledger {
     }
 
     /// Whether every time strictly inside `span` is known.
-    pub fn covers(&self, span: Span) -> bool {
+    pub fn covers(&self, span: Stretch) -> bool {
         self.segments.iter().any(|one| one.span.lo <= span.lo && span.hi <= one.span.hi)
     }
 
@@ -190,7 +190,10 @@ impl Ledger {
             let joins = one.span.joins(joined.span);
             if joins {
                 joined = Segment {
-                    span: Span { lo: one.span.lo.min(joined.span.lo), hi: one.span.hi.max(joined.span.hi) },
+                    span: Stretch {
+                        lo: one.span.lo.min(joined.span.lo),
+                        hi: one.span.hi.max(joined.span.hi),
+                    },
                     verified_at: match (one.verified_at, joined.verified_at) {
                         (Some(a), Some(b)) => Some(a.min(b)),
                         (a, b) => a.or(b),
@@ -207,14 +210,14 @@ impl Ledger {
     }
 
     /// Takes claims back: nothing strictly inside `span` is known any more.
-    pub fn forget(&mut self, span: Span) {
-        let Some(span) = Span::between(span.lo, span.hi) else { return };
+    pub fn forget(&mut self, span: Stretch) {
+        let Some(span) = Stretch::between(span.lo, span.hi) else { return };
         let parts = std::mem::take(&mut self.segments).into_iter().flat_map(|one| {
             if !one.span.joins(span) {
                 return [Some(one), None];
             }
-            let newer = Span::between(span.hi.plus_millis(-1).max(one.span.lo), one.span.hi);
-            let older = Span::between(one.span.lo, span.lo.plus_millis(1).min(one.span.hi));
+            let newer = Stretch::between(span.hi.plus_millis(-1).max(one.span.lo), one.span.hi);
+            let older = Stretch::between(one.span.lo, span.lo.plus_millis(1).min(one.span.hi));
             [
                 newer.map(|span| Segment { span, floor: false, ..one }),
                 older.map(|span| Segment { span, ..one }),
@@ -229,7 +232,7 @@ impl Ledger {
     pub fn note(&mut self, mut note: Note) {
         for one in self.notes.iter().filter(|one| one.reason == note.reason) {
             if one.span.joins(note.span) {
-                note.span = Span { lo: one.span.lo.min(note.span.lo), hi: one.span.hi.max(note.span.hi) };
+                note.span = Stretch { lo: one.span.lo.min(note.span.lo), hi: one.span.hi.max(note.span.hi) };
             }
         }
         self.notes.retain(|one| !(note.span.lo <= one.span.lo && one.span.hi <= note.span.hi));
@@ -243,7 +246,7 @@ impl Ledger {
         let mut gaps = Vec::new();
         let mut hi = match self.segments.first() {
             Some(first) => first.span.lo,
-            None => return vec![self.gap(Span::ALL)],
+            None => return vec![self.gap(Stretch::ALL)],
         };
         for segment in &self.segments[1..] {
             gaps.push(self.gap(between(segment.span.hi, hi)));
@@ -272,14 +275,14 @@ impl Ledger {
     }
 
     /// Why `span`, of which nothing is known, is not: what was remarked last, else what its shape tells.
-    pub fn reason(&self, span: Span) -> GapReason {
+    pub fn reason(&self, span: Stretch) -> GapReason {
         let noted = self.notes.iter().rev().find(|note| note.span.joins(span)).map(|note| note.reason);
         noted.unwrap_or(if is_instant(span) { GapReason::Tie } else { GapReason::NotFetched })
     }
 
     /// Whether asking again for `span`, of which nothing is known, cannot tell more: all of it is remarked on as
     /// beyond reach, or it is an instant that no answer holds whole.
-    pub fn is_final(&self, span: Span) -> bool {
+    pub fn is_final(&self, span: Stretch) -> bool {
         let covers = |note: &&Note| note.span.lo <= span.lo && span.hi <= note.span.hi;
         match self.notes.iter().rev().find(covers) {
             Some(note) => note.reason.is_final(),
@@ -287,7 +290,7 @@ impl Ledger {
         }
     }
 
-    fn gap(&self, span: Span) -> Gap {
+    fn gap(&self, span: Stretch) -> Gap {
         Gap { span, reason: self.reason(span) }
     }
 
@@ -307,14 +310,14 @@ impl Ledger {
 }
 
 /// One millisecond, and nothing more.
-fn is_instant(span: Span) -> bool {
+fn is_instant(span: Stretch) -> bool {
     span.hi.millis().saturating_sub(span.lo.millis()) <= 2
 }
 
 /// The times that neither of two neighbouring segments has, as an open span: their own ends belong to it.
-fn between(lo: Timestamp, hi: Timestamp) -> Span {
+fn between(lo: Timestamp, hi: Timestamp) -> Stretch {
     let lo = if lo == Timestamp::MIN { lo } else { lo.plus_millis(-1) };
-    Span { lo, hi: hi.plus_millis(1) }
+    Stretch { lo, hi: hi.plus_millis(1) }
 }
 
 /// Whether what two segments grow into ends where the feed does: the deeper of the two says so.
@@ -337,7 +340,7 @@ mod tests {
     }
 
     fn segment(lo: i64, hi: i64) -> Segment {
-        Segment { span: Span { lo: at(lo), hi: at(hi) }, verified_at: None, floor: false }
+        Segment { span: Stretch { lo: at(lo), hi: at(hi) }, verified_at: None, floor: false }
     }
 
     fn ends(ledger: &Ledger) -> Vec<(i64, i64)> {
@@ -406,7 +409,7 @@ mod tests {
                 prop_assert_eq!(ledger.around(at(time)).is_some(), known(time), "{}", time);
             }
             let (lo, hi) = (forgotten.0, forgotten.0 + forgotten.1);
-            ledger.forget(Span { lo: at(lo), hi: at(hi) });
+            ledger.forget(Stretch { lo: at(lo), hi: at(hi) });
             for time in -1..90 {
                 let inside = lo < time && time < hi;
                 prop_assert_eq!(ledger.around(at(time)).is_some(), known(time) && !inside, "{}", time);

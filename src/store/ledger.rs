@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, params};
 
-use crate::domain::{GapReason, Ledger, Note, Segment, Span, Timestamp};
+use crate::domain::{GapReason, Ledger, Note, Segment, Stretch, Timestamp};
 
 /// The ledger of the feed with this key.
 pub(super) fn read(conn: &Connection, feed: i64) -> rusqlite::Result<Ledger> {
@@ -14,7 +14,8 @@ pub(super) fn read(conn: &Connection, feed: i64) -> rusqlite::Result<Ledger> {
     let mut rows = select.query([feed])?;
     let (mut segments, mut notes) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
-        let span = Span { lo: Timestamp::from_millis(row.get(0)?), hi: Timestamp::from_millis(row.get(1)?) };
+        let span =
+            Stretch { lo: Timestamp::from_millis(row.get(0)?), hi: Timestamp::from_millis(row.get(1)?) };
         match row.get::<_, Option<String>>(2)? {
             // A reason that a newer program wrote is as good as none: it only informs.
             Some(word) => notes.extend(GapReason::from_word(&word).map(|reason| Note { span, reason })),

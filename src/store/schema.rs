@@ -5,18 +5,27 @@
 //! References between tables are not enforced by SQLite: [`super::write`] is the only writer and keeps
 //! them, and each check would cost a look-up per row. Texts that repeat stand once, in `word`, `entity`
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
-//! second; the long texts stand in `body` under the same key.
+//! second; the long texts stand in `packed`, or where an older version put them in `body`, under the same key.
 
-use rusqlite_migration::{M, Migrations};
+mod ledger;
+mod packed;
+mod sealed;
 
-/// Marks a file as ours: `BTRL` in ASCII.
-pub(super) const APPLICATION_ID: i64 = 0x4254_524C;
+use super::database::Kind;
 
-/// The newest schema version that this program knows.
-pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+/// The cache.
+pub(super) const CACHE: Kind = Kind {
+    noun: "the cache",
+    after_damage: ", sync to fill it",
+    thread: "cache",
+    // `BTRL` in ASCII.
+    application_id: 0x4254_524C,
+    migrations: MIGRATIONS,
+    tables: TABLES,
+    synchronous: "normal",
+};
 
-/// Every table, for the check that a file which claims to be ours has them.
-pub(super) const TABLES: &[&str] = &[
+const TABLES: &[&str] = &[
     "source",
     "feed",
     "word",
@@ -32,12 +41,13 @@ pub(super) const TABLES: &[&str] = &[
     "link",
     "link_beside",
     "source_note",
+    "segment",
+    "segment_columns",
+    "segment_texts",
+    "loose",
+    "codebook",
+    "packed",
 ];
-
-/// How to get from each version to the next.
-pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
-}
 
 const MIGRATIONS: &[&str] = &[
     "
@@ -151,7 +161,9 @@ CREATE TABLE arrival (
 INSERT INTO arrival (one, seq) VALUES (1, 0);
 ",
     LINKS,
-    LEDGER,
+    sealed::SEALED,
+    packed::PACKED,
+    ledger::LEDGER,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a
@@ -182,43 +194,4 @@ CREATE TABLE source_note (
     source INTEGER PRIMARY KEY,
     note   TEXT
 ) STRICT;
-";
-
-/// What is known to be complete, what is gone, and what records said before they were changed.
-const LEDGER: &str = "
--- What is known to be complete, and remarks on what is not. Times are in ms, both ends left out.
-CREATE TABLE coverage (
-    feed        INTEGER NOT NULL,
-    lo          INTEGER NOT NULL,
-    hi          INTEGER NOT NULL,
-    reason      TEXT,                   -- NULL: complete; else why not
-    floor       INTEGER NOT NULL,       -- the feed offered nothing older
-    verified_at INTEGER                 -- by the server's clock
-) STRICT;
-CREATE INDEX coverage_feed ON coverage (feed);
-
--- What one walk wrote down before belongs to no stretch of time: the next walk reads the list once more.
-ALTER TABLE feed DROP COLUMN complete_to_floor;
-ALTER TABLE feed DROP COLUMN top;
-ALTER TABLE feed ADD COLUMN ascending INTEGER;              -- NULL: not seen yet
-ALTER TABLE feed ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0; -- answers came in no order
-ALTER TABLE feed ADD COLUMN lateness INTEGER NOT NULL DEFAULT 0; -- ms
-ALTER TABLE feed ADD COLUMN checked INTEGER;                -- ms; what came late before is found
-ALTER TABLE feed ADD COLUMN resume_below INTEGER;           -- ms
-ALTER TABLE feed ADD COLUMN resume_at TEXT;                 -- how to go on below that time
-UPDATE feed SET last_total = NULL;
-
--- When an event was found to be gone from its feed, by the server's clock.
-ALTER TABLE event ADD COLUMN gone_at INTEGER;
-CREATE INDEX event_feed ON event (feed);
-
--- What an event said before its feed changed it.
-CREATE TABLE revision (
-    revision    INTEGER PRIMARY KEY,
-    id          BLOB NOT NULL,          -- of the event
-    raw         TEXT NOT NULL,
-    time        INTEGER NOT NULL,       -- ms
-    replaced_at INTEGER NOT NULL        -- ms, local clock
-) STRICT;
-CREATE INDEX revision_id ON revision (id);
 ";

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::db::Db;
 use super::error::StoreError;
 use super::{ledger, links};
-use crate::domain::{Fault, FaultKind, Ledger, Note, RowId, Segment, Span, Timestamp};
+use crate::domain::{Fault, FaultKind, Ledger, Note, RowId, Segment, Stretch, Timestamp};
 
 /// Names one feed: a configured source, the profile that reads it and, where it fans out, the scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -107,7 +107,7 @@ pub struct Learned {
     /// Why others are not.
     pub notes: Vec<Note>,
     /// Everything the feed has strictly inside is among the records: what the cache has beyond them is gone.
-    pub exact: Option<Span>,
+    pub exact: Option<Stretch>,
     /// When the request was sent, by the local clock: what came into the cache since then is not gone.
     pub asked_at: Option<Timestamp>,
     /// When the answer was written, by the server's clock.

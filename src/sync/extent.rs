@@ -1,6 +1,6 @@
 //! How much of a source is to be read.
 
-use crate::domain::{Span, Timestamp};
+use crate::domain::{Stretch, Timestamp};
 use crate::feed::Profile;
 
 /// How much of a source is to be read. The default is what is missing.
@@ -22,10 +22,10 @@ type Range = (Option<Timestamp>, Option<Timestamp>);
 
 impl Extent {
     /// What a walk is for; nothing where that is everything.
-    pub(super) fn goal(&self) -> Option<Span> {
+    pub(super) fn goal(&self) -> Option<Stretch> {
         let lo = self.since.map_or(Timestamp::MIN, |since| since.plus_millis(-1));
         let hi = self.until.unwrap_or(Timestamp::MAX);
-        (self.since.is_some() || self.until.is_some()).then_some(Span { lo, hi })
+        (self.since.is_some() || self.until.is_some()).then_some(Stretch { lo, hi })
     }
 
     /// The part of a range of time that is worth asking for, as far as a server of this profile can be asked.

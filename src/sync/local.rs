@@ -21,7 +21,7 @@ use crate::store::Learned;
 use super::line::{Line, Tally, lock};
 use super::probe::Probe;
 use super::pull;
-use crate::domain::{Detail, Fault, FaultKind, ScopeChoice, Segment, Span, Timestamp, Via};
+use crate::domain::{Detail, Fault, FaultKind, ScopeChoice, Segment, Stretch, Timestamp, Via};
 use crate::feed::{Binding, Page, Scope, ShapeError, saved};
 
 /// The most that is taken from a program or a file, in bytes.
@@ -57,7 +57,8 @@ pub(super) async fn bring_in(line: &Line, tally: &Tally) -> Result<(), Fault> {
     let times = || page.records.iter().map(|record| record.time);
     let span = times().min().zip(times().max()).filter(|_| !drifted);
     // It holds what it holds: nothing older, and nothing newer than its newest.
-    let span = span.and_then(|(oldest, newest)| Span::between(oldest.plus_millis(-1), newest.plus_millis(1)));
+    let span =
+        span.and_then(|(oldest, newest)| Stretch::between(oldest.plus_millis(-1), newest.plus_millis(1)));
     let learned = Learned {
         generation: Some(pull::begin(line, &key).await?.0.generation),
         segments: span.map(|span| Segment { span, verified_at: None, floor: true }).into_iter().collect(),

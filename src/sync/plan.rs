@@ -17,7 +17,7 @@
 //! far that has been done is remembered, so that a walk which is cut short leaves it to the next. Then it goes
 //! to the gaps, newest first.
 
-use crate::domain::{Ledger, Span, Timestamp};
+use crate::domain::{Ledger, Stretch, Timestamp};
 
 mod chart;
 mod claim;
@@ -67,7 +67,7 @@ pub(super) struct Known {
     /// Answers of this feed have stood in no order.
     pub(super) mixed: bool,
     /// What the walk is for; everything where it is left out. What lies beyond may be read on the way.
-    pub(super) goal: Option<Span>,
+    pub(super) goal: Option<Stretch>,
 }
 
 /// A walk under way.

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Fault, FaultKind, GapReason, Note, RowId, Secret, Segment, Span, Timestamp};
+use crate::domain::{Fault, FaultKind, GapReason, Note, RowId, Secret, Segment, Stretch, Timestamp};
 use crate::feed::{Chains, Choice, DetailWhen, Order, Page, Position, Scope, page, request};
 use crate::store::{FeedKey, FeedState, Learned, Resume};
 
@@ -96,7 +96,7 @@ impl Errand<'_> {
         let oldest = ranges.iter().filter_map(|(since, _)| *since).min();
         let open = ranges.iter().any(|(since, _)| since.is_none());
         let notes = oldest.filter(|_| !open && top.is_none()).map(|oldest| {
-            let span = Span { lo: Timestamp::MIN, hi: oldest.plus_millis(1) };
+            let span = Stretch { lo: Timestamp::MIN, hi: oldest.plus_millis(1) };
             Note { span, reason: GapReason::Lookback }
         });
         let synced_at = (!drifted).then(Timestamp::now);
@@ -113,7 +113,7 @@ impl Errand<'_> {
     fn knows(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> bool {
         let lo = since.map_or(Timestamp::MIN, |since| since.plus_millis(-1));
         let hi = until.unwrap_or(Timestamp::MAX);
-        self.state.ledger.covers(Span { lo, hi })
+        self.state.ledger.covers(Stretch { lo, hi })
     }
 
     fn shape(&self, head: &Position, since: Option<Timestamp>, until: Option<Timestamp>) -> Shape {
@@ -332,7 +332,7 @@ impl Errand<'_> {
     /// The server says that the head is what it was when it was read last: so nothing newer has come.
     async fn extend_top(&mut self, date: Option<Timestamp>) -> Result<(), Fault> {
         let Some((top, date)) = self.state.ledger.top().zip(date) else { return Ok(()) };
-        let span = Span::between(top.plus_millis(-1), date);
+        let span = Stretch::between(top.plus_millis(-1), date);
         let claim = span.map(|span| Segment { span, verified_at: Some(date), floor: false });
         self.learn(Learned { segments: claim.into_iter().collect(), ..Learned::default() }).await
     }
@@ -384,7 +384,7 @@ impl Errand<'_> {
     /// Remarks on the gap in which a walk came to stand.
     async fn note(&mut self, reason: GapReason, front: Option<Timestamp>) -> Result<(), Fault> {
         let gaps = self.state.ledger.gaps();
-        let near = |span: Span| front.is_some_and(|front| span.lo <= front && front <= span.hi);
+        let near = |span: Stretch| front.is_some_and(|front| span.lo <= front && front <= span.hi);
         let gap = gaps.iter().find(|gap| near(gap.span)).or(gaps.first());
         let Some(gap) = gap.filter(|gap| !self.state.ledger.is_final(gap.span)) else { return Ok(()) };
         let note = Note { span: gap.span, reason };

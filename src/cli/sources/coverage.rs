@@ -108,7 +108,7 @@ fn describe(feed: &FeedSummary, zone: Zone) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{GapReason, Ledger, Note, Span};
+    use crate::domain::{GapReason, Ledger, Note, Stretch};
     use crate::store::{FeedKey, FeedState};
 
     fn feed() -> FeedSummary {
@@ -116,7 +116,7 @@ mod tests {
             let time: chrono::DateTime<chrono::Utc> = text.parse().unwrap();
             Timestamp::from_millis(time.timestamp_millis())
         };
-        let span = |lo: &str, hi: &str| Span { lo: at(lo), hi: at(hi) };
+        let span = |lo: &str, hi: &str| Stretch { lo: at(lo), hi: at(hi) };
         let segment = |lo, hi, floor| Segment { span: span(lo, hi), verified_at: None, floor };
         let segments = [
             segment("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z", false),

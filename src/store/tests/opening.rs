@@ -112,32 +112,14 @@ fn a_newer_schema_is_refused_and_left_alone() {
     assert_eq!(files(&cache.directory, "corrupt"), Vec::<String>::new());
 }
 
-/// Makes of a cache one as it was before there was a ledger, with a feed that was once walked to its end.
-const BEFORE_LEDGER: &str = "
-    DROP TABLE coverage;
-    DROP TABLE revision;
-    DROP INDEX event_feed;
-    ALTER TABLE event DROP COLUMN gone_at;
-    ALTER TABLE feed DROP COLUMN ascending;
-    ALTER TABLE feed DROP COLUMN mixed;
-    ALTER TABLE feed DROP COLUMN lateness;
-    ALTER TABLE feed DROP COLUMN checked;
-    ALTER TABLE feed DROP COLUMN resume_below;
-    ALTER TABLE feed DROP COLUMN resume_at;
-    ALTER TABLE feed ADD COLUMN complete_to_floor INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE feed ADD COLUMN top INTEGER;
-    UPDATE feed SET complete_to_floor = 1, top = 5, last_total = 2;
-    PRAGMA user_version = 2;
-";
-
 #[test]
 fn a_cache_from_before_the_ledger_keeps_its_events_and_claims_nothing() {
     let before = Cache::new();
     before.write(&feed(), &[record("a", T0), record("b", T0 + 1)]);
     let all = before.all();
+    before.go_back_to(4);
     let Cache { directory, store } = before;
     drop(store);
-    Connection::open(directory.path().join("cache.db")).unwrap().execute_batch(BEFORE_LEDGER).unwrap();
     let store = open(&directory.path().join("cache.db"));
     let after = Cache { directory, store };
     assert_eq!(after.all(), all);
@@ -149,15 +131,10 @@ fn a_cache_from_before_links_is_brought_on_with_its_events() {
     let before = Cache::new();
     before.write(&feed(), &[record("a", T0), record("b", T0 + 1)]);
     let all = before.all();
+    before.unpack_all();
+    before.go_back_to(1);
     let Cache { directory, store } = before;
     drop(store);
-    let file = Connection::open(directory.path().join("cache.db")).unwrap();
-    file.execute_batch(BEFORE_LEDGER).unwrap();
-    file.execute_batch(
-        "DROP TABLE link; DROP TABLE link_beside; DROP TABLE source_note; PRAGMA user_version = 1",
-    )
-    .unwrap();
-    drop(file);
     let store = open(&directory.path().join("cache.db"));
     let after = Cache { directory, store };
     assert_eq!(after.all(), all);
@@ -189,7 +166,7 @@ fn the_settings_are_those_that_keep_the_file_sound() {
         ("PRAGMA mmap_size", 0),
         ("PRAGMA cell_size_check", 1),
         ("PRAGMA application_id", 0x4254_524C),
-        ("PRAGMA user_version", crate::store::schema::VERSION),
+        ("PRAGMA user_version", crate::store::schema::CACHE.version()),
     ] {
         assert_eq!(cache.ask(setting), value, "{setting}");
     }
@@ -201,10 +178,11 @@ fn the_settings_are_those_that_keep_the_file_sound() {
 
 #[test]
 fn migrations_are_sound_and_make_every_table() {
-    crate::store::schema::migrations().validate().unwrap();
+    crate::store::schema::CACHE.schema().validate().unwrap();
     let cache = Cache::new();
-    let tables = cache.ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'");
-    assert_eq!(tables, crate::store::schema::TABLES.len() as i64);
+    let tables =
+        cache.ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'");
+    assert_eq!(tables, crate::store::schema::CACHE.tables.len() as i64);
 }
 
 #[test]

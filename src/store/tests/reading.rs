@@ -1,9 +1,8 @@
 //! What comes out of the cache, and what it knows of sources.
 
 use super::*;
-use crate::domain::{EventId, Fault, FaultKind, IndexRow, RowId};
-use crate::domain::{GapReason, Note, Parts};
-use crate::store::{FeedSummary, Resume, SourceSummary};
+use crate::domain::{EventId, Fault, FaultKind, GapReason, Note, Parts};
+use crate::store::{FeedSummary, Marker, Resume, SourceSummary};
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
@@ -40,15 +39,17 @@ fn rows_for_the_columns_come_in_chunks_newest_first() {
         let records: Vec<Record> = (0..7).map(|nth| full_record(&nth.to_string(), T0 + nth / 2)).collect();
         cache.write(&key, &records);
     }
-    let whole = cache.run(|db| db.index_rows(None, 1_000));
-    assert_eq!(whole, cache.all().iter().map(IndexRow::of).collect::<Vec<_>>());
+    let whole = cache.run(|db| db.chunk(None, 1_000)).rows;
+    assert_eq!(cache.told(&whole), cache.to_be_told());
     assert_eq!(whole.len(), 21);
     let mut chunks: Vec<IndexRow> = Vec::new();
+    let mut after = None;
     loop {
-        let after = chunks.last().map(|row| row.row);
-        let chunk = cache.run(move |db| db.index_rows(after, 4));
-        chunks.extend_from_slice(&chunk);
-        if chunk.len() < 4 {
+        let chunk = cache.run(move |db| db.chunk(after, 4));
+        assert!(chunk.sealed.is_empty() && chunk.rows.len() <= 4);
+        chunks.extend(chunk.rows);
+        after = chunk.next;
+        if after.is_none() {
             break;
         }
     }
@@ -59,26 +60,27 @@ fn rows_for_the_columns_come_in_chunks_newest_first() {
 fn a_second_program_sees_what_arrived() {
     let cache = Cache::new();
     let other = open(&cache.path());
-    let see =
-        |since: u64, limit: usize| other.run_blocking(move |db| db.index_rows_since(since, limit)).unwrap();
+    let see = |since: Marker, limit: usize| {
+        other.run_blocking(move |db| db.index_rows_since(since, limit)).unwrap()
+    };
     let version = || other.run_blocking(Db::data_version).unwrap();
     let start = version();
     cache.write(&feed(), &[record("a", T0), record("b", T0 + 1), record("c", T0 + 2)]);
     assert_ne!(version(), start);
-    let first = see(0, 2);
+    let first = see(Marker::default(), 2);
     assert_eq!((first.rows.len(), first.more), (2, true));
-    let second = see(first.seq, 2);
+    let second = see(first.marker, 2);
     assert_eq!((second.rows.len(), second.more), (1, false));
-    assert_eq!(see(second.seq, 2).rows, []);
-    assert_eq!(other.run_blocking(Db::seq).unwrap(), second.seq);
+    assert_eq!(see(second.marker, 2).rows, []);
+    assert_eq!(other.run_blocking(Db::marker).unwrap(), second.marker);
 
     let changed = cache.write(&feed(), &[record("b", T0 + 9)]).changed;
-    let arrivals = see(second.seq, 10);
+    let arrivals = see(second.marker, 10);
     assert_eq!(arrivals.left, [changed[0].0]);
-    assert_eq!(arrivals.rows, [changed[0].1.clone()]);
+    assert_eq!(arrivals.rows, [changed[0].1]);
     let row = changed[0].1.row;
     cache.run(move |db| db.save_detail(row, &[], &Detail::Fetched));
-    let arrivals = see(arrivals.seq, 10);
+    let arrivals = see(arrivals.marker, 10);
     assert_eq!((arrivals.left.len(), arrivals.rows[0].row), (0, row));
     let quiet = version();
     cache.write(&feed(), &[record("b", T0 + 9)]);
@@ -93,7 +95,7 @@ fn what_was_learned_is_written_with_its_page() {
         cache.run(move |db| db.write_page(&feed(), &[record], &[], &learned, at(T0)))
     };
     assert_eq!(cache.run(|db| db.state(&feed())), FeedState::default());
-    let note = Note { span: Span { lo: at(0), hi: at(T0) }, reason: GapReason::RateLimited };
+    let note = Note { span: Stretch { lo: at(0), hi: at(T0) }, reason: GapReason::RateLimited };
     let resume = Resume { below: at(T0 - 9), place: r#"{"after":"x"}"#.to_owned() };
     let next = Learned {
         notes: vec![note],
@@ -127,11 +129,11 @@ fn what_an_answer_should_have_shown_is_gone_until_it_is_seen_again() {
     let cache = Cache::new();
     let records: Vec<Record> = (0..5).map(|nth| record(&nth.to_string(), T0 + nth)).collect();
     cache.write(&feed(), &records);
-    let seq = cache.run(Db::seq);
+    let seq = cache.run(Db::marker);
     // The answer begins with 4 and ends with 0; 1 and 3 are missing, and 2 came while it was under way.
     let shown = |ids: &[usize]| ids.iter().map(|nth| records[*nth].clone()).collect::<Vec<_>>();
     let exact = |asked_at: i64| Learned {
-        exact: Some(Span { lo: at(T0), hi: at(T0 + 4) }),
+        exact: Some(Stretch { lo: at(T0), hi: at(T0 + 4) }),
         asked_at: Some(at(asked_at)),
         date: Some(at(T0 + 100)),
         ..Learned::default()
@@ -143,13 +145,13 @@ fn what_an_answer_should_have_shown_is_gone_until_it_is_seen_again() {
     assert_eq!(put(page.clone(), exact(T0 - 1)).gone, 0, "they came after the question");
     let written = put(page, exact(T0 + 60));
     assert_eq!((written.gone, written.changed.len()), (2, 2));
-    assert!(written.changed.iter().all(|(_, row)| row.parts.has(Parts::GONE)));
+    assert!(written.changed.iter().all(|(_, row)| row.marks.parts().has(Parts::GONE)));
     let told = cache.run(move |db| db.index_rows_since(seq, 10)).rows;
     assert_eq!(told.len(), 2, "other programs hear of it");
     assert_eq!(cache.run(|db| db.count_beyond(&feed(), at(T0), true)), 2, "what is gone does not count");
     assert_eq!(cache.all().len(), 5, "and stays in the cache");
     let back = put(shown(&[3]), Learned::default());
-    assert!(back.changed.len() == 1 && !back.changed[0].1.parts.has(Parts::GONE));
+    assert!(back.changed.len() == 1 && !back.changed[0].1.marks.parts().has(Parts::GONE));
     assert_eq!(cache.run(|db| db.count_beyond(&feed(), at(T0), true)), 3);
 }
 

@@ -7,7 +7,7 @@
 //! the head of the list, standing at its end, and a server that says where its next answer begins.
 
 use super::words::{Direction, Shape, Sight};
-use crate::domain::{Segment, Span, Timestamp};
+use crate::domain::{Segment, Stretch, Timestamp};
 
 /// Where in the list an answer stands.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,9 +21,9 @@ pub(super) struct Standing {
 }
 
 /// The times that the answer alone proves. Nothing where an entry could not be read.
-pub(super) fn exact(sight: &Sight) -> Option<Span> {
+pub(super) fn exact(sight: &Sight) -> Option<Stretch> {
     let (oldest, newest) = sight.oldest().zip(sight.newest())?;
-    Span::between(oldest, newest).filter(|_| sight.quarantined == 0)
+    Stretch::between(oldest, newest).filter(|_| sight.quarantined == 0)
 }
 
 /// The claim that an answer at `standing` supports. `direction` may be unknown only for an answer that
@@ -64,7 +64,7 @@ pub(super) fn of(
     }
     // An event dated in the future must not make everything before it look known.
     hi = sight.date.map_or(hi, |date| hi.min(date));
-    Span::between(lo, hi).map(|span| Segment { span, verified_at: sight.date, floor })
+    Stretch::between(lo, hi).map(|span| Segment { span, verified_at: sight.date, floor })
 }
 
 /// The outer times of an empty list.

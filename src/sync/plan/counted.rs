@@ -20,7 +20,7 @@ use super::claim::Standing;
 use super::ground::{Below, Ground, Key};
 use super::vernier;
 use super::words::{Ask, Cut, Next, Proof, Shape, Sight, Stall};
-use crate::domain::{GapReason, Note, Span, Timestamp};
+use crate::domain::{GapReason, Note, Stretch, Timestamp};
 
 /// How often an empty answer is met by asking once more or further up.
 const EMPTY_TRIES: u32 = 8;
@@ -268,7 +268,7 @@ impl Counted {
         }
         if end == End::Disputed {
             self.chart.unsettled = true;
-            let gap = Span { lo: Timestamp::MIN, hi: ground.time(bottom).plus_millis(1) };
+            let gap = Stretch { lo: Timestamp::MIN, hi: ground.time(bottom).plus_millis(1) };
             proof.notes.push(Note { span: gap, reason: GapReason::Unsettled });
             return (proof, Next::GiveUp(self.stall()));
         }
@@ -280,7 +280,7 @@ impl Counted {
         self.seen = begins + if filtered { size } else { sight.length };
         self.count_tail(sight, bottom);
         if let Some(tie) = self.front().filter(|_| self.in_tie && new_ground) {
-            let span = Span { lo: tie.plus_millis(-1), hi: tie.plus_millis(1) };
+            let span = Stretch { lo: tie.plus_millis(-1), hi: tie.plus_millis(1) };
             proof.notes.push(Note { span, reason: GapReason::Tie });
         }
         if new_ground {

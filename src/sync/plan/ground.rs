@@ -5,7 +5,7 @@
 
 use super::Known;
 use super::words::Direction;
-use crate::domain::{Ledger, Note, Segment, Span, Timestamp};
+use crate::domain::{Ledger, Note, Segment, Stretch, Timestamp};
 
 /// A time, or a time turned round, such that it falls along the list.
 pub(super) type Key = i64;
@@ -16,7 +16,7 @@ pub(super) struct Ground {
     direction: Direction,
     ledger: Ledger,
     /// What the walk is for, where that is not everything.
-    goal: Option<Span>,
+    goal: Option<Stretch>,
 }
 
 /// What lies below a place on known ground.
@@ -37,7 +37,7 @@ impl Ground {
         // another clock, and what is newer than all that is known is new.
         let checked = known.checked.or(trusted.top());
         if let Some(checked) = checked.into_iter().chain(known.newest).min() {
-            trusted.forget(Span { lo: checked.plus_millis(-known.lag), hi: Timestamp::MAX });
+            trusted.forget(Stretch { lo: checked.plus_millis(-known.lag), hi: Timestamp::MAX });
         }
         let mut ground = Self { direction, ledger: Ledger::default(), goal: None };
         ground.goal = known.goal.map(|goal| ground.turn(goal));
@@ -114,7 +114,7 @@ impl Ground {
             }
             let deeper = self.ledger.segments().get(at + 1);
             let lo = deeper.map_or(Timestamp::MIN, |deeper| deeper.span.hi.plus_millis(-1));
-            let gap = Span { lo, hi: Timestamp::from_millis(key).plus_millis(1) };
+            let gap = Stretch { lo, hi: Timestamp::from_millis(key).plus_millis(1) };
             match deeper {
                 _ if !self.ledger.is_final(gap) && self.goal.is_none_or(|goal| goal.joins(gap)) => {
                     return Below::Gap(key);
@@ -134,10 +134,10 @@ impl Ground {
         }
     }
 
-    fn turn(&self, span: Span) -> Span {
+    fn turn(&self, span: Stretch) -> Stretch {
         match self.direction {
             Direction::Down => span,
-            Direction::Up => Span {
+            Direction::Up => Stretch {
                 lo: Timestamp::from_millis(span.hi.millis().saturating_neg()),
                 hi: Timestamp::from_millis(span.lo.millis().saturating_neg()),
             },

@@ -22,7 +22,7 @@ use std::collections::HashSet;
 
 use super::LAG;
 use super::words::{Direction, Shape, Sight, Stall};
-use crate::domain::{Ledger, Segment, Span, Timestamp};
+use crate::domain::{Ledger, Segment, Stretch, Timestamp};
 use crate::feed::Seam;
 
 /// How often one walk may go to the end of the list.
@@ -91,7 +91,7 @@ impl Claim {
         let whole = (shape.since.map_or(oldest, |since| since.plus_millis(-1)), shape.since.is_none());
         let known = before.segments().first().filter(|_| self.joins);
         let (lo, floor) = known.map_or(whole, |known| (known.span.lo, known.floor));
-        Span::between(lo, hi).map(|span| Segment { span, verified_at: self.date, floor })
+        Stretch::between(lo, hi).map(|span| Segment { span, verified_at: self.date, floor })
     }
 }
 

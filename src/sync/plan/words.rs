@@ -1,6 +1,6 @@
 //! What a walk is told, and what it answers.
 
-use crate::domain::{Note, Segment, Span, Timestamp};
+use crate::domain::{Note, Segment, Stretch, Timestamp};
 use crate::feed::Seam;
 
 /// Which way time runs through a list.
@@ -107,7 +107,7 @@ pub(in crate::sync) struct Proof {
     /// Why others are not.
     pub(in crate::sync) notes: Vec<Note>,
     /// Everything that the feed has here was in this one answer: what the cache has beyond it is gone.
-    pub(in crate::sync) exact: Option<Span>,
+    pub(in crate::sync) exact: Option<Stretch>,
     /// Everything that was written late before this time, as far as the lag reaches, has been looked for.
     pub(in crate::sync) checked: Option<Timestamp>,
     /// The direction that was seen.

@@ -8,7 +8,7 @@ use super::fake::{destinations, kaireonai, param, streamkap, token};
 use super::paging::profile_of;
 use super::rig::{Rig, source};
 use super::wire::{Answer, Wire, says};
-use crate::domain::{Outcome, Span, Timestamp};
+use crate::domain::{Outcome, Stretch, Timestamp};
 use crate::feed::{Catalog, Profile};
 use crate::store::{FeedKey, FeedState};
 use crate::sync::{Extent, Which};
@@ -115,7 +115,7 @@ fn a_range_is_cut_only_where_the_server_can_be_asked_so() {
     let ranged = Profile::parse("x.toml", &profile_of("kind = 'page'", "", rest)).unwrap();
     let extent = Extent { since: Some(at(100)), until: Some(at(200)), ..Extent::default() };
     let range = |since, until| (Some(at(since)), Some(at(until)));
-    assert_eq!(extent.goal(), Some(Span { lo: at(100).plus_millis(-1), hi: at(200) }));
+    assert_eq!(extent.goal(), Some(Stretch { lo: at(100).plus_millis(-1), hi: at(200) }));
     assert_eq!(extent.part_of((None, None), &plain), Some((None, None)));
     assert_eq!(extent.part_of(range(50, 250), &ranged), Some(range(100, 200)));
     assert_eq!(extent.part_of(range(120, 150), &ranged), Some(range(120, 150)));

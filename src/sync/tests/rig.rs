@@ -37,7 +37,7 @@ pub(in crate::sync) fn source(feed: &str, origin: &str) -> Source {
     Source {
         name: format!("{feed}-prod").into(),
         binding: Binding { base: origin.to_owned(), vars, secrets },
-        stand_in: Catalog::built_in().stand_in(&profile).unwrap(),
+        stand_in: CATALOG.stand_in(&profile).unwrap(),
         profile,
         via: Via::Http,
         hidden: Vec::new(),
@@ -103,7 +103,7 @@ impl Rig {
     /// Every event in the cache, newest first.
     pub(in crate::sync) fn events(&self) -> Vec<Event> {
         let read = self.store.run_blocking(|db| {
-            let rows = db.index_rows(None, usize::MAX >> 1)?;
+            let rows = db.chunk(None, usize::MAX >> 1)?.rows;
             db.events(&rows.iter().map(|row| row.row).collect::<Vec<_>>())
         });
         read.unwrap()

@@ -4,7 +4,7 @@ use super::held::Held;
 use super::mutants::Mutant;
 use super::server::{Answer, Beyond, Row, Server};
 use super::{Failure, mutants};
-use crate::domain::{GapReason, Ledger, Span, Timestamp};
+use crate::domain::{GapReason, Ledger, Stretch, Timestamp};
 use crate::sync::plan::{Ask, Cut, Direction, Known, LAG, Next, Proof, Shape, Sight, Walk, lag};
 
 /// What survives a kill.
@@ -20,7 +20,7 @@ pub(super) struct Cache {
     resume: Option<(Timestamp, u64)>,
     total: Option<u64>,
     /// Every stretch that was ever claimed, and the answer it came from.
-    claimed: Vec<(Span, u64)>,
+    claimed: Vec<(Stretch, u64)>,
 }
 
 /// A walk in memory.
@@ -41,7 +41,7 @@ pub(super) struct Client {
     pub(super) walks: [Option<Under>; 2],
     pub(super) mutant: Option<Mutant>,
     /// What the next walks are for.
-    pub(super) goals: [Option<Span>; 2],
+    pub(super) goals: [Option<Stretch>; 2],
 }
 
 /// Requests after which a walk in this small world is held to be endless.

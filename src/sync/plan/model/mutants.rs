@@ -2,7 +2,7 @@
 
 use super::client::Cache;
 use super::server::{Row, Server};
-use crate::domain::{Ledger, Segment, Span, Timestamp};
+use crate::domain::{Ledger, Segment, Stretch, Timestamp};
 use crate::sync::plan::{Ask, Cut, Next, Proof, Sight};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub(super) fn proof(
 ) -> Proof {
     let ends = sight.oldest().zip(sight.newest());
     let claim = |lo: Timestamp, hi: Timestamp, floor: bool| Segment {
-        span: Span { lo, hi },
+        span: Stretch { lo, hi },
         verified_at: sight.date,
         floor,
     };
@@ -117,7 +117,7 @@ pub(super) fn proof(
             proof.segments.push(claim(Timestamp::MIN, newest.max(oldest.plus_millis(2)), true));
         }
         (Some(Mutant::GoneAtTheEdges), Some((oldest, newest))) => {
-            proof.exact = Some(Span { lo: oldest.plus_millis(-1), hi: newest.plus_millis(1) });
+            proof.exact = Some(Stretch { lo: oldest.plus_millis(-1), hi: newest.plus_millis(1) });
         }
         (Some(Mutant::EmptyPageIsTheEnd), None) => {
             proof.segments.extend(end_below(&cache.ledger));
@@ -130,7 +130,7 @@ pub(super) fn proof(
 /// The claim that nothing is below what is known.
 pub(super) fn end_below(ledger: &Ledger) -> Option<Segment> {
     let front = ledger.segments().last()?.span.lo.plus_millis(1);
-    Some(Segment { span: Span { lo: Timestamp::MIN, hi: front }, verified_at: None, floor: true })
+    Some(Segment { span: Stretch { lo: Timestamp::MIN, hi: front }, verified_at: None, floor: true })
 }
 
 /// What comes next in place of `next`.

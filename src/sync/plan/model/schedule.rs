@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::server::{Beyond, MINUTE, Manners, Server, Word};
 use super::{Dice, Failure};
-use crate::domain::{Span, Timestamp};
+use crate::domain::{Stretch, Timestamp};
 use crate::sync::plan::{Cut, Direction};
 
 /// Something that happens.
@@ -121,7 +121,7 @@ pub(super) fn happen(event: Event, server: &mut Server, client: &mut Client) -> 
             let hi = server.clock - ago * MINUTE;
             let time = Timestamp::from_millis;
             client.walks[who] = None;
-            client.goals[who] = Some(Span { lo: time(hi - length * MINUTE), hi: time(hi) });
+            client.goals[who] = Some(Stretch { lo: time(hi - length * MINUTE), hi: time(hi) });
         }
         Event::Insert(rows) => (0..rows).for_each(|_| {
             server.clock += 700;
