@@ -9,6 +9,7 @@
 //! may be stopped anywhere and another may go on from what is claimed.
 
 mod end;
+mod place;
 mod search;
 mod size;
 
@@ -18,7 +19,6 @@ use super::Known;
 use super::chart::Chart;
 use super::claim::Standing;
 use super::ground::{Below, Ground, Key};
-use super::vernier;
 use super::words::{Ask, Cut, Next, Proof, Shape, Sight, Stall};
 use crate::domain::{GapReason, Note, Stretch, Timestamp};
 
@@ -105,6 +105,23 @@ struct Short {
     key: Option<Key>,
     /// It was the head of the list.
     head: bool,
+}
+
+/// What was found out about an answer that goes on from known ground.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    /// The row that it begins at, and how many it may hold.
+    begins: u64,
+    size: u64,
+    /// Its last key, and the deep end of what is known around that.
+    bottom: Key,
+    deep: Key,
+    /// It shows what was not known.
+    new_ground: bool,
+    end: End,
+    /// It ends as the answer before did, which began there.
+    same_end: bool,
+    before: Option<u64>,
 }
 
 /// What an answer says about the end of the list.
@@ -275,6 +292,14 @@ impl Counted {
         if end == End::Here {
             return (proof, Next::Done { settled: !self.chart.unsettled });
         }
+        let step = Step { begins, size, bottom, deep, new_ground, end, same_end, before };
+        self.go_below(sight, &step, proof)
+    }
+
+    /// From an answer that goes on from known ground to the next.
+    fn go_below(&mut self, sight: &Sight, step: &Step, mut proof: Proof) -> (Proof, Next) {
+        let Step { begins, size, bottom, deep, new_ground, end, same_end, before } = *step;
+        let head = begins == 0;
         // A page cut before entries were left out of it covers more of the list than it shows.
         let filtered = !head && new_ground && sight.length < size && end == End::No;
         self.seen = begins + if filtered { size } else { sight.length };
@@ -302,11 +327,8 @@ impl Counted {
                 Below::Nothing => (proof, Next::Done { settled: !self.chart.unsettled }),
             };
         }
-        if end == End::No
-            && !new_ground
-            && self.front.is_some_and(|front| bottom > front)
-            && let Some(next) = self.search_down(begins + sight.length)
-        {
+        let is_above = end == End::No && !new_ground && self.front.is_some_and(|front| bottom > front);
+        if is_above && let Some(next) = self.search_down(begins + sight.length) {
             return (proof, next);
         }
         if end == End::Maybe {
@@ -379,64 +401,6 @@ impl Counted {
         self.beyond_end = full && (deeper || before);
         self.repeats += u32::from(self.beyond_end && !before);
         self.beyond_end
-    }
-
-    /// Asks for what overlaps known ground and reaches deepest below it.
-    fn go_on(&mut self) -> Next {
-        let overlap = self.tail + 1;
-        let ask = match self.chart.shape.cut {
-            Cut::Offsets => vernier::offset(self.seen, overlap, self.cap),
-            _ => vernier::page(self.seen, overlap, self.cap),
-        };
-        if let Some(ask) = ask {
-            return self.ask(ask);
-        }
-        self.in_tie = true;
-        self.by_number()
-    }
-
-    /// Goes deeper by number alone, where no answer can overlap as it should.
-    fn by_number(&mut self) -> Next {
-        let offsets = self.chart.shape.cut == Cut::Offsets;
-        let one = if offsets {
-            vernier::offset(self.seen, 1, self.cap)
-        } else {
-            vernier::page(self.seen, 1, self.cap)
-        };
-        if let Some(ask) = one {
-            return self.ask(ask);
-        }
-        // Only behind an answer that ended just where this one begins may numbers be trusted.
-        self.bare = self.contiguous;
-        let place = if self.contiguous { self.seen } else { self.seen.saturating_sub(1) };
-        let first = if offsets { place } else { place / self.cap };
-        let again = self.asked == Ask::At { first, size: self.cap };
-        self.asked = Ask::At { first: if again { first + 1 } else { first }, size: self.cap };
-        Next::Ask(self.asked)
-    }
-
-    fn step_up(&mut self, least: u64) -> Next {
-        self.contiguous = false;
-        self.up = self.up.saturating_mul(2).max(least).max(1);
-        self.seen = self.seen.saturating_sub(self.up);
-        if self.seen <= 1 {
-            self.seen = 0;
-            self.heads += 1;
-            return self.ask(Ask::Head);
-        }
-        let ask = match self.chart.shape.cut {
-            Cut::Offsets => vernier::offset(self.seen, 1, self.cap),
-            _ => vernier::page(self.seen, 1, self.cap),
-        };
-        let ask = ask.unwrap_or(Ask::Head);
-        self.heads += u32::from(matches!(ask, Ask::Head | Ask::At { first: 0, .. }));
-        self.ask(ask)
-    }
-
-    fn locate(&mut self, gap: Key) -> Next {
-        self.front = Some(gap);
-        let Some(ground) = &self.chart.ground else { return self.ask(Ask::Head) };
-        Next::Locate { time: ground.time(gap), direction: ground.direction() }
     }
 
     fn ask(&mut self, ask: Ask) -> Next {
