@@ -17,7 +17,8 @@ const STRUCTURED: [&str; 5] = [
 ];
 
 /// Words in the contents of events, by how many have them.
-const WORDS: [(&str, &str); 3] = [("common", "tasks.max"), ("rare", "14:32"), ("absent", "zzqxqz")];
+const WORDS: [(&str, &str); 4] =
+    [("common", "published"), ("one in a hundred", "tasks.max"), ("rare", "v1144"), ("absent", "zzqxqz")];
 
 pub(crate) fn measure(cache: &Cache, table: &mut Table) {
     let store = cache.store();
