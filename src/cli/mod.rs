@@ -6,6 +6,7 @@
 mod args;
 mod asked;
 mod browse;
+mod cache;
 mod check;
 mod config;
 mod demo;
@@ -58,6 +59,7 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,
+        Command::Cache(command) => cache::run(command, &options).await,
         Command::Feeds(command) => feeds::run(command, &options),
         Command::Import(args) => import::run(args, &options, stop).await,
         Command::Config(command) => config::run(&command, &options),
