@@ -158,6 +158,13 @@ impl Ports {
                     Some(Message::Values { asker, generation, key, values })
                 });
             }
+            Effect::Survey { generation, query, ask, typed } => {
+                self.latest(&self.newest.survey, generation, move |library, wanted| {
+                    let survey = library.counts(&query, &ask, &typed, wanted).transpose()?;
+                    let result = survey.map_err(|error| error.to_string());
+                    Some(Message::Surveyed { generation, result })
+                });
+            }
             Effect::Search { generation, query } => {
                 self.latest(&self.newest.search, generation, move |library, wanted| {
                     let survey = library.survey(&query, &Ask::default(), wanted).transpose()?;
@@ -292,6 +299,7 @@ impl Ports {
 #[derive(Default)]
 struct Newest {
     query: Arc<AtomicU64>,
+    survey: Arc<AtomicU64>,
     search: Arc<AtomicU64>,
     advice: Arc<AtomicU64>,
     completion: Arc<AtomicU64>,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use ratatui::crossterm::event::KeyEvent;
 
 use crate::domain::{
-    Condition, Entity, Event, Fault, List, RowId, Rows, SourceStatus, Timestamp, UserChange,
+    Ask, Condition, Entity, Event, Fault, List, RowId, Rows, SourceStatus, Survey, Timestamp, UserChange,
 };
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
@@ -68,6 +68,13 @@ pub enum Message {
         key: &'static str,
         /// Its values, those that fit best first, as many as a list can use.
         values: Vec<Value>,
+    },
+    /// The answer to [`Effect::Survey`] of that generation.
+    Surveyed {
+        /// Which question it answers.
+        generation: u64,
+        /// The counts, or why there are none.
+        result: Result<Survey, String>,
     },
     /// The answer to [`Effect::Search`] of that generation.
     Matches {
@@ -201,6 +208,17 @@ pub enum Effect {
         /// The query to count the values under.
         rest: Query,
         /// What is typed of the value.
+        typed: String,
+    },
+    /// Count the events that match, beside the list: [`Message::Surveyed`].
+    Survey {
+        /// Comes back in the message. A question of a greater generation makes it void.
+        generation: u64,
+        /// What selects the events.
+        query: Query,
+        /// What to count.
+        ask: Ask,
+        /// What the values of facets that are listed have in them; all where it is empty.
         typed: String,
     },
     /// Find all events that match, beside the list: [`Message::Matches`].

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Library;
 use crate::diff::{Matcher, Rules};
-use crate::domain::{Ask, EventId, FacetKey, RowId, Timestamp, UserData, Zone};
+use crate::domain::{Ask, EventId, FacetKey, RowId, Survey, Timestamp, UserData, Zone};
+use crate::index;
 use crate::query::complete::{self, Value};
 use crate::query::{self, Mark, Marked, Mention, Note, Query, Told, World};
 use crate::store::{Db, StoreError};
@@ -92,6 +93,25 @@ impl Library {
             count: it.count as u64,
         });
         Ok(Some(complete::best(typed, values.collect())))
+    }
+
+    /// What `ask` wants to know of the events that `query` selects, of its facets only the values that have
+    /// `typed` in them; `None` when `wanted` says that nobody waits any more. Blocks.
+    pub fn counts(
+        &self,
+        query: &Query,
+        ask: &Ask,
+        typed: &str,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Survey>, StoreError> {
+        if typed.trim().is_empty() {
+            return self.survey(query, ask, wanted);
+        }
+        // A rare value may be meant, so all of them are looked at.
+        let all = Ask { top: usize::MAX, ..ask.clone() };
+        let Some(survey) = self.survey(query, &all, wanted)? else { return Ok(None) };
+        let facets = survey.facets.into_iter().map(|facet| index::narrow(facet, typed, ask.top)).collect();
+        Ok(Some(Survey { facets, ..survey }))
     }
 
     /// What the cache says about what a query mentions. Blocks.

@@ -12,6 +12,8 @@ use crate::domain::{
     Action, Actor, ActorKind, Change, Detail, Entity, Event, EventId, Fact, Heads, Identity, List, Op,
     Record, RowId, Rows, SourceState, SourceStatus, Status, Timestamp, UserData, View, Written, Zone,
 };
+use crate::index::narrow;
+use crate::index::tests::survey_of;
 use crate::query::complete;
 use crate::query::{Arrangement, Directives, Group, Query, Sort, Told};
 use crate::tui::theme::Theme;
@@ -262,6 +264,15 @@ impl Bench {
                 Effect::Search { generation, ref query } => {
                     let rows = self.cache.iter().filter(|event| query.matches(event)).map(|event| event.row);
                     Message::Matches { generation, result: Ok(rows.collect()) }
+                }
+                Effect::Survey { generation, ref query, ref ask, ref typed } => {
+                    let events: Vec<Event> = self.cache.iter().rev().map(|event| (**event).clone()).collect();
+                    let mut survey = survey_of(&events, &self.told(query), ask);
+                    if !typed.is_empty() {
+                        let facets = survey.facets.into_iter();
+                        survey.facets = facets.map(|facet| narrow(facet, typed, ask.top)).collect();
+                    }
+                    Message::Surveyed { generation, result: Ok(survey) }
                 }
                 Effect::Newest { ref query } => {
                     let newest = self.cache.iter().find(|event| query.matches(event)).cloned();
