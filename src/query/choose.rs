@@ -48,13 +48,12 @@ impl Query {
         let single = sides.iter().filter(|side| lists(side)).count() == 1;
         let home = sides.iter().position(is_list).filter(|_| single);
         let chosen = values.iter().filter_map(|value| Some(value.named()?.1.clone()));
-        match home.map(|at| &mut sides[at]) {
-            Some(Expr::Term(Term::Field(_, tests))) => tests.extend(chosen),
-            _ => {
-                let place = sides.iter().position(lists).unwrap_or(sides.len());
-                sides.retain(|side| !lists(side));
-                sides.insert(place, Expr::Term(Term::Field(row, chosen.collect())));
-            }
+        if let Some(Expr::Term(Term::Field(_, tests))) = home.map(|at| &mut sides[at]) {
+            tests.extend(chosen);
+        } else {
+            let place = sides.iter().position(lists).unwrap_or(sides.len());
+            sides.retain(|side| !lists(side));
+            sides.insert(place, Expr::Term(Term::Field(row, chosen.collect())));
         }
         self.made_of(sides)
     }
