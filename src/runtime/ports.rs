@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{SetOnce, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::explain::Explainer;
 use super::library::{Library, Surroundings};
 use super::user::User;
 use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Timestamp, UserChange};
@@ -23,6 +24,7 @@ pub(super) struct Ports {
     library: Library,
     user: User,
     around: Arc<Surroundings>,
+    explainer: Explainer,
     /// There as soon as every secret was asked for.
     engine: Arc<SetOnce<Engine>>,
     outbox: Outbox,
@@ -55,13 +57,14 @@ impl Ports {
         library: Library,
         user: User,
         around: Surroundings,
+        explainer: Explainer,
         messages: mpsc::UnboundedSender<Message>,
         stop: CancellationToken,
     ) -> Self {
         let (engine, newest) = (Arc::new(SetOnce::new()), Newest::default());
         let busy = watch::Sender::new(0);
         let outbox = Outbox { messages, busy: busy.clone() };
-        Self { library, user, around: Arc::new(around), engine, outbox, stop, newest, busy }
+        Self { library, user, around: Arc::new(around), explainer, engine, outbox, stop, newest, busy }
     }
 
     /// Lets effects that need the network go on. Only the first engine counts.
@@ -112,6 +115,12 @@ impl Ports {
             }
             Effect::Find { query, from, newer } => self.find(query, from, newer),
             Effect::Newest { query } => self.newest_of(query),
+            Effect::Explain { query } => {
+                let explainer = self.explainer.clone();
+                self.answer(async move {
+                    Message::Explained(explainer.explain(&query).await.map_err(|error| error.to_string()))
+                });
+            }
             Effect::Keep(change) => self.keep(change),
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
@@ -165,6 +174,7 @@ impl Ports {
                     Some(Message::Surveyed { generation, result })
                 });
             }
+            Effect::DropSurvey { generation } => self.newest.survey.store(generation, Ordering::SeqCst),
             Effect::Search { generation, query } => {
                 self.latest(&self.newest.search, generation, move |library, wanted| {
                     let survey = library.survey(&query, &Ask::default(), wanted).transpose()?;

@@ -2,13 +2,15 @@
 //!
 //! What the screen shows decides what is asked. Whatever changes that (the filter, the size, what is stacked)
 //! is seen when the app settles, so no command has to think of it. Until an answer comes, the counts of the
-//! question before stay: they are never blank while one types.
+//! question before stay: they are never blank while one types. The list comes first: counts of another filter
+//! are given up when it changes, and asked for when the new list is there.
 
 use super::app::App;
 use super::layout::Layout;
 use super::message::Effect;
 use super::pane::{Screen, facets, histogram};
 use super::view::strip;
+use super::waiting::Why;
 use crate::domain::{Ask, Bars, Facet, Histogram, Survey};
 use crate::query::Query;
 
@@ -49,6 +51,15 @@ impl Counts {
         self.stale = true;
     }
 
+    /// Gives up the question on its way; the number that makes it void, where there is one.
+    pub(super) fn give_up(&mut self) -> Option<u64> {
+        std::mem::take(&mut self.open).then(|| {
+            self.asked = None;
+            self.generation += 1;
+            self.generation
+        })
+    }
+
     fn take(&mut self, survey: Survey) {
         self.facets = survey.facets;
         self.histogram = survey.histogram;
@@ -58,6 +69,9 @@ impl Counts {
 impl App {
     /// Asks for the counts that the screen shows, where they are not asked for already.
     pub(super) fn settle_counts(&mut self, ask: &mut Vec<Effect>) {
+        if self.question.open == Some(Why::Filter) {
+            return;
+        }
         let layout = self.layout();
         let Some(wanted) = self.counts_for(&layout) else { return };
         let counts = &mut self.counts;
@@ -84,7 +98,8 @@ impl App {
         if at_most == 0 && !is_listed {
             return None;
         }
-        let bars = (at_most > 0).then_some(Bars { zone: self.ui.zone, at_most, unit: None, span: None, stack });
+        let bars =
+            (at_most > 0).then_some(Bars { zone: self.ui.zone, at_most, unit: None, span: None, stack });
         let (keys, top, typed) = if is_listed {
             (facets::KEYS.to_vec(), facets::MOST, self.facets.typed().to_owned())
         } else {

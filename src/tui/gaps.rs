@@ -27,16 +27,18 @@ impl App {
     pub(super) fn gaps(&self) -> Vec<Gap> {
         let query = self.filter.query();
         let meant = self.sources.iter().filter(|source| !query.leaves_out_source(&source.name));
-        gaps(meant)
+        gaps(meant, self.ui.now)
     }
 }
 
+/// How long after its last sync a source still counts as up to date, in milliseconds.
+const FRESH: i64 = 15 * 60_000;
+
 /// A source is complete as of its last sync that reached the end; before there was one, nothing of it is.
-fn gaps<'a>(sources: impl Iterator<Item = &'a SourceStatus>) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = sources.map(|source| Gap { from: source.last_sync, to: None }).collect();
-    gaps.sort_by_key(|gap| gap.from);
-    gaps.truncate(1);
-    gaps
+fn gaps<'a>(sources: impl Iterator<Item = &'a SourceStatus>, now: Timestamp) -> Vec<Gap> {
+    let is_fresh = |synced: Timestamp| synced >= now.plus_millis(-FRESH);
+    let old = sources.map(|source| source.last_sync).filter(|synced| !synced.is_some_and(is_fresh));
+    old.min().map(|from| Gap { from, to: None }).into_iter().collect()
 }
 
 #[cfg(test)]
@@ -51,14 +53,16 @@ mod tests {
             let last_sync = minutes.map(|minutes| NOW.plus_millis(-minutes * 60_000));
             SourceStatus { last_sync, ..source("a", "streamkap", SourceState::Ready) }
         };
-        let bar = |minutes: i64| (NOW.plus_millis(-minutes * 60_000), NOW.plus_millis(-(minutes - 1) * 60_000));
+        let bar =
+            |minutes: i64| (NOW.plus_millis(-minutes * 60_000), NOW.plus_millis(-(minutes - 1) * 60_000));
         for (synced, open, closed) in [
-            (vec![Some(5), Some(2)], vec![5, 3], vec![6, 100]),
+            (vec![Some(50), Some(2)], vec![50, 3], vec![51, 100]),
+            (vec![Some(5), Some(2)], vec![], vec![1, 5, 100]),
             (vec![Some(5), None], vec![5, 100_000], vec![]),
             (vec![], vec![], vec![1]),
         ] {
             let sources: Vec<SourceStatus> = synced.into_iter().map(with).collect();
-            let gaps = gaps(sources.iter());
+            let gaps = gaps(sources.iter(), NOW);
             assert!(open.into_iter().all(|minutes| is_open(&gaps, bar(minutes))));
             assert!(!closed.into_iter().any(|minutes| is_open(&gaps, bar(minutes))));
         }

@@ -95,6 +95,8 @@ pub enum Message {
         /// How many events each view has that were not read, by its name; all events have none.
         counts: Vec<(Option<String>, usize)>,
     },
+    /// The answer to [`Effect::Explain`].
+    Explained(Result<Vec<String>, String>),
     /// The cache holds this many events more than before.
     CacheGrew {
         /// How many.
@@ -221,6 +223,11 @@ pub enum Effect {
         /// What the values of facets that are listed have in them; all where it is empty.
         typed: String,
     },
+    /// Nobody waits any more for a survey of a lesser generation: the list is to have the machine for itself.
+    DropSurvey {
+        /// The number that makes it void.
+        generation: u64,
+    },
     /// Find all events that match, beside the list: [`Message::Matches`].
     Search {
         /// Comes back in the message. A search of a greater generation makes it void.
@@ -239,6 +246,11 @@ pub enum Effect {
         generation: u64,
         /// What selects the events of each view that were not read, with the name of the view.
         views: Vec<(Option<String>, Query)>,
+    },
+    /// Say what a query does, of which source what is asked and what is decided here: [`Message::Explained`].
+    Explain {
+        /// The query.
+        query: Query,
     },
     /// Keep what the user did.
     Keep(UserChange),

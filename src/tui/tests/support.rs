@@ -9,8 +9,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, Entity, Event, EventId, Fact, Heads, Identity, List, Op,
-    Record, RowId, Rows, SourceState, SourceStatus, Status, Timestamp, UserData, View, Written, Zone,
+    Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, Heads, Identity, List, Op,
+    Record, RowId, Rows, SourceState, SourceStatus, Status, Survey, Timestamp, UserData, View, Written, Zone,
 };
 use crate::index::narrow;
 use crate::index::tests::survey_of;
@@ -184,7 +184,7 @@ pub(in crate::tui) struct Bench {
     pub(in crate::tui) cache: Vec<Arc<Event>>,
     /// What was asked and not answered here, oldest first.
     pub(in crate::tui) asked: Vec<Effect>,
-    /// Whether questions about values are left unanswered.
+    /// Whether questions about values and counts are left unanswered.
     pub(in crate::tui) silent: bool,
 }
 
@@ -265,13 +265,8 @@ impl Bench {
                     let rows = self.cache.iter().filter(|event| query.matches(event)).map(|event| event.row);
                     Message::Matches { generation, result: Ok(rows.collect()) }
                 }
-                Effect::Survey { generation, ref query, ref ask, ref typed } => {
-                    let events: Vec<Event> = self.cache.iter().rev().map(|event| (**event).clone()).collect();
-                    let mut survey = survey_of(&events, &self.told(query), ask);
-                    if !typed.is_empty() {
-                        let facets = survey.facets.into_iter();
-                        survey.facets = facets.map(|facet| narrow(facet, typed, ask.top)).collect();
-                    }
+                Effect::Survey { generation, ref query, ref ask, ref typed } if !self.silent => {
+                    let survey = self.survey(query, ask, typed);
                     Message::Surveyed { generation, result: Ok(survey) }
                 }
                 Effect::Newest { ref query } => {
@@ -291,6 +286,14 @@ impl Bench {
             };
             open.extend(self.app.update(message));
         }
+    }
+
+    /// What the index says of these events.
+    fn survey(&self, query: &Query, ask: &Ask, typed: &str) -> Survey {
+        let events: Vec<Event> = self.cache.iter().rev().map(|event| (**event).clone()).collect();
+        let survey = survey_of(&events, &self.told(query), ask);
+        let narrowed = |facet| if typed.is_empty() { facet } else { narrow(facet, typed, ask.top) };
+        Survey { facets: survey.facets.into_iter().map(narrowed).collect(), ..survey }
     }
 
     /// The query, told what the user marked.
