@@ -174,6 +174,12 @@ impl Ports {
                     Some(Message::Surveyed { generation, result })
                 });
             }
+            Effect::Gaps { generation } => {
+                self.latest(&self.newest.gaps, generation, move |library, _| {
+                    // Where that cannot be read, what was known stays.
+                    Some(Message::Gaps { generation, gaps: library.gaps().ok()? })
+                });
+            }
             Effect::DropSurvey { generation } => self.newest.survey.store(generation, Ordering::SeqCst),
             Effect::Search { generation, query } => {
                 self.latest(&self.newest.search, generation, move |library, wanted| {
@@ -310,6 +316,7 @@ impl Ports {
 struct Newest {
     query: Arc<AtomicU64>,
     survey: Arc<AtomicU64>,
+    gaps: Arc<AtomicU64>,
     search: Arc<AtomicU64>,
     advice: Arc<AtomicU64>,
     completion: Arc<AtomicU64>,

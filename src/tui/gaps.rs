@@ -1,44 +1,65 @@
 //! Stretches of time of which the cache may lack events: there, nothing in a histogram proves nothing.
 
+use std::sync::Arc;
+
 use super::app::App;
-use crate::domain::{SourceStatus, Timestamp};
-
-/// A stretch of which the cache may lack events: from its start, up to but not including its end, open where
-/// there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Gap {
-    pub(super) from: Option<Timestamp>,
-    pub(super) to: Option<Timestamp>,
-}
-
-impl Gap {
-    fn meets(self, (from, to): (Timestamp, Timestamp)) -> bool {
-        self.from.is_none_or(|start| start < to) && self.to.is_none_or(|end| from < end)
-    }
-}
-
-/// Whether the cache may lack events of this stretch, the end excluded.
-pub(super) fn is_open(gaps: &[Gap], stretch: (Timestamp, Timestamp)) -> bool {
-    gaps.iter().any(|gap| gap.meets(stretch))
-}
-
-impl App {
-    /// Where the cache may lack events that the filter is about.
-    pub(super) fn gaps(&self) -> Vec<Gap> {
-        let query = self.filter.query();
-        let meant = self.sources.iter().filter(|source| !query.leaves_out_source(&source.name));
-        gaps(meant, self.ui.now)
-    }
-}
+use super::message::Effect;
+use crate::domain::{SourceStatus, Stretch, Timestamp};
 
 /// How long after its last sync a source still counts as up to date, in milliseconds.
 const FRESH: i64 = 15 * 60_000;
 
-/// A source is complete as of its last sync that reached the end; before there was one, nothing of it is.
-fn gaps<'a>(sources: impl Iterator<Item = &'a SourceStatus>, now: Timestamp) -> Vec<Gap> {
-    let is_fresh = |synced: Timestamp| synced >= now.plus_millis(-FRESH);
-    let old = sources.map(|source| source.last_sync).filter(|synced| !synced.is_some_and(is_fresh));
-    old.min().map(|from| Gap { from, to: None }).into_iter().collect()
+/// Whether the cache may lack events of these times, the end excluded.
+pub(super) fn is_open(gaps: &[Stretch], (from, to): (Timestamp, Timestamp)) -> bool {
+    gaps.iter().any(|gap| from < gap.hi && gap.lo.plus_millis(1) < to)
+}
+
+/// What the cache said of its gaps last.
+#[derive(Debug, Default)]
+pub(super) struct Coverage {
+    /// The gaps of each source that was ever asked.
+    known: Vec<(Arc<str>, Vec<Stretch>)>,
+    generation: u64,
+}
+
+impl App {
+    /// Asks where the cache has gaps: something was fetched.
+    pub(super) fn ask_gaps(&mut self, ask: &mut Vec<Effect>) {
+        self.coverage.generation += 1;
+        ask.push(Effect::Gaps { generation: self.coverage.generation });
+    }
+
+    pub(super) fn take_gaps(&mut self, generation: u64, gaps: Vec<(Arc<str>, Vec<Stretch>)>) -> bool {
+        if generation != self.coverage.generation || self.coverage.known == gaps {
+            return false;
+        }
+        self.coverage.known = gaps;
+        true
+    }
+
+    /// Where the cache may lack events that the filter is about.
+    pub(super) fn gaps(&self) -> Vec<Stretch> {
+        let query = self.filter.query();
+        let meant = self.sources.iter().filter(|source| !query.leaves_out_source(&source.name));
+        let known = |name: &str| self.coverage.known.iter().find(|(source, _)| **source == *name);
+        meant
+            .flat_map(|source| {
+                let known = known(&source.name).map(|(_, gaps)| gaps.as_slice());
+                let since = since_last_sync(source, known.is_some(), self.ui.now);
+                known.unwrap_or_default().iter().copied().chain(since)
+            })
+            .collect()
+    }
+}
+
+/// What may have happened since a source was last asked to the end; everything, where nothing is known of it.
+fn since_last_sync(source: &SourceStatus, is_known: bool, now: Timestamp) -> Option<Stretch> {
+    match source.last_sync {
+        None if is_known => None,
+        None => Some(Stretch::ALL),
+        Some(synced) if synced >= now.plus_millis(-FRESH) => None,
+        Some(synced) => Some(Stretch { lo: synced, hi: Timestamp::MAX }),
+    }
 }
 
 #[cfg(test)]
@@ -47,26 +68,32 @@ mod tests {
     use crate::domain::SourceState;
     use crate::tui::tests::support::{NOW, source};
 
+    fn at(minutes: i64) -> Timestamp {
+        NOW.plus_millis(-minutes * 60_000)
+    }
+
     #[test]
     fn after_the_last_sync_and_before_the_first_nothing_is_proved() {
-        let with = |minutes: Option<i64>| {
-            let last_sync = minutes.map(|minutes| NOW.plus_millis(-minutes * 60_000));
-            SourceStatus { last_sync, ..source("a", "streamkap", SourceState::Ready) }
-        };
-        let bar =
-            |minutes: i64| (NOW.plus_millis(-minutes * 60_000), NOW.plus_millis(-(minutes - 1) * 60_000));
-        for (synced, open, closed) in [
-            (vec![Some(50), Some(2)], vec![50, 3], vec![51, 100]),
-            (vec![Some(5), Some(2)], vec![], vec![1, 5, 100]),
-            (vec![Some(5), None], vec![5, 100_000], vec![]),
-            (vec![], vec![], vec![1]),
+        for (synced, is_known, expected) in [
+            (None, false, Some(Stretch::ALL)),
+            (None, true, None),
+            (Some(50), true, Some(Stretch { lo: at(50), hi: Timestamp::MAX })),
+            (Some(2), false, None),
         ] {
-            let sources: Vec<SourceStatus> = synced.into_iter().map(with).collect();
-            let gaps = gaps(sources.iter(), NOW);
-            assert!(open.into_iter().all(|minutes| is_open(&gaps, bar(minutes))));
-            assert!(!closed.into_iter().any(|minutes| is_open(&gaps, bar(minutes))));
+            let status =
+                SourceStatus { last_sync: synced.map(at), ..source("a", "streamkap", SourceState::Ready) };
+            assert_eq!(since_last_sync(&status, is_known, NOW), expected);
         }
-        let ended = [Gap { from: None, to: Some(NOW) }];
-        assert_eq!((is_open(&ended, bar(1)), is_open(&ended, bar(0))), (true, false));
+    }
+
+    #[test]
+    fn a_bar_is_open_where_it_shares_time_with_a_gap() {
+        let gaps = [Stretch { lo: at(20), hi: at(10) }];
+        for (from, to, open) in
+            [(21, 20, false), (21, 19, true), (15, 14, true), (11, 9, true), (10, 9, false)]
+        {
+            assert_eq!(is_open(&gaps, (at(from), at(to))), open, "{from} {to}");
+        }
+        assert!(is_open(&[Stretch::ALL], (at(1), at(0))) && !is_open(&[], (at(1), at(0))));
     }
 }
