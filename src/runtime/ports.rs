@@ -3,6 +3,8 @@
 //! Each effect runs on a task of its own and answers with a message, so the loop never waits. A query
 //! that was overtaken by a newer one stops at its next look at the counter, and its answer is not sent.
 
+mod counts;
+
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -173,20 +175,6 @@ impl Ports {
                     Some(Message::Values { asker, generation, key, values })
                 });
             }
-            Effect::Survey { generation, query, ask, typed } => {
-                self.latest(&self.newest.survey, generation, move |library, wanted| {
-                    let survey = library.counts(&query, &ask, &typed, wanted).transpose()?;
-                    let result = survey.map_err(|error| error.to_string());
-                    Some(Message::Surveyed { generation, result })
-                });
-            }
-            Effect::Gaps { generation } => {
-                self.latest(&self.newest.gaps, generation, move |library, _| {
-                    // Where that cannot be read, what was known stays.
-                    Some(Message::Gaps { generation, gaps: library.gaps().ok()? })
-                });
-            }
-            Effect::DropSurvey { generation } => self.newest.survey.store(generation, Ordering::SeqCst),
             Effect::Search { generation, query } => {
                 self.latest(&self.newest.search, generation, move |library, wanted| {
                     let survey = library.survey(&query, &Ask::default(), wanted).transpose()?;
@@ -204,7 +192,7 @@ impl Ports {
                     Some(Message::NewCounts { generation, counts })
                 });
             }
-            _ => {}
+            other => self.count(other),
         }
     }
 
