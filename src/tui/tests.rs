@@ -1,6 +1,9 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
+mod facets;
 mod filter;
+mod go;
+mod histogram;
 mod hostile;
 mod keys;
 mod messages;
