@@ -6,13 +6,20 @@
 //! the number of changes. Rules that are used often are made ready once ([`Matcher`]). It is pure: it must not know a provider, do I/O or draw.
 
 mod align;
+mod human;
+mod lines;
+mod model;
 mod path;
 mod rules;
 mod walk;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub use lines::{Line, Side};
+pub use model::{Block, Body, Counts, Diff, Kind, Mask};
 pub use path::{DOCUMENT, child};
 pub use rules::{Align, MASK, Matcher, Rules};
-pub use walk::{MAX_CHANGES, MAX_DEPTH, compare, compare_with, leave_out_with, redact, redact_with};
+pub use walk::{MAX_CHANGES, MAX_DEPTH, Place, compare, compare_with, leave_out_with, redact, redact_with};
+pub use words::Piece;

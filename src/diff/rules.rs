@@ -77,6 +77,8 @@ pub struct Matcher {
     arrays: Vec<(Vec<String>, Align)>,
     ignore: Vec<Pattern>,
     redact: Vec<Pattern>,
+    /// Paths of single fields that are shown whatever the rules say.
+    revealed: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -120,7 +122,43 @@ impl Matcher {
             arrays: rules.array_keys.iter().map(|(at, align)| (segments(at), align.clone())).collect(),
             ignore: patterns(&rules.ignore),
             redact,
+            revealed: Vec::new(),
         }
+    }
+
+    /// The same, with the fields at these paths shown although the rules would mask them.
+    #[must_use]
+    pub fn revealing(&self, paths: &[String]) -> Self {
+        Self { revealed: paths.to_vec(), ..self.clone() }
+    }
+
+    /// The same for a document of its own that stands in the field at `steps`: pointers of the rules do not
+    /// reach into it, names do.
+    pub(super) fn below(&self, steps: &[Step<'_>]) -> Self {
+        let outer = super::path::render(steps);
+        let inner = |path: &String| Some(path.strip_prefix(&outer)?.trim_start_matches('.').to_owned());
+        let named = |patterns: &[Pattern]| {
+            patterns.iter().filter(|pattern| !matches!(pattern, Pattern::Place(_))).cloned().collect()
+        };
+        Self {
+            arrays: Vec::new(),
+            ignore: named(&self.ignore),
+            redact: named(&self.redact),
+            revealed: self.revealed.iter().filter_map(inner).collect(),
+        }
+    }
+
+    /// The same, with fields of these names masked as well.
+    #[must_use]
+    pub fn redacting(&self, names: impl IntoIterator<Item = String>) -> Self {
+        let mut more = self.clone();
+        more.redact.extend(names.into_iter().map(|name| Pattern::Part(name.to_lowercase())));
+        more
+    }
+
+    /// Whether somebody wants to see the field that `steps` end in.
+    pub(super) fn reveals(&self, steps: &[Step<'_>]) -> bool {
+        !self.revealed.is_empty() && self.revealed.contains(&super::path::render(steps))
     }
 
     /// The same, with the arrays at these keys, from the root down, taken as sets.
@@ -142,7 +180,7 @@ impl Matcher {
 
     /// Whether the field that `steps` end in is masked because of its name or place.
     pub(super) fn redacts(&self, steps: &[Step<'_>]) -> bool {
-        matches(&self.redact, steps)
+        matches(&self.redact, steps) && !self.reveals(steps)
     }
 
     /// Whether `name` is one that is masked.
