@@ -43,6 +43,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("color_eyre", &["main"]),
     // What a misspelt word was meant to be is decided in one place.
     ("strsim", &["domain"]),
+    // How letters are found in a name, too.
+    ("nucleo_matcher", &["query"]),
 ];
 
 /// Crates that these rooms must not name: the interface is pure, and so is everything below it.

@@ -42,8 +42,9 @@ impl Demo {
 
     fn session(&self) -> Session {
         let folder = self.folder.path();
+        let inside = |name: &str| Some(folder.join(name));
         let options =
-            Options { config: Some(folder.join("config.toml")), cache_dir: Some(folder.join("cache")) };
+            Options { config: inside("config.toml"), cache_dir: inside("cache"), data_dir: inside("data") };
         Session::open(&options).unwrap()
     }
 
@@ -151,7 +152,7 @@ async fn the_sources_screen_says_how_each_is_doing_and_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn help_and_palette_know_every_command_of_the_place() {
     let demo = Demo::start(200).await;
-    assert_shows(&demo.screen((120, 60), "?").await, &["open-lifecycle", "edit-filter", "quit"]);
+    assert_shows(&demo.screen((120, 120), "?").await, &["open-lifecycle", "edit-filter", "quit"]);
     assert_shows(&demo.screen((120, 40), &format!(": {}", typed("lifec"))).await, &["open-lifecycle"]);
 }
 

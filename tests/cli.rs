@@ -273,3 +273,123 @@ fn the_demo_leaves_the_users_own_places_alone() {
     let left: Vec<_> = std::fs::read_dir(home.0.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[test]
+fn a_list_is_in_the_order_under_the_headings_and_with_the_columns_of_its_query() {
+    let home = Home::new();
+    let keep = home.0.path().join("kept");
+    let demo = |rest: &[&str]| {
+        let args = [&["demo", "--events", "400", "--keep", keep.to_str().unwrap(), "--"], rest].concat();
+        let output = home.backtrail(&args).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let events = |query: &str| -> Vec<Value> {
+        let (text, _) = demo(&["list", query, "--jsonl"]);
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let times = |events: &[Value]| -> Vec<String> {
+        events.iter().map(|event| event["time"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(times(&events("action:update sort:time")).is_sorted());
+    let by_entity = events("action:update sort:entity");
+    let name = |event: &Value| {
+        let entity = &event["entity"];
+        entity["name"].as_str().or(entity["id"].as_str()).unwrap().to_lowercase()
+    };
+    assert!(by_entity.iter().map(name).is_sorted());
+    assert_eq!(by_entity.len(), events("action:update").len());
+    // A program gets every event, a person one line for each run.
+    assert_eq!(events("group:run").len(), 400);
+    let (runs, _) = demo(&["list", "group:run"]);
+    let is_event = |line: &&str| !line.is_empty() && !line.starts_with("──");
+    assert!(runs.contains("  ×2 ") && runs.lines().filter(is_event).count() < 400, "{runs}");
+
+    let (table, _) = demo(&["list", "action:rollback sort:entity cols:time,entity"]);
+    let mut lines = table.lines();
+    assert_eq!(lines.next().unwrap().split_whitespace().collect::<Vec<_>>(), ["TIME", "ENTITY"]);
+    assert!(lines.next().unwrap().starts_with("── "), "{table}");
+    let (csv, _) = demo(&["list", "action:rollback cols:entity,actor,time", "--csv"]);
+    assert!(csv.starts_with("entity,actor,time\n"), "{csv}");
+    let (_, told) = demo(&["list", "cols:time", "--jsonl", "--limit", "1"]);
+    assert!(told.contains("a JSON object has all of them"), "{told}");
+}
+
+#[test]
+fn what_is_odd_about_a_query_is_said_beside_the_answer() {
+    let home = Home::new();
+    let keep = home.0.path().join("kept");
+    let keep = keep.to_str().unwrap();
+    for (query, told) in [
+        ("action:create action:update", "no event is both"),
+        ("type:decision_flw", "did you mean `decision_flow`?"),
+        ("field:password->x", "masked"),
+        ("source:kaireonai actor:ana", ""),
+        ("action:updated", ""),
+    ] {
+        let args = ["demo", "--events", "300", "--keep", keep, "--", "list", query, "--jsonl"];
+        let output = home.backtrail(&args).output().unwrap();
+        assert!(output.status.success());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        if told.is_empty() {
+            assert_eq!(stderr, "", "{query}");
+        } else {
+            assert!(stderr.starts_with("warning: `") && stderr.contains(told), "{query}: {stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_check_fails_when_there_is_more_than_there_may_be() {
+    let home = Home::new();
+    let keep = home.0.path().join("kept");
+    let demo = |rest: &[&str]| {
+        home.backtrail(&[&["demo", "--events", "300", "--keep", keep.to_str().unwrap(), "--"], rest].concat())
+    };
+    let output = demo(&["check", "action:update", "--max", "1000"]).output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains(" events, at most 1000 · complete as of "), "{text}");
+    demo(&["check", "action:update", "--max", "3"])
+        .assert()
+        .code(1)
+        .stdout(predicate::str::contains("events, more than 3 · complete"));
+    demo(&["check", "actoin:update", "--max", "3"]).assert().code(2);
+    demo(&["check", "--max", "3"]).assert().code(2);
+    let json = demo(&["check", "--max", "0", "--json", "status:failed"]).output().unwrap();
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let listed = demo(&["list", "status:failed", "--jsonl"]).output().unwrap().stdout;
+    assert_eq!(json["count"], String::from_utf8(listed).unwrap().lines().count());
+    assert_eq!((json["ok"].as_bool(), json["complete"].as_bool()), (Some(false), Some(true)));
+}
+
+#[test]
+fn a_tail_prints_what_comes_and_nothing_older() {
+    let home = Home::new();
+    let began = chrono::Utc::now();
+    let mut child = home
+        .backtrail(&["demo", "--events", "200", "--live", "50ms", "--", "tail", "--jsonl"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
+    let events: Vec<Value> = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut ids = std::collections::HashSet::new();
+    for event in events {
+        let time: chrono::DateTime<chrono::Utc> = event["time"].as_str().unwrap().parse().unwrap();
+        assert!(time > began - chrono::TimeDelta::hours(1), "{event}");
+        assert!(ids.insert(event["id"].as_str().unwrap().to_owned()), "{event} came twice");
+    }
+}
+
+#[test]
+fn the_browser_is_opened_at_what_can_be_read_and_found() {
+    let home = Home::new();
+    // Without a terminal there is no browser, and that comes first.
+    home.backtrail(&["open", "status:failed"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("needs a terminal"));
+}

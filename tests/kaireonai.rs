@@ -26,7 +26,7 @@ fn a_list_can_be_fetched_without_fetching_everything() {
     let home = Home::new();
     let served = Served::start(&home, &[]);
     let config = home.write_config(&served.config);
-    let query = ["action:rollback", "type:decision_flow", "source:kaireonai", "-actor:nobody"];
+    let query = ["action:rollback", "type:decision_flow", "source:kaireonai", "-actor_type:system"];
     let list = |more: &[&'static str]| [&["--config", &*config, "list"], &query[..], more].concat();
 
     let first = home.json_lines(&list(&["--fetch", "--jsonl"]));

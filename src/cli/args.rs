@@ -1,11 +1,13 @@
 //! What can be typed after `backtrail`.
 
+mod demo;
+
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use demo::{DemoArgs, Live};
 
 /// Browse the change history of every system you run, on one timeline.
 #[derive(Debug, Parser)]
@@ -45,6 +47,9 @@ pub struct Places {
     /// Keep the cache in this folder. [env: `BACKTRAIL_CACHE_DIR`]
     #[arg(long, global = true, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
+    /// Keep views, bookmarks and notes in this folder. [env: `BACKTRAIL_DATA_DIR`]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
 }
 
 /// The subcommands.
@@ -58,6 +63,12 @@ pub enum Command {
     Sync(SyncArgs),
     /// Print the events that a query selects, newest first.
     List(ListArgs),
+    /// Open the browser with this filter, at this event.
+    Open(OpenArgs),
+    /// Print events as they come, one on a line, until it is interrupted.
+    Tail(TailArgs),
+    /// Fail when a query selects more events than it may.
+    Check(CheckQueryArgs),
     /// Print one event.
     Show(ShowArgs),
     /// Print the whole life of one entity, oldest event first.
@@ -73,85 +84,6 @@ pub enum Command {
     /// Make, check or find the configuration file.
     #[command(subcommand)]
     Config(ConfigCommand),
-}
-
-/// `backtrail demo`.
-#[derive(Debug, Args)]
-pub struct DemoArgs {
-    /// The world that this number stands for; within an hour, the same number is the same world.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
-    /// How many events the world starts with.
-    #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
-    pub events: u32,
-    /// How often something new happens: a duration, or `off`. [default: 5s; off with a COMMAND]
-    #[arg(long, value_name = "EVERY", value_parser = live)]
-    pub live: Option<Live>,
-    /// Make the systems slow, rate-limited and sometimes broken.
-    #[arg(long)]
-    pub faults: bool,
-    /// Sign in to KaireonAI as an admin, who reads its audit log in place of its change history.
-    #[arg(long)]
-    pub admin: bool,
-    /// Only serve the three systems on this address and print a configuration that fits.
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["keep", "picture", "command"])]
-    pub serve: Option<SocketAddr>,
-    /// Keep configuration and cache in this folder and use them again next time.
-    #[arg(long, value_name = "DIR")]
-    pub keep: Option<PathBuf>,
-    /// Press `--keys`, write the screen to this SVG file and end.
-    #[arg(long, value_name = "FILE", conflicts_with = "command")]
-    pub picture: Option<PathBuf>,
-    /// The size of the picture in columns and rows.
-    #[arg(long, value_name = "COLSxROWS", default_value = "140x40", requires = "picture", value_parser = size)]
-    pub size: (u16, u16),
-    /// The keys to press before the picture is taken, such as `j j enter`.
-    #[arg(long, value_name = "KEYS", default_value = "", requires = "picture", hide_default_value = true)]
-    pub keys: String,
-    /// Run this command against the demo after one full sync, such as `-- list action:rollback`.
-    #[arg(last = true, value_name = "COMMAND")]
-    pub command: Vec<String>,
-}
-
-/// How often the demo's world moves on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Live {
-    /// Never.
-    Off,
-    /// Each time this long has passed.
-    Every(Duration),
-}
-
-impl Live {
-    /// The time between two events, if there are any.
-    pub(crate) fn period(self) -> Option<Duration> {
-        match self {
-            Self::Off => None,
-            Self::Every(period) => Some(period),
-        }
-    }
-}
-
-fn live(text: &str) -> Result<Live, String> {
-    if text == "off" {
-        return Ok(Live::Off);
-    }
-    match humantime::parse_duration(text) {
-        Ok(period) if !period.is_zero() => Ok(Live::Every(period)),
-        _ => Err("give a duration such as `5s`, or `off`".to_owned()),
-    }
-}
-
-fn var(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("give a name and a value such as `tenant=acme`")?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
-fn size(text: &str) -> Result<(u16, u16), String> {
-    text.split_once('x')
-        .and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)))
-        .filter(|(columns, rows)| (20..=400).contains(columns) && (5..=200).contains(rows))
-        .ok_or_else(|| "give columns and rows such as `140x40`, at most `400x200`".to_owned())
 }
 
 /// `backtrail sync`.
@@ -182,6 +114,49 @@ pub struct ListArgs {
     /// Print what `--fetch` asks of each source and what is decided here, and no events.
     #[arg(long)]
     pub explain: bool,
+}
+
+/// `backtrail open`.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// What to select, in the language of the filter line; everything when left out.
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// The event to begin at: its id, or a time such as `2026-03-25T14:32`.
+    #[arg(long, value_name = "ID|TIME")]
+    pub at: Option<String>,
+}
+
+/// `backtrail tail`.
+#[derive(Debug, Args)]
+pub struct TailArgs {
+    /// What to select, in the language of the filter line; everything when left out.
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Print one JSON object per line.
+    #[arg(long)]
+    pub jsonl: bool,
+}
+
+impl TailArgs {
+    /// The form that events are printed in.
+    pub(crate) fn form(&self) -> Form {
+        Form { table: !self.jsonl, json: false, jsonl: self.jsonl, csv: false }
+    }
+}
+
+/// `backtrail check`.
+#[derive(Debug, Args)]
+pub struct CheckQueryArgs {
+    /// What to count, in the language of the filter line.
+    #[arg(value_name = "QUERY", required = true)]
+    pub query: Vec<String>,
+    /// How many events there may be; with more, the exit code is 1.
+    #[arg(long, value_name = "N")]
+    pub max: usize,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `backtrail show`.
@@ -225,6 +200,13 @@ pub struct Form {
     /// Print comma-separated values with a header.
     #[arg(long)]
     pub csv: bool,
+}
+
+impl Form {
+    /// Whether it is the table for people.
+    pub(crate) fn is_table(self) -> bool {
+        !(self.json || self.jsonl || self.csv)
+    }
 }
 
 /// `backtrail sources`.
@@ -327,10 +309,17 @@ pub enum Which {
     Config,
     /// The folder of the cache.
     Cache,
+    /// The folder of your views, bookmarks and notes.
+    Data,
     /// The folder of the user's own feed profiles.
     Feeds,
     /// The log file.
     Log,
+}
+
+fn var(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("give a name and a value such as `tenant=acme`")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[cfg(test)]
@@ -365,20 +354,5 @@ mod tests {
             panic!("not demo")
         };
         assert_eq!((demo.seed, demo.command.join(" ")), (7, "list x --csv".to_owned()));
-    }
-
-    #[test]
-    fn live_is_a_duration_or_off() {
-        assert_eq!(live("off"), Ok(Live::Off));
-        assert_eq!(live("250ms"), Ok(Live::Every(Duration::from_millis(250))));
-        assert!(live("0s").is_err() && live("soon").is_err());
-    }
-
-    #[test]
-    fn a_size_is_columns_and_rows_within_reason() {
-        assert_eq!(size("80x24"), Ok((80, 24)));
-        for bad in ["80", "x", "80x", "9999x9", "0x0", "-1x24"] {
-            assert!(size(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -3,10 +3,11 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Options;
-use crate::runtime::{Exit, Failure, Session, browse};
+use crate::runtime::browse::{self, Begin};
+use crate::runtime::{Exit, Failure, Session};
 
 pub(super) async fn run(options: &Options, stop: &CancellationToken) -> Result<Exit, Failure> {
     browse::require_terminal()?;
     let session = Session::open(options)?;
-    browse::in_terminal(session, stop).await
+    browse::in_terminal(session, Begin::default(), stop).await
 }

@@ -39,8 +39,8 @@ pub(super) fn run(command: &ConfigCommand, options: &Options) -> Result<Exit, Fa
             print::lines([place(&paths, *which).display().to_string()])
         }
         ConfigCommand::Path { which: None } => {
-            let all = [Which::Config, Which::Cache, Which::Feeds, Which::Log];
-            let names = ["config", "cache", "feeds", "log"];
+            let all = [Which::Config, Which::Cache, Which::Data, Which::Feeds, Which::Log];
+            let names = ["config", "cache", "data", "feeds", "log"];
             print::lines(
                 all.iter()
                     .zip(names)
@@ -56,6 +56,7 @@ fn place(paths: &Paths, which: Which) -> PathBuf {
     match which {
         Which::Config => paths.config.clone(),
         Which::Cache => paths.cache_dir.clone(),
+        Which::Data => paths.data_dir.clone(),
         Which::Feeds => paths.feeds.clone(),
         Which::Log => paths.log.clone(),
     }

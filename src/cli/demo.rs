@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Cli, Command, DemoArgs, Live};
-use super::{dispatch, open, print, sync};
+use super::{dispatch, open_session, print, sync};
 use crate::config::Options;
 use crate::demo::{self, Server};
 use crate::domain::{Outcome, Timestamp};
@@ -134,11 +134,12 @@ async fn run_command(mut cli: Cli, options: Options, stop: &CancellationToken) -
     }
     cli.places.config = options.config;
     cli.places.cache_dir = options.cache_dir;
+    cli.places.data_dir = options.data_dir;
     dispatch(cli, stop).await
 }
 
 async fn full_sync(options: &Options, stop: &CancellationToken) -> Result<(), Failure> {
-    let session = open(options)?;
+    let session = open_session(options)?;
     let outcomes: Vec<Outcome> = sync::fetch(&session, &Which::All, stop).await;
     if stop.is_cancelled() {
         return Err(Failure::new(Exit::Interrupted, "interrupted"));
@@ -235,7 +236,8 @@ impl Place {
     fn configure(&self, configuration: &str) -> Result<Options, Failure> {
         let config = self.folder().join("config.toml");
         write_closed(&config, configuration)?;
-        Ok(Options { config: Some(config), cache_dir: Some(self.folder().join("cache")) })
+        let inside = |name: &str| Some(self.folder().join(name));
+        Ok(Options { config: Some(config), cache_dir: inside("cache"), data_dir: inside("data") })
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use indicatif::HumanCount;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::args::ImportArgs;
 use super::{feeds, print};
@@ -15,7 +16,11 @@ use crate::feed::{Binding, Page, Profile, Scope, saved};
 use crate::runtime::{Exit, Failure, Session, read_saved};
 use crate::store::{FeedKey, Written};
 
-pub(super) async fn run(args: ImportArgs, options: &Options) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    args: ImportArgs,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
     let session = Session::open(options)?;
     let catalog = feeds::catalog(options)?;
     let profile = catalog.get(&args.feed).ok_or_else(|| feeds::unknown(&catalog, &args.feed))?;
@@ -51,6 +56,7 @@ pub(super) async fn run(args: ImportArgs, options: &Options) -> Result<Exit, Fai
         print::lines(lines)
     };
     print::ended(printed)?;
+    session.put_away(stop).await?;
     Ok(Exit::Fine)
 }
 

@@ -16,7 +16,7 @@ pub(super) async fn run(args: LifecycleArgs, options: &Options) -> Result<Exit, 
     let session = super::open_to_read(options).await?;
     session.library.load().await?;
     let query = list::parse(&query::exact_term("entity", &args.entity), &session)?;
-    let rows = session.library.rows(query).await?;
+    let rows = session.library.rows(query).await?.page(0, usize::MAX);
     let mut found = entities(&rows, &session).await?;
     match found.len() {
         0 => Err(Failure::not_found(format!(

@@ -5,10 +5,11 @@ mod ask;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Form, ListArgs};
+use super::asked;
 use super::print::{self, Printer};
 use crate::config::Options;
-use crate::domain::{RowId, Safe, Timestamp, Zone};
-use crate::query::{self, Directives, Query, QueryError, Sort};
+use crate::domain::{Event, Heads, List, RowId, Safe, Zone};
+use crate::query::{self, Arrangement, Group, Query, QueryError, Sort};
 use crate::runtime::{Exit, Failure, Session};
 
 /// How many events are read from the cache at a time.
@@ -20,42 +21,108 @@ pub(super) async fn run(
     stop: &CancellationToken,
 ) -> Result<Exit, Failure> {
     let asks = args.fetch || args.explain;
-    let session = if asks { super::open(options)? } else { super::open_to_read(options).await? };
-    let query = parse(&args.query.join(" "), &session)?;
-    if args.explain {
-        return ask::explain(&query, &session).await;
+    let session = if asks { super::open_session(options)? } else { super::open_to_read(options).await? };
+    let mut fetched = Vec::new();
+    if asks {
+        let query = parse(&args.query.join(" "), &session)?;
+        if args.explain {
+            return ask::explain(&query, &session).await;
+        }
+        fetched = ask::fetch(&query, &session, stop).await?;
     }
-    let fetched = if args.fetch { ask::fetch(&query, &session, stop).await? } else { Vec::new() };
-    let directives = query.directives().clone();
-    warn_of_what_changes_nothing(&directives);
-    session.library.load().await?;
-    let mut rows = session.library.rows(query).await?.to_vec();
-    if directives.sort == Some(Sort::OldestFirst) {
-        rows.reverse();
-    }
-    rows.truncate(args.limit.unwrap_or(usize::MAX));
-    let zone = directives.zone.unwrap_or(session.config.ui.zone);
-    let printed = print_events(&rows, args.form, zone, &session).await?;
+    let query = asked::read(&args.query, &session).await?;
+    let printed = print_found(&query, &args, &session).await?;
     // What could not be fetched may be what was looked for.
     let asked = if stop.is_cancelled() { Exit::Interrupted } else { Exit::of_sync(&fetched) };
     Ok(if asked == Exit::Fine { printed } else { asked })
 }
 
-/// Silence would look as if it had been understood.
-fn warn_of_what_changes_nothing(directives: &Directives) {
-    let sorted = matches!(directives.sort, None | Some(Sort::NewestFirst | Sort::OldestFirst));
-    if !sorted || directives.group.is_some() || directives.columns.is_some() {
-        print::warn(
-            "the list is in the order of time: `group:`, `cols:` and other values of `sort:` change nothing here",
-        );
+/// Prints what the cache has of the query, in the order and with the columns that it asks for.
+async fn print_found(query: &Query, args: &ListArgs, session: &Session) -> Result<Exit, Failure> {
+    let directives = query.directives().clone();
+    let how = directives.arrangement(session.config.ui.zone);
+    let is_table = args.form.is_table();
+    // Only a person reads headings, and a run as one line; a program gets every event.
+    let group = if is_table || how.group != Group::Run { how.group } else { Group::None };
+    let how = Arrangement { group, ..how };
+    let list = session.library.list_of(query.clone(), how).await?;
+    let mut printer = Printer::new(args.form, how.zone);
+    if let Some(columns) = &directives.columns {
+        if args.form.json || args.form.jsonl {
+            print::warn("`cols:` chooses among the columns of a table: a JSON object has all of them");
+        }
+        printer = printer.with_columns(columns);
     }
+    // By time, headings stand there only where they were asked for.
+    let has_heads =
+        is_table && (directives.group.is_some() || directives.sort.is_some_and(|sort| !is_time(sort)));
+    let heads = has_heads.then_some(how);
+    print_list(&list, args.limit.unwrap_or(usize::MAX), heads, printer, session).await
+}
+
+fn is_time(sort: Sort) -> bool {
+    matches!(sort, Sort::NewestFirst | Sort::OldestFirst)
+}
+
+/// Prints the first `limit` lines of a list, under headings where `heads` says which.
+async fn print_list(
+    list: &List,
+    limit: usize,
+    heads: Option<Arrangement>,
+    mut printer: Printer,
+    session: &Session,
+) -> Result<Exit, Failure> {
+    let mut last = None;
+    let mut place = 0;
+    while place < list.len().min(limit) {
+        let rows = list.page(place, CHUNK.min(limit - place));
+        let count = rows.len();
+        for event in session.library.events(rows).await? {
+            let here = list.near(event.row).unwrap_or(place);
+            let head = heads.and_then(|how| head(list, here, &event, &how));
+            let is_new = head.is_some() && head != last;
+            if let Some(head) = head.clone().filter(|_| is_new)
+                && let Some(exit) = print::ended(printer.heading(&head))?
+            {
+                return Ok(exit);
+            }
+            last = head;
+            if let Some(exit) = print::ended(printer.line(&event, list.stands_for(here)))? {
+                return Ok(exit);
+            }
+        }
+        place += count;
+    }
+    print::ended(printer.finish().map(|_| ()))?;
+    Ok(Exit::Fine)
+}
+
+/// What stands above the event at a place.
+fn head(list: &List, place: usize, event: &Event, how: &Arrangement) -> Option<String> {
+    let record = &event.record;
+    let named = |label: Option<&str>| label.unwrap_or("–").to_owned();
+    Some(match list.heads() {
+        Heads::None => return None,
+        Heads::Days => how.zone.at(event.row.time()).format("%a %-d %b %Y").to_string(),
+        Heads::Groups(_) => {
+            let name = match how.group {
+                Group::Entity => named(record.entity.label()),
+                Group::Actor => named(record.actor.label()),
+                Group::Source => event.source.to_string(),
+                Group::Set => named(record.set.as_deref()),
+                Group::Day | Group::None | Group::Run => {
+                    how.zone.at(event.row.time()).format("%a %-d %b %Y").to_string()
+                }
+            };
+            let count = list.group(place).map_or(0, |(_, places)| places.len());
+            format!("{name}  ({count})")
+        }
+    })
 }
 
 /// Reads a query as the user of this session means it.
 pub(super) fn parse(text: &str, session: &Session) -> Result<Query, Failure> {
-    let context =
-        query::Context { now: Timestamp::now(), zone: session.config.ui.zone, me: session.config.me.clone() };
-    query::parse(text, &context).map_err(|error| explain(text, &error))
+    query::parse(text, &asked::context(session)).map_err(|error| explain(text, &error))
 }
 
 /// What is wrong with a query, with a mark under the words it is about, and what to write instead.

@@ -4,17 +4,21 @@
 //! that goes away (`| head`) ends the run quietly. No secret is ever taken from the command line.
 
 mod args;
+mod asked;
 mod browse;
+mod check;
 mod config;
 mod demo;
 mod feeds;
 mod import;
 mod lifecycle;
 mod list;
+mod open;
 mod print;
 mod show;
 mod sources;
 mod sync;
+mod tail;
 
 use std::time::Duration;
 
@@ -25,7 +29,7 @@ pub use args::Cli;
 use crate::config::Options;
 use crate::runtime::{Exit, Failure, Session};
 use crate::store::Db;
-use args::Command;
+use args::{Command, Places};
 
 /// How long a command may take to end by itself once it was asked to.
 const GRACE: Duration = Duration::from_millis(300);
@@ -40,24 +44,28 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<Exit, Failure> {
 }
 
 async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
-    let options = Options { config: cli.places.config, cache_dir: cli.places.cache_dir }.or_environment();
+    let Places { config, cache_dir, data_dir } = cli.places;
+    let options = Options { config, cache_dir, data_dir }.or_environment();
     match cli.command.unwrap_or(Command::Browse) {
         Command::Browse => browse::run(&options, stop).await,
         // The demo dispatches a command of its own, so this future would contain itself.
         Command::Demo(args) => Box::pin(demo::run(args, stop)).await,
         Command::Sync(args) => sync::run(args, &options, stop).await,
         Command::List(args) => list::run(args, &options, stop).await,
+        Command::Open(args) => open::run(args, &options, stop).await,
+        Command::Tail(args) => tail::run(args, &options, stop).await,
+        Command::Check(args) => check::run(args, &options).await,
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,
         Command::Feeds(command) => feeds::run(command, &options),
-        Command::Import(args) => import::run(args, &options).await,
+        Command::Import(args) => import::run(args, &options, stop).await,
         Command::Config(command) => config::run(&command, &options),
     }
 }
 
 /// Opens configuration and cache, and says what the user should know of them although they work.
-fn open(options: &Options) -> Result<Session, Failure> {
+fn open_session(options: &Options) -> Result<Session, Failure> {
     let session = Session::open(options)?;
     session.notices.iter().for_each(|notice| print::warn(notice));
     Ok(session)
@@ -65,7 +73,7 @@ fn open(options: &Options) -> Result<Session, Failure> {
 
 /// The same for commands that make no sense without a source.
 fn open_with_sources(options: &Options) -> Result<Session, Failure> {
-    let session = open(options)?;
+    let session = open_session(options)?;
     session.require_sources()?;
     Ok(session)
 }
@@ -73,7 +81,7 @@ fn open_with_sources(options: &Options) -> Result<Session, Failure> {
 /// The same for commands that read the cache. A newcomer is told how to begin: with neither a source nor an
 /// event, or with sources that were never asked, the answer would be empty whatever the question.
 async fn open_to_read(options: &Options) -> Result<Session, Failure> {
-    let session = open(options)?;
+    let session = open_session(options)?;
     let asked = session.store.run(Db::sources_summary).await?;
     if asked.is_empty() {
         session.require_sources()?;

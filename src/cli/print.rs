@@ -19,6 +19,10 @@ pub(crate) struct Printer {
     style: Style,
     zone: Zone,
     printed: usize,
+    /// Whether the names of the columns are yet to be printed.
+    header: bool,
+    table: Vec<&'static Column>,
+    csv: Vec<&'static CsvColumn>,
 }
 
 enum Style {
@@ -37,39 +41,83 @@ impl Printer {
             Form { csv: true, .. } => Style::Csv,
             _ => Style::Table { width: terminal_width().unwrap_or(WIDE) },
         };
-        Self { out: BufWriter::new(io::stdout().lock()), style, zone, printed: 0 }
+        let out = BufWriter::new(io::stdout().lock());
+        let (table, csv) = (TABLE.iter().collect(), CSV.iter().collect());
+        Self { out, style, zone, printed: 0, header: true, table, csv }
+    }
+
+    /// The same without the names of the columns above them.
+    pub(crate) fn without_header(self) -> Self {
+        Self { header: false, ..self }
+    }
+
+    /// The same with these columns, named as in the query language, and no others.
+    pub(crate) fn with_columns(self, names: &[&str]) -> Self {
+        let table = names.iter().filter_map(|name| CHOSEN.iter().find(|(other, ..)| other == name));
+        Self {
+            table: table.clone().map(|(_, column, _)| *column).collect(),
+            csv: table.map(|(.., column)| column).collect(),
+            ..self
+        }
+    }
+
+    /// Prints a line between the events of a table.
+    pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
+        if matches!(self.style, Style::Table { .. }) {
+            self.titles()?;
+            if self.printed > 0 {
+                writeln!(self.out)?;
+            }
+            writeln!(self.out, "── {}", Safe::line(text).as_str())?;
+        }
+        Ok(())
+    }
+
+    /// Sends on what was printed, for a reader who waits for each event.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 
     /// Prints one event.
     pub(crate) fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.line(event, 1)
+    }
+
+    /// Prints one event that stands for so many; only a table says how many.
+    pub(crate) fn line(&mut self, event: &Event, stands_for: usize) -> io::Result<()> {
         let first = self.printed == 0;
         self.printed += 1;
         match self.style {
             Style::Table { width } => {
-                if first {
-                    writeln!(
-                        self.out,
-                        "{}",
-                        table_line(&TABLE.map(|column| column.title.to_owned()), width)
-                    )?;
+                self.titles()?;
+                let mut cells: Vec<String> =
+                    self.table.iter().map(|column| (column.text)(event, self.zone)).collect();
+                if let Some(last) = cells.last_mut().filter(|_| stands_for > 1) {
+                    *last = format!("×{stands_for} {last}");
                 }
-                writeln!(
-                    self.out,
-                    "{}",
-                    table_line(&TABLE.map(|column| (column.text)(event, self.zone)), width)
-                )
+                writeln!(self.out, "{}", table_line(&self.table, &cells, width))
             }
             Style::Json => write!(self.out, "{}{}", if first { "[\n" } else { ",\n" }, json_line(event)?),
             Style::JsonLines => writeln!(self.out, "{}", json_line(event)?),
             Style::Csv => {
                 let mut csv = csv::Writer::from_writer(&mut self.out);
                 if first {
-                    csv.write_record(CSV.map(|(title, _)| title))?;
+                    csv.write_record(self.csv.iter().map(|(title, _)| title))?;
                 }
-                csv.write_record(CSV.map(|(_, text)| csv_cell(&text(event)).into_owned()))?;
+                csv.write_record(self.csv.iter().map(|(_, text)| csv_cell(&text(event)).into_owned()))?;
                 csv.flush()
             }
         }
+    }
+
+    /// Prints the names of the columns of a table, once.
+    fn titles(&mut self) -> io::Result<()> {
+        let Style::Table { width } = self.style else { return Ok(()) };
+        if std::mem::take(&mut self.header) {
+            let titles: Vec<String> = self.table.iter().map(|column| column.title.to_owned()).collect();
+            writeln!(self.out, "{}", table_line(&self.table, &titles, width))?;
+        }
+        Ok(())
     }
 
     /// Ends the output; without it a JSON array stays open.
@@ -77,7 +125,10 @@ impl Printer {
         match (&self.style, self.printed) {
             (Style::Json, 0) => writeln!(self.out, "[]")?,
             (Style::Json, _) => writeln!(self.out, "\n]")?,
-            (Style::Csv, 0) => writeln!(self.out, "{}", CSV.map(|(title, _)| title).join(","))?,
+            (Style::Csv, 0) => {
+                let titles: Vec<&str> = self.csv.iter().map(|(title, _)| *title).collect();
+                writeln!(self.out, "{}", titles.join(","))?;
+            }
             _ => {}
         }
         self.out.flush()?;
@@ -124,7 +175,7 @@ struct Column {
     text: fn(&Event, Zone) -> String,
 }
 
-const TABLE: [Column; 7] = [
+static TABLE: [Column; 7] = [
     Column { title: "ID", width: 16, text: |event, _| event.id.to_string() },
     Column {
         title: "TIME",
@@ -150,26 +201,19 @@ const TABLE: [Column; 7] = [
         text: |event, _| event.record.actor.label().unwrap_or("–").to_owned(),
     },
     Column { title: "SOURCE", width: 15, text: |event, _| event.source.to_string() },
-    Column {
-        title: "SUMMARY",
-        width: WIDE,
-        text: |event, _| {
-            let record = &event.record;
-            record.summary.as_deref().or(record.ai_summary.as_deref()).unwrap_or_default().to_owned()
-        },
-    },
+    Column { title: "SUMMARY", width: WIDE, text: |event, _| said(event) },
 ];
 
-fn table_line(cells: &[String; 7], width: usize) -> String {
+fn table_line(columns: &[&Column], cells: &[String], width: usize) -> String {
     let mut line = String::new();
     let mut left = width;
-    for (cell, column) in cells.iter().zip(&TABLE) {
+    for (cell, column) in cells.iter().zip(columns) {
         let safe = Safe::line(cell);
         let room = column.width.min(left);
         let text = safe.cut(room);
         let cells = text.width();
         line.push_str(text.as_str());
-        if column.width == WIDE {
+        if room == left || column.width == WIDE {
             break;
         }
         let pad = (room - cells.min(room)) + 2;
@@ -182,7 +226,7 @@ fn table_line(cells: &[String; 7], width: usize) -> String {
 
 type CsvColumn = (&'static str, fn(&Event) -> String);
 
-const CSV: [CsvColumn; 24] = [
+static CSV: [CsvColumn; 24] = [
     ("id", |event| event.id.to_string()),
     ("native_id", |event| event.record.identity.native().unwrap_or_default().to_owned()),
     ("source", |event| event.source.to_string()),
@@ -208,6 +252,46 @@ const CSV: [CsvColumn; 24] = [
     ("link", |event| text(event.link.word())),
     ("raw", |event| event.record.raw.to_string()),
 ];
+
+/// What the columns of the query language are in a table and in CSV.
+static CHOSEN: [(&str, &Column, CsvColumn); 9] = [
+    ("time", &TABLE[1], ("time", |event| event.record.time.to_string())),
+    ("action", &TABLE[2], ("action", |event| known(event.record.action.word()))),
+    (
+        "type",
+        &Column { title: "TYPE", width: 16, text: |event, _| text(event.record.entity.kind.as_deref()) },
+        ("entity_type", |event| text(event.record.entity.kind.as_deref())),
+    ),
+    ("entity", &TABLE[3], ("entity", |event| text(event.record.entity.label()))),
+    ("actor", &TABLE[4], ("actor", |event| text(event.record.actor.label()))),
+    (
+        "actor_type",
+        &Column {
+            title: "ACTOR TYPE",
+            width: 10,
+            text: |event, _| event.record.actor.kind.word().to_owned(),
+        },
+        ("actor_type", |event| known(event.record.actor.kind.word())),
+    ),
+    ("source", &TABLE[5], ("source", |event| event.source.to_string())),
+    (
+        "status",
+        &Column { title: "STATUS", width: 7, text: |event, _| event.record.status.word().to_owned() },
+        ("status", |event| known(event.record.status.word())),
+    ),
+    (
+        "summary",
+        // Not the widest of all, since others may follow it.
+        &Column { title: "SUMMARY", width: 60, text: |event, _| said(event) },
+        ("summary", said),
+    ),
+];
+
+/// What was written about an event.
+fn said(event: &Event) -> String {
+    let record = &event.record;
+    record.summary.as_deref().or(record.ai_summary.as_deref()).unwrap_or_default().to_owned()
+}
 
 /// A word, or nothing where the feed does not say: as absent as null is in JSON.
 fn known(word: &str) -> String {

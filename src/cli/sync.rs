@@ -81,6 +81,9 @@ pub(super) async fn with_engine(
     for (name, note) in progress.await.unwrap_or_default() {
         print::note(&format!("{name}: {note}"));
     }
+    if let Err(error) = session.put_away(stop).await {
+        print::warn(&error.to_string());
+    }
     outcomes
 }
 

@@ -13,17 +13,20 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// `--cache-dir DIR`
     pub cache_dir: Option<PathBuf>,
+    /// `--data-dir DIR`
+    pub data_dir: Option<PathBuf>,
 }
 
 impl Options {
-    /// The same with `BACKTRAIL_CONFIG` and `BACKTRAIL_CACHE_DIR` for what the command line leaves open. A
-    /// variable that is empty counts as not set.
+    /// The same with `BACKTRAIL_CONFIG`, `BACKTRAIL_CACHE_DIR` and `BACKTRAIL_DATA_DIR` for what the command
+    /// line leaves open. A variable that is empty counts as not set.
     #[must_use]
     pub fn or_environment(self) -> Self {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         Self {
             config: self.config.or_else(|| variable("BACKTRAIL_CONFIG")),
             cache_dir: self.cache_dir.or_else(|| variable("BACKTRAIL_CACHE_DIR")),
+            data_dir: self.data_dir.or_else(|| variable("BACKTRAIL_DATA_DIR")),
         }
     }
 }
@@ -41,10 +44,12 @@ pub struct Paths {
     pub cache_dir: PathBuf,
     /// The log file, in the folder of the cache.
     pub log: PathBuf,
+    /// The folder of what the user made: it cannot be fetched again, so it is not that of the cache.
+    pub data_dir: PathBuf,
 }
 
 /// Finds the places: what `options` say, else the folders that the system keeps for programs
-/// (`$XDG_CONFIG_HOME/backtrail`, `$XDG_CACHE_HOME/backtrail`). It fails only where there is no home folder
+/// (`$XDG_CONFIG_HOME/backtrail`, `$XDG_CACHE_HOME/backtrail`, `$XDG_DATA_HOME/backtrail`). It fails only where there is no home folder
 /// and `options` leave something open.
 pub fn paths(options: &Options) -> Result<Paths, Problem> {
     let folders = ProjectDirs::from("", "", "backtrail");
@@ -62,7 +67,10 @@ pub fn paths(options: &Options) -> Result<Paths, Problem> {
     )?;
     let cache_dir =
         choose(&options.cache_dir, |dirs| dirs.cache_dir().to_path_buf(), "--cache-dir DIR", "cache")?;
+    let data_dir =
+        choose(&options.data_dir, |dirs| dirs.data_dir().to_path_buf(), "--data-dir DIR", "user data")?;
     Ok(Paths {
+        data_dir,
         feeds: beside(&config, "feeds"),
         log: cache_dir.join("backtrail.log"),
         config_named: options.config.is_some(),
@@ -90,11 +98,16 @@ mod tests {
 
     #[test]
     fn named_places_win_and_their_neighbours_follow() {
-        let options = Options { config: Some("/etc/bt/my.toml".into()), cache_dir: Some("/var/bt".into()) };
+        let options = Options {
+            config: Some("/etc/bt/my.toml".into()),
+            cache_dir: Some("/var/bt".into()),
+            data_dir: Some("/srv/bt".into()),
+        };
         let paths = paths(&options).unwrap();
         assert_eq!(paths.config, Path::new("/etc/bt/my.toml"));
         assert_eq!(paths.feeds, Path::new("/etc/bt/feeds"));
         assert_eq!(paths.log, Path::new("/var/bt/backtrail.log"));
+        assert_eq!(paths.data_dir, Path::new("/srv/bt"));
         assert!(paths.config_named);
     }
 

@@ -67,7 +67,11 @@ fn catalog() -> Catalog {
 }
 
 fn places() -> Paths {
-    let options = Options { config: Some("/etc/bt/config.toml".into()), cache_dir: Some("/var/bt".into()) };
+    let options = Options {
+        config: Some("/etc/bt/config.toml".into()),
+        cache_dir: Some("/var/bt".into()),
+        ..Options::default()
+    };
     paths(&options).unwrap()
 }
 

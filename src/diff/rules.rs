@@ -184,7 +184,7 @@ impl Matcher {
     }
 
     /// Whether `name` is one that is masked.
-    pub(super) fn redacts_name(&self, name: &str) -> bool {
+    pub fn redacts_name(&self, name: &str) -> bool {
         let name = lower_case(name);
         self.redact.iter().any(|pattern| pattern.fits_name(&name))
     }

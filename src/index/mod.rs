@@ -1,171 +1,221 @@
-//! Columns in memory over the cache: which events a query selects, and how many.
+//! Columns in memory over the cache: which events a query selects, how many, of what sort and when.
 //!
-//! It never reads the disk itself; rows come in, positions go out. What the columns cannot decide (texts,
-//! changed fields, raw records) is asked of whoever holds the events, newest first, through a callback
-//! that may refuse and so ends a query nobody waits for. The plain [`Query::matches`] is the truth that
-//! tests hold this module to.
+//! It never reads the disk itself; rows come in, positions and counts go out. What the columns cannot decide
+//! (texts, changed fields, raw records) is asked of whoever holds the events, newest first, through
+//! [`Content`], which may refuse and so end a search nobody waits for. The plain [`Query::matches`] is the
+//! truth that tests hold this module to.
 //!
-//! `columns` holds the numbers; `plan` turns a query into passes over them.
+//! `segment` holds the numbers, `vocabulary` what they stand for; `plan` turns a query into passes over
+//! them, which answer in `bits`; `search` makes the passes, `tally` counts for facets and `histogram` over time;
+//! `ends` says where lives begin and end, `arrange` puts what was found into another order.
 
-mod columns;
+mod arrange;
+mod bits;
+mod ends;
+mod facets;
+mod histogram;
 mod plan;
+mod search;
+mod segment;
+mod tally;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::{Entity, Event, IndexRow, RowId};
+use crate::domain::{Ask, Entity, IndexRow, RowId, SealedRows, Vocabulary, Wanted};
 use crate::query::Query;
 
-use columns::Table;
-use plan::{BLOCK, Plan};
+use segment::{Coded, Column, Segment, cut};
+use vocabulary::Lexicon;
 
-/// How many events are asked for at once while a query is decided by their content.
-const CHUNK: usize = 512;
-
-/// Whoever holds the events: given places, newest first, it answers with their events in any order, without
-/// those that are gone. Its error ends the query: nobody waits for it any more, or the cache cannot be read.
-pub type Content<'a, E> = dyn FnMut(&[RowId]) -> Result<Vec<Event>, E> + 'a;
+pub use ends::Ends;
+pub use search::{Content, Search};
 
 /// All events of the cache, by what repeats among them.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    table: Table,
-}
-
-/// The events that a query selects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    /// Their places, newest first.
-    pub rows: Arc<[RowId]>,
-    /// How many events there were to select from.
-    pub of: usize,
-}
-
-/// What the columns alone say about a query: the selection but for the rows that are still open.
-#[derive(Debug)]
-pub struct Candidates {
-    /// Rows that are or may be selected, newest first.
-    rows: Vec<RowId>,
-    /// Those of them that only their events can decide, newest first.
-    open: Vec<RowId>,
-    of: usize,
-    query: Query,
+    /// Oldest first, none empty, no two overlapping.
+    segments: Vec<Arc<Segment>>,
+    lexicon: Arc<Lexicon>,
+    count: usize,
 }
 
 impl Index {
-    /// Takes in rows in any order. A row that is there already is replaced.
+    /// What has to be learned before `rows` are inserted and `sealed` is taken in.
+    pub fn lacks(&self, rows: &[IndexRow], sealed: &[SealedRows]) -> Wanted {
+        let late = sealed.iter().flat_map(|sealed| &sealed.late);
+        let loose = rows.iter().chain(late).map(|row| (row.action, row.raw_action));
+        let words = sealed.iter().flat_map(|sealed| sealed.words.iter().copied());
+        self.lexicon.lacks(loose.chain(words).flat_map(|(action, raw)| [action, raw]))
+    }
+
+    /// Learns what numbers stand for. What is known already is passed over.
+    pub fn learn(&mut self, vocabulary: Vocabulary) {
+        if vocabulary != Vocabulary::default() {
+            Arc::make_mut(&mut self.lexicon).learn(vocabulary);
+        }
+    }
+
+    /// Takes in rows in any order, after [`Index::learn`] was told what their numbers stand for. A row that
+    /// is there already is replaced; of two that come together the later counts.
     pub fn insert(&mut self, rows: impl IntoIterator<Item = IndexRow>) {
-        self.table.insert(rows);
+        let lexicon = Arc::make_mut(&mut self.lexicon);
+        let mut coded: Vec<Coded> = rows.into_iter().map(|row| Coded::of(&row, lexicon)).collect();
+        // The sort is stable, so of equal rows the later one stays behind the earlier.
+        coded.sort_by_key(|it| it.row);
+        let mut distinct: Vec<Coded> = Vec::with_capacity(coded.len());
+        for it in coded {
+            match distinct.last_mut() {
+                Some(last) if last.row == it.row => *last = it,
+                _ => distinct.push(it),
+            }
+        }
+        let mut rest = distinct.as_slice();
+        // From the newest on, so that the segments still to be looked at keep their places.
+        while let Some(last) = rest.last() {
+            let (home, floor) = self.home(last.row);
+            let (before, here) = rest.split_at(rest.partition_point(|it| it.row < floor));
+            let joined = match self.segments.get(home.start).filter(|_| !home.is_empty()) {
+                Some(segment) => segment.joined_by(here),
+                None => cut(here),
+            };
+            self.put(home, joined);
+            rest = before;
+        }
+    }
+
+    /// The segment that a row belongs to, or where one for it is to be put, and the first place for which
+    /// the answer is the same.
+    fn home(&self, row: i64) -> (Range<usize>, i64) {
+        let next = self.segments.partition_point(|segment| segment.from() <= row);
+        let before = next.checked_sub(1).map(|at| (at, &self.segments[at]));
+        let floor = match before {
+            Some((at, segment)) if segment.to().is_none_or(|to| row < to) => {
+                return (at..at + 1, segment.from());
+            }
+            Some((_, segment)) => segment.to().unwrap_or(i64::MIN),
+            None => i64::MIN,
+        };
+        // A segment that is still open takes in what is older, one that has come to rest does not.
+        let joins = self.segments.get(next).is_some_and(|segment| segment.kept().is_none());
+        (next..next + usize::from(joins), floor)
+    }
+
+    /// Takes in rows that have come to rest, in the place of all that are there in their stretch of time.
+    /// [`Index::learn`] was told before what their numbers stand for.
+    pub fn seal(&mut self, mut sealed: SealedRows) {
+        let (from, to) = (sealed.from, sealed.to);
+        let (late, gone) = (std::mem::take(&mut sealed.late), std::mem::take(&mut sealed.gone));
+        let start = self.segments.partition_point(|segment| {
+            segment.to().is_some_and(|to| to <= from) || segment.rows.last().is_some_and(|last| *last < from)
+        });
+        let end = self.segments.partition_point(|segment| segment.from() < to).max(start);
+        let outside = |older: bool| -> Vec<Coded> {
+            let wanted = |row: i64| if older { row < from } else { row >= to };
+            self.segments[start..end].iter().flat_map(|segment| segment.coded(wanted)).collect()
+        };
+        let (older, newer) = (outside(true), outside(false));
+        let mut segments = cut(&older);
+        segments.push(Segment::sealed(sealed, Arc::make_mut(&mut self.lexicon)));
+        segments.extend(cut(&newer));
+        self.put(start..end, segments);
+        self.remove(&gone);
+        self.insert(late);
+    }
+
+    fn put(&mut self, place: Range<usize>, segments: Vec<Segment>) {
+        let length = |segments: &[Arc<Segment>]| segments.iter().map(|it| it.len()).sum::<usize>();
+        self.count -= length(&self.segments[place.clone()]);
+        let segments: Vec<Arc<Segment>> =
+            segments.into_iter().filter(|segment| segment.len() > 0).map(Arc::new).collect();
+        self.count += length(&segments);
+        self.segments.splice(place, segments);
     }
 
     /// Drops rows; those that are not there are passed over.
     pub fn remove(&mut self, rows: &[RowId]) {
-        self.table.remove(rows);
+        let mut gone: Vec<i64> = rows.iter().map(|row| row.0).collect();
+        gone.sort_unstable();
+        let mut rest = gone.as_slice();
+        while let Some(last) = rest.last() {
+            let Some(home) = self.segments.partition_point(|segment| segment.first() <= *last).checked_sub(1)
+            else {
+                return;
+            };
+            let (before, here) =
+                rest.split_at(rest.partition_point(|row| *row < self.segments[home].first()));
+            let left = self.segments[home].without(here);
+            self.put(home..home + 1, vec![left]);
+            rest = before;
+        }
     }
 
     /// How many rows there are.
-    pub fn count(&mut self) -> usize {
-        self.table.settle();
-        self.table.columns.len()
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// Whether a row is there.
-    pub fn contains(&mut self, row: RowId) -> bool {
-        self.table.settle();
-        self.table.columns.position(row).is_some()
+    pub fn contains(&self, row: RowId) -> bool {
+        let home = self.segments.partition_point(|segment| segment.first() <= row.0).checked_sub(1);
+        home.is_some_and(|home| self.segments[home].rows.binary_search(&row.0).is_ok())
     }
 
-    /// The selection of a query. Events that `content` leaves out are not selected where their content
-    /// decides.
-    pub fn select<E>(&mut self, query: &Query, content: &mut Content<'_, E>) -> Result<Selection, E> {
-        self.narrow(query).decide(content)
+    /// The oldest row.
+    pub fn oldest(&self) -> Option<RowId> {
+        self.segments.first().map(|segment| RowId(segment.first()))
     }
 
-    /// The first half of [`Index::select`], which takes milliseconds and needs no event: afterwards the
-    /// index is free again while [`Candidates::decide`] waits for events.
-    pub fn narrow(&mut self, query: &Query) -> Candidates {
-        self.table.settle();
-        let columns = &self.table.columns;
-        let plan = Plan::of(query, &self.table);
-        let (mut rows, mut open) = (Vec::new(), Vec::new());
-        let blocks = columns.len().div_ceil(BLOCK);
-        for block in (0..blocks).rev() {
-            let start = block * BLOCK;
-            let bits = plan.run(columns, start);
-            for (word, (must, can)) in bits.must.iter().zip(&bits.can).enumerate().rev() {
-                let first = start + word * 64;
-                let mut left = *can;
-                while left != 0 {
-                    let at = 63 - left.leading_zeros() as usize;
-                    left &= !(1 << at);
-                    // Bits beyond the last row mean nothing.
-                    let Some(row) = columns.rows.get(first + at).copied().map(RowId) else { continue };
-                    rows.push(row);
-                    if must & (1 << at) == 0 {
-                        open.push(row);
-                    }
-                }
-            }
-        }
-        Candidates { rows, open, of: columns.len(), query: query.clone() }
+    /// The feeds' own words for what was done, each once.
+    pub fn raw_actions(&self) -> Vec<String> {
+        let words: BTreeSet<&str> =
+            self.lexicon.deeds().iter().filter_map(|deed| deed.raw.as_deref()).collect();
+        words.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The ids of those who did something, each once.
+    pub fn actor_ids(&self) -> Vec<String> {
+        let ids = (0..self.lexicon.actor_count()).filter_map(|number| self.lexicon.actor(number).id);
+        ids.collect::<BTreeSet<&str>>().into_iter().map(str::to_owned).collect()
+    }
+
+    /// A search for what `query` selects, over the rows that are there now. Making it costs a look at the
+    /// vocabulary; the rows are passed over by [`Search::step`], for which the index is not needed any more.
+    pub fn search(&self, query: &Query, ask: &Ask) -> Search {
+        Search::new(query, ask, self.segments.clone(), Arc::clone(&self.lexicon), self.count)
     }
 
     /// The places of all events of one entity in one source, oldest first: under every name it had, and in
     /// one scope only where `scope` names one.
-    pub fn lifecycle(&mut self, source: &str, scope: Option<&str>, entity: &Entity) -> Vec<RowId> {
-        self.table.settle();
-        let dictionaries = &self.table.dictionaries;
-        let places: Vec<bool> = dictionaries
-            .places
-            .values()
+    pub fn lifecycle(&self, source: &str, scope: Option<&str>, entity: &Entity) -> Vec<RowId> {
+        let feeds: Vec<bool> = self
+            .lexicon
+            .feeds()
             .iter()
-            .map(|place| &*place.source == source && (scope.is_none() || place.scope.as_deref() == scope))
+            .map(|names| {
+                names.as_ref().is_some_and(|names| {
+                    &*names.source == source && (scope.is_none() || names.scope.as_deref() == scope)
+                })
+            })
             .collect();
-        let entities: Vec<bool> =
-            dictionaries.entities.values().iter().map(|other| entity.same_as(other)).collect();
-        let columns = &self.table.columns;
-        let wanted = columns.place.iter().zip(&columns.entity);
-        wanted
-            .zip(&columns.rows)
-            .filter(|((place, entity), _)| places[**place as usize] && entities[**entity as usize])
-            .map(|(_, row)| RowId(*row))
-            .collect()
-    }
-}
-
-impl Candidates {
-    /// How many rows only their events can decide.
-    pub fn open(&self) -> usize {
-        self.open.len()
-    }
-
-    /// Decides the open rows by their events, in chunks, newest first.
-    pub fn decide<E>(self, content: &mut Content<'_, E>) -> Result<Selection, E> {
-        let Self { mut rows, open, of, query } = self;
-        if !open.is_empty() {
-            let mut held = HashSet::new();
-            for chunk in open.chunks(CHUNK) {
-                let events = content(chunk)?;
-                held.extend(events.iter().filter(|event| query.matches(event)).map(|event| event.row));
-            }
-            let mut open = open.iter().peekable();
-            rows.retain(|row| open.next_if_eq(&row).is_none() || held.contains(row));
-        }
-        Ok(Selection { rows: rows.into(), of })
-    }
-}
-
-impl Selection {
-    /// How far from the newest a row is.
-    pub fn position(&self, row: RowId) -> Option<usize> {
-        self.rows.binary_search_by(|it| row.cmp(it)).ok()
-    }
-
-    /// The position of a row, or of the next older one where it is not selected; past the end where
-    /// there is none. For a time, ask with [`RowId::floor`] of the millisecond after it.
-    pub fn at_or_older(&self, row: RowId) -> usize {
-        self.rows.partition_point(|it| *it > row)
+        let same = |number| {
+            let other = self.lexicon.entity(number);
+            other.kind == entity.kind.as_deref()
+                && other.id == entity.id.as_deref()
+                && (other.id.is_some() || other.name == entity.name.as_deref())
+        };
+        let entities: Vec<bool> = (0..self.lexicon.entity_count()).map(same).collect();
+        let holds = |table: &[bool], number: u32| table.get(number as usize).copied().unwrap_or_default();
+        let found = self.segments.iter().flat_map(|segment| {
+            let (places, things) = (segment.column(Column::Feed), segment.column(Column::Entity));
+            let both = places.iter().zip(things).zip(&*segment.rows);
+            both.filter(|((feed, entity), _)| holds(&entities, **entity) && holds(&feeds, **feed))
+                .map(|(_, row)| RowId(*row))
+        });
+        found.collect()
     }
 }

@@ -1,17 +1,24 @@
-//! The index against the plain evaluation of a query, and the columns against a sorted map.
+//! Random events and queries, and the numbers that a store would give them.
 
-use std::collections::BTreeMap;
+mod rows;
+mod selects;
+mod surveys;
+mod texts;
+
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
+use super::search::CHUNK;
+use super::{Content, Index};
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, EventId, Fact, Identity, LinkState, Op, Record, Status,
-    Timestamp, Zone,
+    Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, FeedNames, Identity,
+    IndexRow, LinkState, Marks, Op, Parts, Record, RowId, Status, Survey, Timestamp, Vocabulary, Zone,
 };
-use crate::query::{self, Context, FIELDS, Kind};
+use crate::query::{self, Context, FIELDS, Kind, Marked, Query, Texts, Told, fingerprint};
 
 const DAY: i64 = 86_400_000;
 
@@ -96,7 +103,7 @@ fn records() -> impl Strategy<Value = (Record, &'static str, Option<&'static str
 
 /// Events with places as the store gives them out: the next free one from the preferred place on. A
 /// tenth of them pretend that all places of their own millisecond were taken.
-fn events() -> impl Strategy<Value = Vec<Event>> {
+pub(super) fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec((records(), 0..10_u8), 0..40).prop_map(|records| {
         let mut taken = BTreeMap::new();
         for (number, ((mut record, source, scope), crowded)) in records.into_iter().enumerate() {
@@ -177,137 +184,150 @@ fn read(text: &str) -> Query {
 }
 
 /// Answers from a list of events, and counts how many it was asked for.
-fn from_list<'a>(
+pub(super) struct FromList<'a> {
     events: &'a [Event],
-    asked: &'a mut usize,
-) -> impl FnMut(&[RowId]) -> Result<Vec<Event>, Infallible> {
-    |rows| {
-        *asked += rows.len();
+    /// Texts by the number of the rows that were sealed.
+    texts: BTreeMap<i64, Vec<u8>>,
+    asked: usize,
+    /// How often texts were asked for.
+    scanned: usize,
+}
+
+impl<'a> FromList<'a> {
+    pub(super) fn of(events: &'a [Event]) -> Self {
+        Self { events, texts: BTreeMap::new(), asked: 0, scanned: 0 }
+    }
+}
+
+impl Content for FromList<'_> {
+    type Error = Infallible;
+
+    fn events(&mut self, rows: &[RowId]) -> Result<Vec<Event>, Infallible> {
+        self.asked += rows.len();
         assert!(rows.is_sorted_by(|a, b| a > b) && rows.len() <= CHUNK);
-        Ok(events.iter().filter(|event| rows.contains(&event.row)).cloned().collect())
+        Ok(self.events.iter().filter(|event| rows.contains(&event.row)).cloned().collect())
+    }
+
+    fn texts(&mut self, number: i64) -> Result<Option<Texts>, Infallible> {
+        self.scanned += 1;
+        Ok(self.texts.get(&number).cloned().and_then(Texts::read))
+    }
+
+    fn find(&mut self, event: EventId) -> Result<Option<RowId>, Infallible> {
+        Ok(self.events.iter().find(|it| it.id == event).map(|it| it.row))
+    }
+
+    fn go_on(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn a_selection_is_what_the_query_matches(events in events(), text in queries()) {
-        let query = read(&text);
-        let mut index = Index::default();
-        index.insert(events.iter().map(IndexRow::of));
-        let mut asked = 0;
-        let Ok(selection) = index.select(&query, &mut from_list(&events, &mut asked));
-        let expected: Vec<RowId> =
-            events.iter().rev().filter(|event| query.matches(event)).map(|event| event.row).collect();
-        prop_assert_eq!(&*selection.rows, expected, "{}", text);
-        prop_assert_eq!(selection.of, events.len());
-    }
-
-    #[test]
-    fn rows_in_any_order_end_up_sorted_once(
-        batches in prop::collection::vec(prop::collection::vec((0..60_i64, 0..3_u8), 0..12), 0..8),
-        gone in prop::collection::vec(0..60_i64, 0..10),
-        eager in any::<bool>(),
-    ) {
-        let mut index = Index::default();
-        let mut expected = BTreeMap::new();
-        for batch in batches {
-            expected.extend(batch.iter().copied());
-            index.insert(batch.into_iter().map(|(row, actor)| row_by(row, actor)));
-            if eager {
-                index.count();
-            }
-        }
-        let gone: Vec<RowId> = gone.into_iter().map(RowId).collect();
-        index.remove(&gone);
-        expected.retain(|row, _| !gone.contains(&RowId(*row)));
-        for actor in 0..3_u8 {
-            let found = index.narrow(&read(&format!("actor:=a{actor}")));
-            let wanted: Vec<RowId> =
-                expected.iter().rev().filter(|(_, by)| **by == actor).map(|(row, _)| RowId(*row)).collect();
-            prop_assert_eq!(found.rows, wanted);
-        }
-        prop_assert_eq!(index.count(), expected.len());
+/// Some events are bookmarked, some have notes, the newer half is new.
+fn marks(events: &[Event]) -> Told {
+    let every = |step: usize| events.iter().step_by(step).map(|event| event.row);
+    let notes = every(2).zip(["alpha", "Beta ς"].into_iter().cycle());
+    Told {
+        bookmarked: every(3).collect(),
+        notes: notes.map(|(row, note)| (row, note.into())).collect(),
+        watched: every(4).collect(),
+        new: events.get(events.len() / 2).map_or_else(Marked::default, |event| Marked::Above(event.row)),
+        first: every(5).collect(),
+        last: every(7).collect(),
     }
 }
 
-fn row_by(row: i64, actor: u8) -> IndexRow {
-    IndexRow {
+/// Gives out numbers as the dictionaries of a store do.
+#[derive(Default)]
+struct Numbers {
+    feeds: HashMap<FeedNames, u32>,
+    entities: HashMap<Entity, u32>,
+    actors: HashMap<Actor, u32>,
+    words: HashMap<String, u32>,
+    new: Vocabulary,
+}
+
+fn number<T: Clone + Eq + std::hash::Hash>(known: &mut HashMap<T, u32>, value: &T) -> (u32, bool) {
+    let next = known.len() as u32 + 1;
+    let number = *known.entry(value.clone()).or_insert(next);
+    (number, number == next)
+}
+
+impl Numbers {
+    fn word(&mut self, text: &str) -> u32 {
+        let (number, is_new) = number(&mut self.words, &text.to_owned());
+        if is_new {
+            self.new.words.push((number, text.into()));
+        }
+        number
+    }
+
+    fn row(&mut self, event: &Event) -> IndexRow {
+        let record = &event.record;
+        let names = FeedNames {
+            source: Arc::clone(&event.source),
+            feed: Arc::clone(&event.feed),
+            scope: event.scope.clone(),
+        };
+        let (feed, is_new) = number(&mut self.feeds, &names);
+        self.new.feeds.extend(is_new.then_some((feed, names)));
+        let (entity, is_new) = number(&mut self.entities, &record.entity);
+        self.new.entities.extend(is_new.then(|| (entity, record.entity.clone())));
+        let (actor, is_new) = number(&mut self.actors, &record.actor);
+        self.new.actors.extend(is_new.then(|| (actor, record.actor.clone())));
+        let action_word = if record.action == Action::Unknown { "" } else { record.action.word() };
+        IndexRow {
+            row: event.row,
+            time: (event.row.time() != record.time).then_some(record.time),
+            feed,
+            entity,
+            actor,
+            action: self.word(action_word),
+            raw_action: record.raw_action.as_deref().map_or(0, |word| self.word(word)),
+            set: record.set.as_deref().map_or(0, fingerprint),
+            marks: Marks::new(record.status, Parts::of_event(event)),
+        }
+    }
+}
+
+/// Takes events in as the runtime does.
+fn fill<'a>(index: &mut Index, numbers: &mut Numbers, events: impl IntoIterator<Item = &'a Event>) {
+    let rows: Vec<IndexRow> = events.into_iter().map(|event| numbers.row(event)).collect();
+    index.learn(std::mem::take(&mut numbers.new));
+    index.insert(rows);
+}
+
+pub(super) fn index_of(events: &[Event]) -> Index {
+    let mut index = Index::default();
+    fill(&mut index, &mut Numbers::default(), events);
+    index
+}
+
+/// The answer to a query, and how many events had to be read for it.
+fn answer(index: &Index, query: &Query, ask: &Ask, events: &[Event]) -> (Survey, usize) {
+    let mut content = FromList::of(events);
+    let mut search = index.search(query, ask);
+    let Ok(()) = search.finish(&mut content);
+    (search.survey(), content.asked)
+}
+
+/// Row number `row`, by one of a few actors, of one of two entities.
+pub(super) fn event_by(row: i64, actor: u8) -> Event {
+    let name = format!("{row}");
+    Event {
         row: RowId(row),
+        id: EventId([0; 10]),
         source: "s".into(),
         feed: "f".into(),
         scope: None,
-        entity: Arc::new(Entity {
-            kind: None,
-            id: Some(format!("e{}", row % 2)),
-            name: Some(format!("{row}")),
-        }),
-        actor: Arc::new(Actor { kind: ActorKind::User, id: Some(format!("a{actor}")), name: None }),
-        action: Action::Update,
-        raw_action: None,
-        status: Status::Success,
-        set: (row % 3 == 0).then(|| format!("Set-{row}").into()),
-        parts: crate::domain::Parts::default(),
+        count: 1,
+        link: LinkState::None,
+        record: Record {
+            entity: Entity { kind: None, id: Some(format!("e{}", row % 2)), name: Some(name) },
+            actor: Actor { kind: ActorKind::User, id: Some(format!("a{actor}")), name: None },
+            action: Action::Update,
+            status: Status::Success,
+            set: (row % 3 == 0).then(|| format!("Set-{row}")),
+            ..Record::bare(Identity::Native(format!("n{row}")), RowId(row).time())
+        },
     }
-}
-
-#[test]
-fn structured_conditions_need_no_events() {
-    let mut index = Index::default();
-    index.insert((0..10_000).map(|row| IndexRow { row: RowId(row << 18), ..row_by(row, (row % 3) as u8) }));
-    for (text, count, open) in [
-        ("", 10_000, 0),
-        ("actor:a1 -entity:=e1", 1666, 0),
-        ("status:failed OR is:system", 0, 0),
-        ("has:diff error:x", 0, 0),
-        ("action:update since:1970-01-01T00:00:05", 5000, 1),
-        ("set:set-1", 0, 0),
-        ("set:SET-3", 1, 1),
-        ("a1", 10_000, 6667),
-        ("status:failed refused", 0, 0),
-    ] {
-        let found = index.narrow(&read(text));
-        assert_eq!((found.rows.len(), found.open()), (count, open), "{text}");
-    }
-}
-
-#[test]
-fn a_refusal_ends_the_query() {
-    let mut index = Index::default();
-    index.insert((0..2000).map(|row| row_by(row, 0)));
-    let mut asked = 0;
-    let answer = index.select(&read("summary:x"), &mut |rows: &[RowId]| {
-        asked += rows.len();
-        if asked > CHUNK { Err("cancelled") } else { Ok(Vec::new()) }
-    });
-    assert_eq!((answer, asked), (Err("cancelled"), 2 * CHUNK));
-}
-
-#[test]
-fn a_lifecycle_is_one_entity_in_one_place_oldest_first() {
-    let mut index = Index::default();
-    index.insert((0..6).rev().map(|row| row_by(row, 0)));
-    index.insert([
-        IndexRow { scope: Some("x".into()), ..row_by(10, 0) },
-        IndexRow { source: "t".into(), ..row_by(12, 0) },
-    ]);
-    let entity = Entity { kind: None, id: Some("e0".into()), name: Some("renamed".into()) };
-    assert_eq!(index.lifecycle("s", None, &entity), [0, 2, 4, 10].map(RowId));
-    assert_eq!(index.lifecycle("s", Some("x"), &entity), [RowId(10)]);
-    assert_eq!(index.lifecycle("u", None, &entity), []);
-}
-
-#[test]
-fn positions_are_found_from_the_newest() {
-    let mut index = Index::default();
-    index.insert([5, 1, 9, 7].map(|row| row_by(row, 0)));
-    let Ok(selection) = index.select(&Query::all(), &mut from_list(&[], &mut 0));
-    assert_eq!(*selection.rows, [9, 7, 5, 1].map(RowId));
-    assert_eq!(selection.position(RowId(7)), Some(1));
-    assert_eq!(selection.position(RowId(6)), None);
-    for (row, at) in [(10, 0), (9, 0), (8, 1), (6, 2), (1, 3), (0, 4)] {
-        assert_eq!(selection.at_or_older(RowId(row)), at, "{row}");
-    }
-    assert!(index.contains(RowId(5)) && !index.contains(RowId(6)));
 }

@@ -9,6 +9,7 @@ use crate::domain::{Event, EventId, Parts, Timestamp, Zone};
 
 use super::content;
 use super::fields::{FieldRow, Part, PartKind, Word};
+use super::marks::Marked;
 use super::number::Number;
 use super::text::Pattern;
 
@@ -41,6 +42,10 @@ pub(crate) enum Test {
     /// `@me`, with what the configuration says that is.
     Me(Pattern),
     Word(&'static Word),
+    /// A word about something that is not in the event, with the events it holds for once that was told.
+    Mark(&'static Word, Option<Marked>),
+    /// A text of the user's own about the event, with the events whose text it is once that was told.
+    Note(Pattern, Option<Marked>),
     Time(TimeTest),
     Number(NumberTest),
     Change(ChangeTest),
@@ -146,7 +151,7 @@ impl Expr {
     }
 
     /// Whether the event is selected. Total: whatever is missing in an event, the answer is yes or no.
-    pub(super) fn matches(&self, event: &Event) -> bool {
+    pub(crate) fn matches(&self, event: &Event) -> bool {
         match self {
             Self::All => true,
             Self::Term(term) => term.matches(event),
@@ -165,7 +170,7 @@ impl Expr {
         }
     }
 
-    pub(super) fn terms(&self, see: &mut dyn FnMut(&Term)) {
+    pub(crate) fn terms(&self, see: &mut dyn FnMut(&Term)) {
         match self {
             Self::All => {}
             Self::Term(term) => see(term),
@@ -180,12 +185,13 @@ impl Term {
         let record = &event.record;
         let parts = [
             Part::Source(&event.source),
-            Part::Entity(&record.entity),
-            Part::Actor(&record.actor),
+            Part::Entity((&record.entity).into()),
+            Part::Actor((&record.actor).into()),
             Part::Action(&record.action, record.raw_action.as_deref()),
             Part::Status(record.status),
             Part::Set(record.set.as_deref()),
             Part::Time(record.time),
+            Part::Row(event.row),
         ];
         parts.iter().any(|part| self.agrees(part))
             // Looking for these takes time, so it comes last and only where it is asked for.
@@ -196,12 +202,7 @@ impl Term {
     /// Whether some value of this kind of part can make the term hold.
     pub(crate) fn looks_at(&self, kind: PartKind) -> bool {
         match self {
-            Self::Field(row, tests) => tests.iter().any(|test| match test {
-                Test::Text(_) | Test::Me(_) => row.parts.contains(&kind),
-                Test::Word(word) => word.part == kind,
-                Test::Time(_) => kind == PartKind::Time,
-                Test::Number(_) | Test::Change(_) => kind == PartKind::Event,
-            }),
+            Self::Field(row, tests) => tests.iter().any(|test| test.looks_at(row, kind)),
             Self::Leaf(_) => kind == PartKind::Event,
             Self::Text(_) => {
                 matches!(kind, PartKind::Entity | PartKind::Actor | PartKind::Action | PartKind::Event)
@@ -216,10 +217,10 @@ impl Term {
             Self::Field(row, tests) => tests.iter().any(|test| match (test, part) {
                 (Test::Text(pattern) | Test::Me(pattern), part) => (row.agrees)(part, pattern),
                 (Test::Word(word), part) => (word.holds)(part),
+                (Test::Mark(_, Some(rows)) | Test::Note(_, Some(rows)), Part::Row(row)) => rows.holds(*row),
                 (Test::Time(test), Part::Time(time)) => test.holds(*time),
-                (Test::Number(test), Part::Event(event)) => content::versions(event)
-                    .iter()
-                    .any(|number| content::within(&test.bounds, |bound| number.compare(*bound))),
+                (Test::Number(test), Part::Event(event)) => content::versions(&event.record)
+                    .any(|text| content::is_version_within(&text, &test.bounds)),
                 (Test::Change(test), Part::Event(event)) => content::changed(event, test),
                 _ => false,
             }),
@@ -227,11 +228,11 @@ impl Term {
                 matches!(part, Part::Event(event) if tests.iter().any(|test| content::leaf(event, test)))
             }
             Self::Text(pattern) => match part {
-                Part::Entity(entity) => [&entity.kind, &entity.id, &entity.name]
-                    .into_iter()
-                    .any(|text| pattern.matches_some(text.as_deref())),
+                Part::Entity(entity) => {
+                    [entity.kind, entity.id, entity.name].into_iter().any(|text| pattern.matches_some(text))
+                }
                 Part::Actor(actor) => {
-                    [&actor.id, &actor.name].into_iter().any(|text| pattern.matches_some(text.as_deref()))
+                    [actor.id, actor.name].into_iter().any(|text| pattern.matches_some(text))
                 }
                 Part::Action(action, raw) => pattern.matches(action.word()) || pattern.matches_some(*raw),
                 Part::Event(event) => content::free_text(event, pattern),
@@ -240,17 +241,26 @@ impl Term {
         }
     }
 
-    /// The stretches of time of a term about time, in milliseconds since the epoch, the end excluded.
-    pub(crate) fn stretches(&self) -> impl Iterator<Item = (i64, i64)> {
+    /// The stretches of time of a term about time, the end excluded.
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = (Option<Timestamp>, Option<Timestamp>)> {
         let tests = match self {
             Self::Field(_, tests) => tests.as_slice(),
             _ => &[],
         };
         tests.iter().filter_map(|test| match test {
-            Test::Time(test) if test.is_known() => Some((
-                test.from.map_or(i64::MIN, Timestamp::millis),
-                test.to.map_or(i64::MAX, Timestamp::millis),
-            )),
+            Test::Time(test) if test.is_known() => Some((test.from, test.to)),
+            _ => None,
+        })
+    }
+
+    /// The events, by their places, that a term about marks holds for.
+    pub(crate) fn marked(&self) -> impl Iterator<Item = &Marked> {
+        let tests = match self {
+            Self::Field(_, tests) => tests.as_slice(),
+            _ => &[],
+        };
+        tests.iter().filter_map(|test| match test {
+            Test::Mark(_, rows) | Test::Note(_, rows) => rows.as_ref(),
             _ => None,
         })
     }
@@ -266,6 +276,19 @@ impl Term {
                 _ => None,
             })
             .collect()
+    }
+}
+
+impl Test {
+    /// Whether some value of this kind of part can make the test of a field hold.
+    pub(super) fn looks_at(&self, row: &FieldRow, kind: PartKind) -> bool {
+        match self {
+            Self::Text(_) | Self::Me(_) => row.parts.contains(&kind),
+            Self::Word(word) => word.part == kind,
+            Self::Time(_) => kind == PartKind::Time,
+            Self::Mark(..) | Self::Note(..) => kind == PartKind::Row,
+            Self::Number(_) | Self::Change(_) => kind == PartKind::Event,
+        }
     }
 }
 
@@ -301,6 +324,32 @@ pub struct Directives {
     pub columns: Option<Vec<&'static str>>,
 }
 
+/// How a list is arranged, with what a query leaves open filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrangement {
+    /// The order.
+    pub sort: Sort,
+    /// What stands under one heading.
+    pub group: Group,
+    /// The zone that days are counted in.
+    pub zone: Zone,
+}
+
+impl Directives {
+    /// How the list is arranged where `zone` is the zone that days are counted in: newest first, and under
+    /// headings that fit the order.
+    pub fn arrangement(&self, zone: Zone) -> Arrangement {
+        let sort = self.sort.unwrap_or(Sort::NewestFirst);
+        let group = self.group.unwrap_or(match sort {
+            Sort::NewestFirst | Sort::OldestFirst => Group::Day,
+            Sort::Entity => Group::Entity,
+            Sort::Actor => Group::Actor,
+            Sort::Source => Group::Source,
+        });
+        Arrangement { sort, group, zone: self.zone.unwrap_or(zone) }
+    }
+}
+
 /// An order of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
@@ -327,6 +376,8 @@ pub enum Group {
     Entity,
     /// One actor.
     Actor,
+    /// One source.
+    Source,
     /// What one actor did to one entity in a row.
     Run,
     /// One change set.

@@ -10,7 +10,7 @@ use std::ops::Bound;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::domain::{Change, Event, Timestamp};
+use crate::domain::{Change, Event, Record, Timestamp};
 
 use super::ast::{ChangeTest, LeafTest, LeafValue, Side};
 use super::number::Number;
@@ -23,7 +23,7 @@ fn is_masked(value: &Value) -> bool {
 
 /// A value as text: strings as they are, everything else as JSON. `None` for a masked value; masks inside a
 /// document leave an empty text.
-fn value_text(value: &Value) -> Option<Cow<'_, str>> {
+pub(super) fn value_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         masked if is_masked(masked) => None,
         Value::String(text) => Some(Cow::Borrowed(text)),
@@ -64,19 +64,25 @@ pub(super) fn free_text(event: &Event, pattern: &Pattern) -> bool {
         || matches!(pattern, Pattern::Contains(word) if id(event, &Pattern::Exact(word.clone())))
 }
 
-/// The numbers of all versions that the event names: facts and changed fields whose name ends in
+/// The texts of all version numbers that the record names: facts and changed fields whose name ends in
 /// `version`, however it is written.
-pub(super) fn versions(event: &Event) -> Vec<Number> {
+pub(super) fn versions(record: &Record) -> impl Iterator<Item = Cow<'_, str>> {
     let names_version = |name: &str| text::fold(name).ends_with("version");
-    let facts = event.record.facts.iter().filter(|fact| names_version(&fact.name));
-    let changes = event.record.changes.iter().filter(|change| names_version(&change.path));
+    let facts = record.facts.iter().filter(move |fact| names_version(&fact.name));
+    let changes = record.changes.iter().filter(move |change| names_version(&change.path));
     facts
-        .filter_map(|fact| Number::parse_version(&fact.value))
-        .chain(changes.flat_map(|change| {
-            let values = [&change.before, &change.after].into_iter().flatten();
-            values.filter_map(value_text).filter_map(|text| Number::parse_version(&text))
-        }))
-        .collect()
+        .map(|fact| Cow::Borrowed(&*fact.value))
+        .chain(
+            changes.flat_map(|change| {
+                [&change.before, &change.after].into_iter().flatten().filter_map(value_text)
+            }),
+        )
+        .filter(|text| Number::parse_version(text).is_some())
+}
+
+/// Whether the text of a version number is one between `bounds`.
+pub(super) fn is_version_within(text: &str, bounds: &(Bound<Number>, Bound<Number>)) -> bool {
+    Number::parse_version(text).is_some_and(|number| within(bounds, |bound| number.compare(*bound)))
 }
 
 /// Whether one change of the event has the path and the value that are asked for.
@@ -98,7 +104,7 @@ fn side_of(change: &Change, side: Side) -> Option<&Value> {
 }
 
 /// Whether `pattern` is the path, or what is left of it after some of its first segments.
-fn is_at(path: &str, pattern: &Pattern) -> bool {
+pub(super) fn is_at(path: &str, pattern: &Pattern) -> bool {
     let starts = path.match_indices(['.', '[']).map(|(at, _)| &path[at + 1..]);
     std::iter::once(path).chain(starts).any(|rest| pattern.matches(rest))
 }
@@ -225,7 +231,7 @@ fn number_of(leaf: &Value) -> Option<Number> {
 }
 
 /// Whether a value lies within `bounds`, where `compare` says how it stands to a bound.
-pub(super) fn within<T>(bounds: &(Bound<T>, Bound<T>), compare: impl Fn(&T) -> Ordering) -> bool {
+fn within<T>(bounds: &(Bound<T>, Bound<T>), compare: impl Fn(&T) -> Ordering) -> bool {
     let above = match &bounds.0 {
         Bound::Included(low) => compare(low).is_ge(),
         Bound::Excluded(low) => compare(low).is_gt(),

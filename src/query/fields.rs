@@ -3,10 +3,12 @@
 //! [`FIELDS`] and [`DIRECTIVES`] are the only lists of keys in the program. The parser, both evaluators,
 //! help, documentation and completion derive from them; a new field is a new row.
 
-use crate::domain::{Action, Actor, ActorKind, Entity, Event, Parts, Status, Timestamp};
+use crate::domain::{Action, Actor, ActorKind, Entity, Event, Parts, RowId, Status, Timestamp};
 
 use super::content;
+use super::marks::Mark;
 use super::text::{self, Pattern};
+use super::texts::RowTexts;
 
 /// One key of the language.
 #[derive(Debug)]
@@ -73,21 +75,54 @@ pub struct Word {
     pub help: &'static str,
     pub(super) part: PartKind,
     pub(super) holds: fn(&Part<'_>) -> bool,
+    /// What has to be known beside the event, for a word about its place or about what the user did.
+    pub(super) mark: Option<Mark>,
 }
 
-/// A part of an event that terms look at. All but the last repeat from event to event, so the index
+/// A part of an event that terms look at. All but the last two repeat from event to event, so the index
 /// answers for them without the event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Part<'a> {
     Source(&'a str),
-    Entity(&'a Entity),
-    Actor(&'a Actor),
+    Entity(EntityPart<'a>),
+    Actor(ActorPart<'a>),
     Action(&'a Action, Option<&'a str>),
     Status(Status),
     Parts(Parts),
     Set(Option<&'a str>),
     Time(Timestamp),
+    Row(RowId),
     Event(&'a Event),
+    /// What an index over texts keeps of an event. It stands for the event where it can.
+    Texts(&'a RowTexts<'a>),
+}
+
+/// The texts of an entity, wherever they are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EntityPart<'a> {
+    pub(crate) kind: Option<&'a str>,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) name: Option<&'a str>,
+}
+
+/// The kind and the texts of an actor, wherever they are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ActorPart<'a> {
+    pub(crate) kind: ActorKind,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) name: Option<&'a str>,
+}
+
+impl<'a> From<&'a Entity> for EntityPart<'a> {
+    fn from(entity: &'a Entity) -> Self {
+        Self { kind: entity.kind.as_deref(), id: entity.id.as_deref(), name: entity.name.as_deref() }
+    }
+}
+
+impl<'a> From<&'a Actor> for ActorPart<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        Self { kind: actor.kind, id: actor.id.as_deref(), name: actor.name.as_deref() }
+    }
 }
 
 /// The kinds of [`Part`].
@@ -101,6 +136,7 @@ pub(crate) enum PartKind {
     Parts,
     Set,
     Time,
+    Row,
     Event,
 }
 
@@ -142,7 +178,7 @@ pub const FIELDS: &[FieldRow] = &[
         kind: EXACT,
         example: "type:decision_flow",
         parts: &[PartKind::Entity],
-        agrees: |part, pattern| matches!(part, Part::Entity(it) if pattern.matches_some(it.kind.as_deref())),
+        agrees: |part, pattern| matches!(part, Part::Entity(it) if pattern.matches_some(it.kind)),
     },
     FieldRow {
         key: "entity",
@@ -151,7 +187,7 @@ pub const FIELDS: &[FieldRow] = &[
         kind: CONTAINS,
         example: "entity:checkout",
         parts: &[PartKind::Entity],
-        agrees: |part, pattern| matches!(part, Part::Entity(it) if either(pattern, it.id.as_ref(), it.name.as_ref())),
+        agrees: |part, pattern| matches!(part, Part::Entity(it) if either(pattern, it.id, it.name)),
     },
     FieldRow {
         key: "id",
@@ -169,7 +205,7 @@ pub const FIELDS: &[FieldRow] = &[
         kind: CONTAINS,
         example: "actor:jane",
         parts: &[PartKind::Actor],
-        agrees: |part, pattern| matches!(part, Part::Actor(it) if either(pattern, it.id.as_ref(), it.name.as_ref())),
+        agrees: |part, pattern| matches!(part, Part::Actor(it) if either(pattern, it.id, it.name)),
     },
     FieldRow {
         key: "actor_type",
@@ -259,7 +295,11 @@ pub const FIELDS: &[FieldRow] = &[
         kind: CONTAINS,
         example: "error:timeout",
         parts: &[PartKind::Event],
-        agrees: |part, pattern| matches!(part, Part::Event(event) if pattern.matches_some(event.record.error.as_deref())),
+        agrees: |part, pattern| match part {
+            Part::Event(event) => pattern.matches_some(event.record.error.as_deref()),
+            Part::Texts(texts) => texts.errors().any(|text| pattern.matches(text)),
+            _ => false,
+        },
     },
     FieldRow {
         key: "summary",
@@ -268,10 +308,22 @@ pub const FIELDS: &[FieldRow] = &[
         kind: CONTAINS,
         example: "summary:\"rolled back\"",
         parts: &[PartKind::Event],
-        agrees: |part, pattern| {
-            matches!(part, Part::Event(event)
-                if either(pattern, event.record.summary.as_ref(), event.record.ai_summary.as_ref()))
+        agrees: |part, pattern| match part {
+            Part::Event(event) => {
+                either(pattern, event.record.summary.as_deref(), event.record.ai_summary.as_deref())
+            }
+            Part::Texts(texts) => texts.summaries().any(|text| pattern.matches(text)),
+            _ => false,
         },
+    },
+    FieldRow {
+        key: "note",
+        aliases: &[],
+        help: "your own note about the event",
+        kind: CONTAINS,
+        example: "note:ticket",
+        parts: &[PartKind::Row],
+        agrees: never,
     },
     FieldRow {
         key: "set",
@@ -303,7 +355,11 @@ pub const FIELDS: &[FieldRow] = &[
 ];
 
 const fn word(word: &'static str, help: &'static str, part: PartKind, holds: fn(&Part<'_>) -> bool) -> Word {
-    Word { word, help, part, holds }
+    Word { word, help, part, holds, mark: None }
+}
+
+const fn mark(word: &'static str, help: &'static str, mark: Mark) -> Word {
+    Word { word, help, part: PartKind::Row, holds: |_| false, mark: Some(mark) }
 }
 
 const ACTOR_TYPES: &[Word] = &[
@@ -326,18 +382,19 @@ const PARTS: &[Word] = &[
     word("summary", "a summary built from its parts", PartKind::Parts, |part| with(part, Parts::SUMMARY)),
     word("ai", "a summary by the feed's language model", PartKind::Parts, |part| with(part, Parts::AI)),
     word("error", "it says why it did not work", PartKind::Parts, |part| with(part, Parts::ERROR)),
-    word(
-        "version",
-        "it names a version number",
-        PartKind::Event,
-        |part| matches!(part, Part::Event(event) if !content::versions(event).is_empty()),
-    ),
+    word("version", "it names a version number", PartKind::Event, |part| match part {
+        Part::Event(event) => content::versions(&event.record).next().is_some(),
+        Part::Texts(texts) => texts.versions().next().is_some(),
+        _ => false,
+    }),
     word(
         "name",
         "its entity has a name",
         PartKind::Entity,
         |part| matches!(part, Part::Entity(it) if it.name.is_some()),
     ),
+    mark("note", "you wrote a note about it", Mark::Noted),
+    mark("bookmark", "you bookmarked it", Mark::Bookmarked),
 ];
 
 const SORTS: &[Word] = &[
@@ -354,6 +411,11 @@ const SORTS: &[Word] = &[
     word("destructive", "something is gone for good: a deletion or an erasure", PartKind::Action, |part| {
         matches!(part, Part::Action(Action::Delete | Action::Erase, _))
     }),
+    mark("new", "it is newer than what you have read", Mark::New),
+    mark("first", "nothing in the cache is older of its entity", Mark::First),
+    mark("last", "nothing in the cache is newer of its entity", Mark::Last),
+    mark("bookmarked", "you bookmarked it", Mark::Bookmarked),
+    mark("watched", "you watch its entity", Mark::Watched),
 ];
 
 fn never(_: &Part<'_>, _: &Pattern) -> bool {
@@ -368,8 +430,8 @@ fn with(part: &Part<'_>, wanted: Parts) -> bool {
     matches!(part, Part::Parts(parts) if parts.has(wanted))
 }
 
-fn either(pattern: &Pattern, a: Option<&String>, b: Option<&String>) -> bool {
-    pattern.matches_some(a.map(String::as_str)) || pattern.matches_some(b.map(String::as_str))
+fn either(pattern: &Pattern, a: Option<&str>, b: Option<&str>) -> bool {
+    pattern.matches_some(a) || pattern.matches_some(b)
 }
 
 /// A whole word also means its past tense and its aliases: `updated` is `update`.
@@ -406,7 +468,7 @@ pub const DIRECTIVES: &[DirectiveRow] = &[
     DirectiveRow {
         key: "group",
         help: "what stands under one heading",
-        words: &["none", "day", "entity", "actor", "run", "set"],
+        words: &["none", "day", "entity", "actor", "source", "run", "set"],
         example: "group:day",
     },
     DirectiveRow {
@@ -436,6 +498,12 @@ pub fn directive(key: &str) -> Option<&'static DirectiveRow> {
 }
 
 impl PartialEq for FieldRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl PartialEq for DirectiveRow {
     fn eq(&self, other: &Self) -> bool {
         self.key == other.key
     }

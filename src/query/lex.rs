@@ -99,7 +99,7 @@ const OPERATORS: &[(&str, TokenKind)] =
 
 /// The tokens of `text`. It fails on an unclosed quote and on a minus with nothing behind it.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, QueryError> {
-    let mut lexer = Lexer { text, at: 0, closing: closing_slashes(text) };
+    let mut lexer = Lexer::new(text);
     let mut tokens = Vec::new();
     while let Some(token) = lexer.next()? {
         tokens.push(token);
@@ -140,13 +140,31 @@ fn ends_value(c: char) -> bool {
     ends_text(c) || c == ','
 }
 
-struct Lexer<'a> {
+pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
     closing: Vec<usize>,
 }
 
-impl Lexer<'_> {
+impl<'a> Lexer<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self::from(text, 0)
+    }
+
+    /// A lexer that begins at the byte `at`.
+    pub(super) fn from(text: &'a str, at: usize) -> Self {
+        Self { text, at, closing: closing_slashes(text) }
+    }
+
+    /// How far it has come, in bytes.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn skip_space(&mut self) {
+        self.take_until(|c| !c.is_whitespace());
+    }
+
     fn rest(&self) -> &str {
         &self.text[self.at..]
     }
@@ -155,7 +173,7 @@ impl Lexer<'_> {
         self.rest().chars().next()
     }
 
-    fn take(&mut self, sign: &str) -> bool {
+    pub(super) fn take(&mut self, sign: &str) -> bool {
         let taken = self.rest().starts_with(sign);
         if taken {
             self.at += sign.len();
@@ -170,8 +188,8 @@ impl Lexer<'_> {
         start..self.at
     }
 
-    fn next(&mut self) -> Result<Option<Token>, QueryError> {
-        self.take_until(|c| !c.is_whitespace());
+    pub(super) fn next(&mut self) -> Result<Option<Token>, QueryError> {
+        self.skip_space();
         let start = self.at;
         let Some(c) = self.peek() else { return Ok(None) };
         let kind = match c {
@@ -214,7 +232,7 @@ impl Lexer<'_> {
     }
 
     /// A key and its colon, where the text goes on with one.
-    fn key(&mut self) -> Option<Range<usize>> {
+    pub(super) fn key(&mut self) -> Option<Range<usize>> {
         let rest = self.rest();
         let first = rest.chars().next()?;
         let length = if first == '@' {
@@ -252,7 +270,7 @@ impl Lexer<'_> {
         Ok(RawValues::Alternatives(alternatives))
     }
 
-    fn alternative(&mut self) -> Result<RawAlternative, QueryError> {
+    pub(super) fn alternative(&mut self) -> Result<RawAlternative, QueryError> {
         let start = self.at;
         let comparison =
             COMPARISONS.iter().find(|(sign, _)| self.take(sign)).map(|(_, comparison)| *comparison);

@@ -8,35 +8,50 @@
 //! Any text of a few kilobytes is read in time linear in its length and never panics: only parentheses
 //! recurse, to a fixed depth, and patterns are compiled within a fixed size and number.
 
+mod advice;
 mod ast;
+pub mod complete;
+mod conflict;
 mod content;
+mod edit;
 mod error;
+mod expression;
 mod fields;
+mod filter;
+pub mod fuzzy;
 mod lex;
+mod marks;
 mod number;
 mod parse;
 mod print;
 mod push;
 mod resolve;
+mod search;
 #[cfg(test)]
 mod tests;
 mod text;
+mod texts;
 mod time;
 
 use std::fmt;
 
 use crate::domain::{Event, EventId, Timestamp, Zone};
 
-pub use ast::{Directives, Group, Sort};
+pub use advice::{Mention, Note, World, advise};
+pub use ast::{Arrangement, Directives, Group, Sort};
 pub(crate) use ast::{Expr, Term};
 pub use error::{ErrorKind, Fix, QueryError};
+pub(crate) use fields::{ActorPart, EntityPart, Part, PartKind};
 pub use fields::{
     Compare, DIRECTIVES, DirectiveRow, FIELDS, FieldRow, Kind, TimeRole, Word, directive, field,
 };
-pub(crate) use fields::{Part, PartKind};
+pub use filter::Filter;
+pub use marks::{Mark, Marked, Told};
 pub use push::Clause;
-pub use resolve::Note;
-pub(crate) use text::fold;
+pub(crate) use search::TextSearch;
+pub(crate) use text::{fingerprint, fold};
+pub use texts::Texts;
+pub(crate) use texts::TextsBuilder;
 
 /// What a query is read against. It is fixed at that moment: read the text again to move `now`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -56,24 +71,34 @@ pub struct Query {
     directives: Directives,
 }
 
+/// A query that has been understood, with what its text alone cannot do for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What it selects.
+    pub query: Query,
+    /// What is worth knowing about it.
+    pub notes: Vec<Note>,
+    /// What can be held against the cache, with [`advise`].
+    pub mentions: Vec<Mention>,
+}
+
 /// Reads a query. The error says where it stops making sense and, where it can, which edit helps.
 pub fn parse(text: &str, context: &Context) -> Result<Query, QueryError> {
-    parse_with_notes(text, context).map(|(query, _)| query)
+    read(text, context).map(|reading| reading.query)
 }
 
-/// Like [`parse()`], with what is worth knowing about the query: a civil time that the clock skipped or
-/// showed twice.
-pub fn parse_with_notes(text: &str, context: &Context) -> Result<(Query, Vec<Note>), QueryError> {
-    parse::read(text, context).map(|(expr, directives, notes)| (Query { expr, directives }, notes))
+/// Like [`parse()`], with what is worth knowing about the query.
+pub fn read(text: &str, context: &Context) -> Result<Reading, QueryError> {
+    parse::read(text, context)
 }
 
-/// Like [`parse()`] for a text that is still being typed: quotes and parentheses that are still open count
+/// Like [`read()`] for a text that is still being typed: quotes and parentheses that are still open count
 /// as closed at the end.
-pub fn preview(text: &str, context: &Context) -> Result<Query, QueryError> {
+pub fn preview(text: &str, context: &Context) -> Result<Reading, QueryError> {
     let mut closed = text.to_owned();
     // A quote hides the parentheses before it, so there are at most two edits to make.
     for _ in 0..2 {
-        match parse(&closed, context) {
+        match read(&closed, context) {
             Err(error) if error.is_unfinished() => match &error.fix {
                 Some(fix) => closed = fix.apply(&closed),
                 None => return Err(error),
@@ -81,7 +106,12 @@ pub fn preview(text: &str, context: &Context) -> Result<Query, QueryError> {
             answer => return answer,
         }
     }
-    parse(&closed, context)
+    read(&closed, context)
+}
+
+/// From when until when, the end excluded, a literal of the language means: `2026-03-25`, `14:32`, `7d`.
+pub fn moment(text: &str, context: &Context) -> Result<(Timestamp, Timestamp), QueryError> {
+    resolve::moment(text, context)
 }
 
 /// The text of a term that selects exactly `value` under `key`, quoted where needed: what the screen
@@ -117,30 +147,6 @@ impl Query {
     /// How the selected events are to be shown.
     pub fn directives(&self) -> &Directives {
         &self.directives
-    }
-
-    /// What both select. The directives of `other` override those of `self`.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        let (mine, theirs) = (&self.directives, &other.directives);
-        Self {
-            expr: Expr::all_of(vec![self.expr.clone(), other.expr.clone()]),
-            directives: Directives {
-                sort: theirs.sort.or(mine.sort),
-                group: theirs.group.or(mine.group),
-                zone: theirs.zone.or(mine.zone),
-                columns: theirs.columns.clone().or_else(|| mine.columns.clone()),
-            },
-        }
-    }
-
-    /// What this one selects and `other` does not. The directives stay as they are.
-    #[must_use]
-    pub fn and_not(&self, other: &Self) -> Self {
-        Self {
-            expr: Expr::all_of(vec![self.expr.clone(), other.expr.clone().complement()]),
-            directives: self.directives.clone(),
-        }
     }
 
     /// The events that `around:` names and whose time the query does not know yet. Until it is told with

@@ -4,19 +4,21 @@
 
 use crate::domain::Zone;
 
-use super::Context;
+use super::advice::Note;
 use super::ast::{Directives, Expr, Group, Sort};
+use super::conflict;
 use super::error::{ErrorKind, QueryError};
 use super::fields::{self, DirectiveRow};
 use super::lex::{self, RawValues, Token, TokenKind};
-use super::resolve::{Note, Resolver, unknown_word};
+use super::resolve::{Resolver, unknown_word};
 use super::time;
+use super::{Context, Query, Reading};
 
 /// How deep parentheses may go.
 const DEEPEST: usize = 32;
 
-/// What a text means: which events, shown how, and what to know about it.
-pub(super) fn read(text: &str, context: &Context) -> Result<(Expr, Directives, Vec<Note>), QueryError> {
+/// What a text means: which events, shown how, what to know about it, and what it mentions.
+pub(super) fn read(text: &str, context: &Context) -> Result<Reading, QueryError> {
     let tokens = lex::tokens(text)?;
     let zone = zone_of(text, &tokens)?.unwrap_or(context.zone);
     let mut parser = Parser {
@@ -25,6 +27,7 @@ pub(super) fn read(text: &str, context: &Context) -> Result<(Expr, Directives, V
         at: 0,
         resolver: Resolver::new(text, context, zone),
         directives: Directives::default(),
+        notes: Vec::new(),
     };
     let expr = parser.or(0)?;
     if let Some(token) = parser.peek() {
@@ -35,8 +38,10 @@ pub(super) fn read(text: &str, context: &Context) -> Result<(Expr, Directives, V
         )
         .fix(token.span.clone(), ""));
     }
-    let notes = std::mem::take(&mut parser.resolver.notes);
-    Ok((expr.unwrap_or(Expr::All), parser.directives, notes))
+    let Parser { resolver, directives, mut notes, .. } = parser;
+    notes.extend(resolver.notes);
+    let query = Query { expr: expr.unwrap_or(Expr::All), directives };
+    Ok(Reading { query, notes, mentions: resolver.mentions })
 }
 
 /// The zone that the query asks for. It moves all time literals, wherever it stands among them.
@@ -93,6 +98,7 @@ fn apply(
                 "day" => Group::Day,
                 "entity" => Group::Entity,
                 "actor" => Group::Actor,
+                "source" => Group::Source,
                 "run" => Group::Run,
                 "set" => Group::Set,
                 _ => return Err(unknown(word)),
@@ -135,6 +141,7 @@ struct Parser<'a> {
     at: usize,
     resolver: Resolver<'a>,
     directives: Directives,
+    notes: Vec<Note>,
 }
 
 impl<'a> Parser<'a> {
@@ -194,7 +201,9 @@ impl<'a> Parser<'a> {
                         self.at += 1;
                         apply(&mut self.directives, row, &self.text[word.clone()], token)?;
                     } else {
-                        sides.push(self.unary(depth)?);
+                        let start = token.span.start;
+                        let side = self.unary(depth)?;
+                        sides.push((side, start..self.tokens[self.at - 1].span.end));
                         dangling = None;
                     }
                 }
@@ -203,6 +212,8 @@ impl<'a> Parser<'a> {
         if let Some(operator) = dangling {
             return Err(self.no_operand(operator));
         }
+        self.notes.extend(conflict::find(self.text, &sides));
+        let sides: Vec<Expr> = sides.into_iter().map(|(side, _)| side).collect();
         Ok((!sides.is_empty()).then(|| Expr::all_of(sides)))
     }
 

@@ -123,12 +123,14 @@ fn with_commas<T>(
 fn field_test(test: &Test, default: Compare, f: &mut Formatter<'_>) -> fmt::Result {
     match test {
         // Without a sign of its own, its first character would be taken for one.
-        Test::Text(Pattern::Glob(needle)) if needle.text.starts_with(['=', '~', '<', '>']) => {
+        Test::Text(Pattern::Glob(needle)) | Test::Note(Pattern::Glob(needle), _)
+            if needle.text.starts_with(['=', '~', '<', '>']) =>
+        {
             write!(f, "~{}", needle.text)
         }
-        Test::Text(wanted) => f.write_str(&pattern(wanted, default)),
+        Test::Text(wanted) | Test::Note(wanted, _) => f.write_str(&pattern(wanted, default)),
         Test::Me(_) => f.write_str("@me"),
-        Test::Word(word) => f.write_str(word.word),
+        Test::Word(word) | Test::Mark(word, _) => f.write_str(word.word),
         Test::Time(time) => f.write_str(&time.text),
         Test::Number(number) => f.write_str(&number.text),
         Test::Change(ChangeTest { path, value }) => {
@@ -158,6 +160,7 @@ impl Display for Directives {
             Group::Day => "group:day".to_owned(),
             Group::Entity => "group:entity".to_owned(),
             Group::Actor => "group:actor".to_owned(),
+            Group::Source => "group:source".to_owned(),
             Group::Run => "group:run".to_owned(),
             Group::Set => "group:set".to_owned(),
         });

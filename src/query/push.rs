@@ -121,9 +121,7 @@ fn action(word: &str) -> Result<Vec<Condition>, &'static str> {
 
 fn stretch(term: &Term) -> Result<Vec<Condition>, &'static str> {
     let (from, to) = term.stretches().next().ok_or("its time is not known yet")?;
-    let since = (from > i64::MIN).then(|| Condition::Since(crate::domain::Timestamp::from_millis(from)));
-    let until = (to < i64::MAX).then(|| Condition::Until(crate::domain::Timestamp::from_millis(to)));
-    Ok(since.into_iter().chain(until).collect())
+    Ok(from.map(Condition::Since).into_iter().chain(to.map(Condition::Until)).collect())
 }
 
 #[cfg(test)]

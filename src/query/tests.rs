@@ -2,6 +2,7 @@
 
 mod errors;
 mod events;
+mod notes;
 mod properties;
 mod selects;
 
@@ -19,5 +20,9 @@ fn context() -> Context {
 }
 
 fn read(text: &str) -> Query {
-    parse(text, &context()).unwrap_or_else(|error| panic!("{text}: {error}"))
+    read_all(text).query
+}
+
+fn read_all(text: &str) -> Reading {
+    super::read(text, &context()).unwrap_or_else(|error| panic!("{text}: {error}"))
 }

@@ -1,15 +1,13 @@
 //! Time literals: what a person types for a stretch of time, in the display zone.
 //!
 //! A literal is an interval at its own precision: `2026-03` is a month, `14:30` a minute of today. Days
-//! and longer are civil ones, so a day may have 23 or 25 hours. Civil time is turned into instants with
-//! nothing but "the offset at an instant", which every zone knows, assuming that no zone changes its
-//! offset twice within two days.
+//! and longer are civil ones, so a day may have 23 or 25 hours.
 
 mod amount;
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-use crate::domain::{Timestamp, nearest};
+use crate::domain::{self, Oddity, OffsetAt, Timestamp, nearest};
 
 pub(super) use amount::Amount;
 
@@ -17,7 +15,7 @@ pub(super) use amount::Amount;
 pub(super) struct Clock<'a> {
     pub(super) now: Timestamp,
     /// Seconds east of UTC at an instant.
-    pub(super) offset_at: &'a dyn Fn(Timestamp) -> i32,
+    pub(super) offset_at: &'a OffsetAt<'a>,
 }
 
 /// A stretch of time: start included, end excluded. An instant has the same start and end.
@@ -27,15 +25,6 @@ pub(super) struct Stretch {
     pub(super) end: Timestamp,
     /// What is odd about the civil time that was typed.
     pub(super) oddity: Option<Oddity>,
-}
-
-/// A civil time that is not exactly one instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Oddity {
-    /// The clock was put forward over it; the instant is as much later as the clock was put forward.
-    Skipped,
-    /// The clock was put back over it; the instant is the first of the two.
-    Twice,
 }
 
 /// Why a literal cannot be read.
@@ -64,6 +53,27 @@ const WEEKDAYS: &[(&str, Weekday)] = &[
     ("sunday", Weekday::Sun),
 ];
 
+/// Literals to choose from, with what each means.
+pub(super) const LITERALS: &[(&str, &str)] = &[
+    ("24h", "24 hours ago"),
+    ("7d", "a week ago"),
+    ("30d", "30 days ago"),
+    ("today", "the civil day"),
+    ("yesterday", "the day before"),
+    ("this-week", "from Monday"),
+    ("last-week", "from Monday to Sunday"),
+    ("this-month", "from the first"),
+    ("last-month", "the whole month"),
+    ("1h", "an hour ago"),
+    ("monday", "the last one, today included"),
+    ("tuesday", "the last one, today included"),
+    ("wednesday", "the last one, today included"),
+    ("thursday", "the last one, today included"),
+    ("friday", "the last one, today included"),
+    ("saturday", "the last one, today included"),
+    ("sunday", "the last one, today included"),
+];
+
 const OUT_OF_REACH: &str = "that is beyond the calendar";
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -71,20 +81,23 @@ const DAY_MILLIS: i64 = 86_400_000;
 impl Clock<'_> {
     /// The stretch that `text` names.
     pub(super) fn literal(&self, text: &str) -> Result<Stretch, BadTime> {
-        if let Some(days) = self.word(&text.to_lowercase()) {
-            return days;
-        }
-        if text.starts_with(|c: char| c.is_ascii_digit()) {
-            if let Some(amount) = Amount::parse(text) {
-                return self.ago(&amount?);
-            }
-            if let Some(stretch) = self.written(text) {
-                return stretch;
-            }
+        if let Some(stretch) = self.find(text) {
+            return stretch;
         }
         let words = WORDS.iter().copied().chain(WEEKDAYS.iter().map(|(word, _)| *word));
         let meant = nearest(text, words).map(str::to_owned);
         Err(BadTime { hint: "write `2026-03-25`, `14:30`, `7d`, `yesterday` or `monday`".to_owned(), meant })
+    }
+
+    /// The same for a text that may as well be something else: `None` where it does not even resemble a time.
+    pub(super) fn find(&self, text: &str) -> Option<Result<Stretch, BadTime>> {
+        if !text.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.word(&text.to_lowercase());
+        }
+        match Amount::parse(text) {
+            Some(amount) => Some(amount.and_then(|amount| self.ago(&amount))),
+            None => self.written(text),
+        }
     }
 
     fn today(&self) -> NaiveDate {
@@ -92,9 +105,11 @@ impl Clock<'_> {
     }
 
     fn civil(&self, time: Timestamp) -> NaiveDateTime {
-        let offset = TimeDelta::seconds((self.offset_at)(time).into());
-        let utc = time.utc().naive_utc();
-        utc.checked_add_signed(offset).unwrap_or(utc)
+        domain::civil(time, self.offset_at)
+    }
+
+    fn instant(&self, civil: NaiveDateTime) -> (Timestamp, Option<Oddity>) {
+        domain::instant(civil, self.offset_at)
     }
 
     fn word(&self, word: &str) -> Option<Result<Stretch, BadTime>> {
@@ -131,21 +146,6 @@ impl Clock<'_> {
         let (start, _) = self.instant(from.and_time(NaiveTime::MIN));
         let (end, _) = self.instant(to.and_time(NaiveTime::MIN));
         Ok(Stretch { start, end, oddity: None })
-    }
-
-    /// The instant of a civil time.
-    pub(super) fn instant(&self, civil: NaiveDateTime) -> (Timestamp, Option<Oddity>) {
-        let as_utc = civil.and_utc().timestamp_millis();
-        let under = |offset: i32| Timestamp::from_millis(as_utc).plus_millis(i64::from(offset) * -1000);
-        let around = |millis| (self.offset_at)(Timestamp::from_millis(as_utc).plus_millis(millis));
-        let (before, after) = (around(-DAY_MILLIS), around(DAY_MILLIS));
-        let holds = |offset: i32| (self.offset_at)(under(offset)) == offset;
-        match (holds(before), holds(after)) {
-            (true, true) if before != after => (under(before).min(under(after)), Some(Oddity::Twice)),
-            (true, _) => (under(before), None),
-            (false, true) => (under(after), None),
-            (false, false) => (under(before), Some(Oddity::Skipped)),
-        }
     }
 
     /// That long before now. Years, months, weeks and days go back on the calendar, the rest on the clock.
@@ -353,7 +353,7 @@ mod tests {
     #[test]
     fn the_machines_own_zone_agrees_with_itself() {
         use crate::domain::Zone;
-        let offset_at = |time| Zone::Local.at(time).offset().local_minus_utc();
+        let offset_at = |time| Zone::Local.offset_at(time);
         let clock = Clock { now: at("2026-04-01T12:00:00Z"), offset_at: &offset_at };
         for hours in 0..(366 * 24) {
             let time = at("2026-01-01T00:00:00Z").plus_millis(hours * 3_600_000);

@@ -57,23 +57,23 @@ pub fn require_terminal() -> Result<(), Failure> {
 ///
 /// The loop has a thread of its own: reading keys from a terminal that was closed can keep a thread for ever,
 /// and then somebody else has to tidy up.
-pub async fn in_terminal(session: Session, stop: &CancellationToken) -> Result<Exit, Failure> {
+pub async fn in_terminal(session: Session, begin: Begin, stop: &CancellationToken) -> Result<Exit, Failure> {
     let (tasks, stop) = (Handle::current(), stop.clone());
-    let screen = tokio::task::spawn_blocking(move || tasks.block_on(on_this_thread(session, &stop)));
+    let screen = tokio::task::spawn_blocking(move || tasks.block_on(on_this_thread(session, begin, &stop)));
     screen.await.unwrap_or_else(|ended| match ended.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
         Err(_) => Ok(Exit::Interrupted),
     })
 }
 
-async fn on_this_thread(session: Session, stop: &CancellationToken) -> Result<Exit, Failure> {
+async fn on_this_thread(session: Session, begin: Begin, stop: &CancellationToken) -> Result<Exit, Failure> {
     let theme = session.config.ui.theme.clone().unwrap_or_else(fitting_theme);
     let gone = |error: io::Error| Failure::usage(format!("the terminal cannot be used: {error}"));
     terminal::leave_on_panic();
     let mut screen = Screen::enter().map_err(gone)?;
     terminal::end_when_gone(stop.clone()).map_err(gone)?;
     let size = screen.terminal.size().map_err(gone)?;
-    let setting = Setting { theme, size: (size.width, size.height), stop: stop.clone() };
+    let setting = Setting { begin, theme, size: (size.width, size.height), stop: stop.clone() };
     let suspend: fn(&mut Terminal<Frames>) -> io::Result<()> = terminal::suspend;
     let result = run(session, setting, &mut screen.terminal, |_| EventStream::new(), suspend).await;
     drop(screen);
@@ -93,7 +93,7 @@ pub async fn unseen(
         Ok(terminal) => terminal,
         Err(never) => match never {},
     };
-    let setting = Setting { theme, size, stop: CancellationToken::new() };
+    let setting = Setting { begin: Begin::default(), theme, size, stop: CancellationToken::new() };
     let script = |busy| Script::new(keys, busy);
     run(session, setting, &mut terminal, script, |_| Ok(()))
         .await
@@ -101,8 +101,18 @@ pub async fn unseen(
     Ok(terminal.backend().buffer().clone())
 }
 
+/// Where the browser begins, if not where the user usually does.
+#[derive(Debug, Clone, Default)]
+pub struct Begin {
+    /// The filter.
+    pub query: Option<String>,
+    /// The event; where the filter leaves it out, the next older one.
+    pub at: Option<RowId>,
+}
+
 /// What the rim decides for the app.
 struct Setting {
+    begin: Begin,
     theme: Theme,
     size: (u16, u16),
     stop: CancellationToken,
@@ -120,7 +130,10 @@ where
     I: Stream<Item = io::Result<Input>> + Unpin,
 {
     let (sender, messages) = mpsc::unbounded_channel();
-    let ports = Arc::new(Ports::new(session.library.clone(), sender, setting.stop.child_token()));
+    let (user, user_notices) = session.user().await;
+    let stop = setting.stop.child_token();
+    let around = session.surroundings();
+    let ports = Arc::new(Ports::new(session.library.clone(), user.clone(), around, sender, stop));
     let older = session.library.load_newest(FIRST).await;
     let remembered = session.remembered().await.unwrap_or_default();
     let (mut app, start) = App::new(Settings {
@@ -130,13 +143,15 @@ where
         me: session.config.me.clone(),
         now: Timestamp::now(),
         size: setting.size,
-        query: String::new(),
+        query: setting.begin.query,
+        at: setting.begin.at,
+        user: user.data(),
         follow: session.config.ui.follow,
         ages: session.config.ui.time == TimeStyle::Relative,
         sources: remembered.clone(),
         feeds: session.feed_names(),
     });
-    for notice in &session.notices {
+    for notice in session.notices.iter().chain(&user_notices) {
         ports.tell(Message::Notice(Notice::error(notice.clone())));
     }
     let around = Surroundings { ports: &ports, messages, stop: setting.stop.clone(), suspend };

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 pub enum Exit {
     /// Everything asked for was done.
     Fine = 0,
-    /// What was looked for is not there.
+    /// What was looked for is not there, or there is more than there may be.
     NotFound = 1,
     /// The command line, the query or the configuration is wrong, or there is no terminal.
     Usage = 2,
@@ -31,6 +31,9 @@ impl From<Exit> for std::process::ExitCode {
 }
 
 impl Exit {
+    /// There is more than there may be.
+    pub(crate) const OVER: Self = Self::NotFound;
+
     /// The exit code for a sync: what the user must do first wins, so credentials come before a wrong
     /// configuration, and that before a server that may recover by itself.
     pub(crate) fn of_sync(outcomes: &[Outcome]) -> Self {

@@ -3,12 +3,20 @@
 //! The columns are filled newest first, so that the newest events can be shown while the rest is still
 //! on its way, and kept up to date from the store's marker of arrivals, whichever program wrote them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod inform;
+#[cfg(test)]
+mod tests;
 
-use crate::domain::{Entity, Event, RowId};
-use crate::index::{Index, Selection};
-use crate::query::Query;
-use crate::store::{Db, FileId, Store, StoreError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::domain::{Ask, Entity, Event, EventId, IndexRow, List, RowId, Rows, SealedRows, Survey};
+use crate::index::{Content, Index, Search};
+use crate::query::{Arrangement, Query, Texts};
+use crate::store::{Db, FileId, Marker, Store, StoreError};
+
+use super::user::User;
+
+pub use inform::Surroundings;
 
 /// Rows read at a time while the columns are filled: about ten milliseconds of the store's time, so that
 /// whoever scrolls meanwhile does not wait.
@@ -19,6 +27,8 @@ const CHUNK: usize = 10_000;
 pub struct Library {
     store: Store,
     columns: Arc<Columns>,
+    /// What the user made, once that is known, and how far was read when it was.
+    user: Arc<OnceLock<(User, Option<RowId>)>>,
 }
 
 #[derive(Default)]
@@ -26,6 +36,8 @@ struct Columns {
     index: Mutex<Index>,
     /// How far the index has come; `None` before the first load.
     seen: Mutex<Option<Seen>>,
+    /// Held by whoever brings the columns up to date, from the question to the store until its answer is in.
+    taking_in: tokio::sync::Mutex<()>,
 }
 
 /// The part of the cache that is in the columns.
@@ -34,7 +46,7 @@ struct Seen {
     /// The file they were read from.
     file: FileId,
     /// The store's marker up to which arrivals are in them.
-    seq: u64,
+    marker: Marker,
 }
 
 /// What there is to show that was not there before.
@@ -59,7 +71,12 @@ enum Stopped {
 impl Library {
     /// A library over `store`, with nothing loaded.
     pub fn new(store: Store) -> Self {
-        Self { store, columns: Arc::default() }
+        Self { store, columns: Arc::default(), user: Arc::default() }
+    }
+
+    /// Tells the library what the user made, for queries that ask about it. Only the first time counts.
+    pub fn introduce(&self, user: &User) {
+        let _ = self.user.set((user.clone(), user.data().read_to));
     }
 
     /// Fills the columns with every event of the cache.
@@ -73,7 +90,7 @@ impl Library {
 
     /// Fills the columns with the newest `limit` events. Where there are more, the place to go on from.
     pub async fn load_newest(&self, limit: usize) -> Result<Option<RowId>, StoreError> {
-        let now = self.store.run(|db| Ok(Seen { file: db.file(), seq: db.seq()? })).await?;
+        let now = self.store.run(|db| Ok(Seen { file: db.file(), marker: db.marker()? })).await?;
         self.seen().get_or_insert(now);
         self.load_chunk(None, limit).await
     }
@@ -84,35 +101,62 @@ impl Library {
     }
 
     async fn load_chunk(&self, from: Option<RowId>, limit: usize) -> Result<Option<RowId>, StoreError> {
-        let rows = self.store.run(move |db| db.index_rows(from, limit)).await?;
-        let oldest = rows.last().map(|row| row.row);
-        let more = rows.len() == limit;
-        self.index().insert(rows);
-        Ok(oldest.filter(|_| more))
+        let _alone = self.columns.taking_in.lock().await;
+        let chunk = self.store.run(move |db| db.chunk(from, limit)).await?;
+        self.take_in(&[], chunk.rows, chunk.sealed).await?;
+        Ok(chunk.next)
+    }
+
+    /// Brings the columns up to date: without the rows that were left, with those that are new or changed
+    /// and those that have come to rest.
+    async fn take_in(
+        &self,
+        left: &[RowId],
+        rows: Vec<IndexRow>,
+        sealed: Vec<SealedRows>,
+    ) -> Result<(), StoreError> {
+        let lacks = self.index().lacks(&rows, &sealed);
+        let learned = self.store.run(move |db| db.vocabulary(&lacks)).await?;
+        let mut index = self.index();
+        index.learn(learned);
+        index.remove(left);
+        index.insert(rows);
+        for rows in sealed {
+            index.seal(rows);
+        }
+        Ok(())
+    }
+
+    /// Puts away some rows that have come to rest, and takes in what that and others changed. Whether there
+    /// may be more to put away.
+    pub async fn seal_some(&self) -> Result<(bool, News), StoreError> {
+        let more = self.store.run(Db::seal_some).await?;
+        Ok((more, self.catch_up().await?))
     }
 
     /// Takes in what was added or changed since the last look, by this program or another. Where another
     /// file has taken the place of the cache, the columns are filled from that one.
     pub async fn catch_up(&self) -> Result<News, StoreError> {
+        let alone = self.columns.taking_in.lock().await;
         let before = self.count();
         let mut changed = Vec::new();
         loop {
             let Some(seen) = *self.seen() else { break };
-            let look = move |db: &mut Db| Ok((db.file(), db.index_rows_since(seen.seq, CHUNK)?));
+            let look = move |db: &mut Db| Ok((db.file(), db.index_rows_since(seen.marker, CHUNK)?));
             let (file, arrivals) = self.store.run(look).await?;
             if file != seen.file {
                 *self.index() = Index::default();
                 *self.seen() = None;
+                drop(alone);
                 self.load().await?;
                 return Ok(News { new: self.count(), changed: Vec::new(), replaced: true });
             }
-            *self.seen() = Some(Seen { seq: arrivals.seq, ..seen });
             {
-                let mut index = self.index();
+                let index = self.index();
                 changed.extend(arrivals.rows.iter().map(|row| row.row).filter(|row| index.contains(*row)));
-                index.remove(&arrivals.left);
-                index.insert(arrivals.rows);
             }
+            self.take_in(&arrivals.left, arrivals.rows, arrivals.sealed).await?;
+            *self.seen() = Some(Seen { marker: arrivals.marker, ..seen });
             if !arrivals.more {
                 break;
             }
@@ -131,41 +175,59 @@ impl Library {
         self.index().count()
     }
 
-    /// The events that `query` selects; `None` when `wanted` says that nobody waits for them any more.
-    /// Blocks; a query about the content of events reads them from disk, with the columns free meanwhile.
-    pub fn select(&self, query: &Query, wanted: &dyn Fn() -> bool) -> Result<Option<Selection>, StoreError> {
-        let mut content = |rows: &[RowId]| {
-            if !wanted() {
-                return Err(Stopped::Overtaken);
-            }
-            let rows = rows.to_vec();
-            self.store.run_blocking(move |db| db.events(&rows)).map_err(Stopped::Failed)
-        };
-        let query = &self.anchor(query)?;
-        let candidates = self.index().narrow(query);
-        match candidates.decide(&mut content) {
-            Ok(selection) => Ok(Some(selection)),
+    /// Which events `query` selects and what is asked of them; `None` when `wanted` says that nobody waits
+    /// for it any more. Blocks; a query about the content of events reads them from disk, with the columns
+    /// free meanwhile.
+    pub fn survey(
+        &self,
+        query: &Query,
+        ask: &Ask,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Survey>, StoreError> {
+        Ok(self.search(query, ask, wanted)?.map(|search| search.survey()))
+    }
+
+    /// The events that `query` selects as `how` says, with the runs folded whose oldest event is not among
+    /// `open`, and how many events there were to select from; `None` when nobody waits any more. Blocks.
+    pub fn list(
+        &self,
+        query: &Query,
+        how: &Arrangement,
+        open: &[RowId],
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<(List, usize)>, StoreError> {
+        let search = self.search(query, &Ask::default(), wanted)?;
+        Ok(search.map(|search| (search.list(how, open), search.of())))
+    }
+
+    fn search(
+        &self,
+        query: &Query,
+        ask: &Ask,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Search>, StoreError> {
+        let query = &self.inform(query)?;
+        let mut search = self.index().search(query, ask);
+        match search.finish(&mut Reader { store: &self.store, wanted }) {
+            Ok(()) => Ok(Some(search)),
             Err(Stopped::Overtaken) => Ok(None),
             Err(Stopped::Failed(error)) => Err(error),
         }
     }
 
-    /// The query with the times of the events that it reckons from (`around:EVENT`) put in.
-    fn anchor(&self, query: &Query) -> Result<Query, StoreError> {
-        let mut query = query.clone();
-        for id in query.unknown_anchors() {
-            if let Some(event) = self.store.run_blocking(move |db| db.event(id))? {
-                query = query.anchored(id, event.record.time);
-            }
-        }
-        Ok(query)
+    /// The places of the events that `query` selects, newest first.
+    pub async fn rows(&self, query: Query) -> Result<Rows, StoreError> {
+        let library = self.clone();
+        let survey = move || library.survey(&query, &Ask::default(), &|| true);
+        let survey = tokio::task::spawn_blocking(survey).await;
+        Ok(survey.ok().transpose()?.flatten().map(|survey| survey.rows).unwrap_or_default())
     }
 
-    /// The places of the events that `query` selects, newest first.
-    pub async fn rows(&self, query: Query) -> Result<Arc<[RowId]>, StoreError> {
+    /// The events that `query` selects as `how` says, with every run folded.
+    pub async fn list_of(&self, query: Query, how: Arrangement) -> Result<List, StoreError> {
         let library = self.clone();
-        let selection = tokio::task::spawn_blocking(move || library.select(&query, &|| true)).await;
-        Ok(selection.ok().transpose()?.flatten().map_or_else(|| Arc::from([]), |selection| selection.rows))
+        let list = tokio::task::spawn_blocking(move || library.list(&query, &how, &[], &|| true)).await;
+        Ok(list.ok().transpose()?.flatten().map(|(list, _)| list).unwrap_or_default())
     }
 
     /// The events at these places, in this order; what is no longer there is left out.
@@ -192,72 +254,31 @@ impl Library {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Identity, Record, Timestamp};
-    use crate::store::FeedKey;
+/// Reads what a search asks for, as long as somebody waits.
+struct Reader<'a> {
+    store: &'a Store,
+    wanted: &'a dyn Fn() -> bool,
+}
 
-    fn write(store: &Store, ids: &[&str]) {
-        write_raw(store, ids, "{}");
+impl Content for Reader<'_> {
+    type Error = Stopped;
+
+    fn events(&mut self, rows: &[RowId]) -> Result<Vec<Event>, Stopped> {
+        let rows = rows.to_vec();
+        self.store.run_blocking(move |db| db.events(&rows)).map_err(Stopped::Failed)
     }
 
-    fn write_raw(store: &Store, ids: &[&str], raw: &str) {
-        let record = |id: &&str| Record {
-            entity: Entity { kind: None, id: Some((*id).to_owned()), name: None },
-            raw: raw.into(),
-            ..Record::bare(Identity::Native((*id).to_owned()), Timestamp::from_millis(1_774_000_000_000))
-        };
-        let (key, records) = (FeedKey::new("prod", "kaireonai"), ids.iter().map(record).collect::<Vec<_>>());
-        let write = move |db: &mut Db| {
-            let walk = db.walk(&key)?;
-            db.write_page(&key, &records, &[], &walk, Timestamp::from_millis(0))
-        };
-        store.run_blocking(write).unwrap();
+    fn texts(&mut self, number: i64) -> Result<Option<Texts>, Stopped> {
+        let packed = self.store.run_blocking(move |db| db.texts(number)).map_err(Stopped::Failed)?;
+        Ok(packed.and_then(|packed| packed.unpack()))
     }
 
-    #[tokio::test]
-    async fn what_another_program_wrote_is_news() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("cache.db");
-        let (store, _) = Store::open(&path).unwrap();
-        write(&store, &["a"]);
-        let library = Library::new(store);
-        library.load().await.unwrap();
-        let version = library.version().await.unwrap();
-        let other = Store::open(&path).unwrap().0;
-        write(&other, &["b", "c"]);
-        write_raw(&other, &["a"], "{\"more\":1}");
-        assert_ne!(library.version().await.unwrap(), version);
-        let news = library.catch_up().await.unwrap();
-        // What is new is read when it comes into view; only what may be on the screen is read again.
-        assert_eq!((news.new, news.changed.len(), news.replaced), (2, 1, false));
-        assert_eq!(library.count(), 3);
+    fn find(&mut self, event: EventId) -> Result<Option<RowId>, Stopped> {
+        let found = self.store.run_blocking(move |db| db.event(event)).map_err(Stopped::Failed)?;
+        Ok(found.map(|event| event.row))
     }
 
-    #[tokio::test]
-    async fn the_columns_of_a_cache_that_was_moved_aside_are_read_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("cache.db");
-        let (store, _) = Store::open(&path).unwrap();
-        write(&store, &["a", "b", "c"]);
-        let library = Library::new(store);
-        library.load().await.unwrap();
-        assert_eq!(library.count(), 3);
-        let version = library.version().await.unwrap();
-
-        // What another program does that finds the file damaged.
-        for end in ["", "-wal", "-shm"] {
-            let name = |middle: &str| folder.path().join(format!("cache.db{middle}{end}"));
-            std::fs::rename(name(""), name(".corrupt")).unwrap();
-        }
-        write(&Store::open(&path).unwrap().0, &["d"]);
-        assert_ne!(library.version().await.unwrap(), version);
-        let news = library.catch_up().await.unwrap();
-        assert_eq!((news.new, news.replaced), (1, true));
-        let rows = library.rows(Query::all()).await.unwrap();
-        let events = library.events(rows.to_vec()).await.unwrap();
-        assert_eq!(events[0].record.entity.id.as_deref(), Some("d"));
-        assert_eq!((events.len(), library.count()), (1, 1));
+    fn go_on(&mut self) -> Result<(), Stopped> {
+        if (self.wanted)() { Ok(()) } else { Err(Stopped::Overtaken) }
     }
 }

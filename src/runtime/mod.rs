@@ -19,10 +19,12 @@ mod saved;
 mod script;
 mod session;
 mod terminal;
+mod user;
 
 pub use exit::{Exit, Failure};
-pub use library::Library;
+pub use library::{Library, Surroundings};
 pub use process::{harden, stop_on_signals};
 pub use saved::read_saved;
 pub(crate) use session::trusted;
 pub use session::{Connected, Session};
+pub use user::User;

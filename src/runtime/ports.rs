@@ -10,21 +10,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{SetOnce, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::library::Library;
-use crate::domain::{Condition, Event, Fault, FaultKind, RowId, Timestamp};
+use super::library::{Library, Surroundings};
+use super::user::User;
+use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Timestamp, UserChange};
 use crate::query::Query;
+use crate::store::StoreError;
 use crate::sync::{Engine, Fetched, Which};
-use crate::tui::{Answer, Effect, Message, Notice};
+use crate::tui::{Answer, Asker, Effect, Message, Notice};
 
 /// What effects are carried out with.
 pub(super) struct Ports {
     library: Library,
+    user: User,
+    around: Arc<Surroundings>,
     /// There as soon as every secret was asked for.
     engine: Arc<SetOnce<Engine>>,
     outbox: Outbox,
     stop: CancellationToken,
-    /// The newest query asked; older ones stop.
-    newest: Arc<AtomicU64>,
+    /// The newest question of each sort that was asked; older ones stop.
+    newest: Newest,
     /// How many effects are under way, timers left out, and how many messages wait for the app: at zero
     /// nothing more will happen by itself.
     busy: watch::Sender<usize>,
@@ -49,13 +53,15 @@ impl Ports {
     /// Ports that answer to `messages` and stop what is under way when `stop` is cancelled.
     pub(crate) fn new(
         library: Library,
+        user: User,
+        around: Surroundings,
         messages: mpsc::UnboundedSender<Message>,
         stop: CancellationToken,
     ) -> Self {
-        let (engine, newest) = (Arc::new(SetOnce::new()), Arc::new(AtomicU64::new(0)));
+        let (engine, newest) = (Arc::new(SetOnce::new()), Newest::default());
         let busy = watch::Sender::new(0);
         let outbox = Outbox { messages, busy: busy.clone() };
-        Self { library, engine, outbox, stop, newest, busy }
+        Self { library, user, around: Arc::new(around), engine, outbox, stop, newest, busy }
     }
 
     /// Lets effects that need the network go on. Only the first engine counts.
@@ -95,7 +101,6 @@ impl Ports {
     /// Carries out one effect. Those that change the terminal itself are the loop's own and do nothing here.
     pub(crate) fn perform(&self, effect: Effect) {
         match effect {
-            Effect::Query { generation, query } => self.query(generation, query),
             Effect::Load { rows } => self.load(rows),
             Effect::Lifecycle { source, entity } => {
                 let library = self.library.clone();
@@ -106,6 +111,8 @@ impl Ports {
                 });
             }
             Effect::Find { query, from, newer } => self.find(query, from, newer),
+            Effect::Newest { query } => self.newest_of(query),
+            Effect::Keep(change) => self.keep(change),
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
             Effect::Timer { timer, after } => {
@@ -118,22 +125,101 @@ impl Ports {
             Effect::Copy { what, text } => self.tell(Message::Notice(copy(what, &text))),
             Effect::OpenUrl(url) => self.tell(Message::Notice(open_page(&url))),
             Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            question => self.ask(question),
         }
     }
 
-    fn query(&self, generation: u64, query: Query) {
-        self.newest.store(generation, Ordering::SeqCst);
-        let (library, newest) = (self.library.clone(), Arc::clone(&self.newest));
-        let outbox = self.outbox.clone();
+    /// Carries out those effects of which only the latest of its sort counts.
+    fn ask(&self, effect: Effect) {
+        match effect {
+            Effect::Query { generation, query, how, open } => {
+                self.latest(&self.newest.query, generation, move |library, wanted| {
+                    let found = library.list(&query, &how, &open, wanted).transpose()?;
+                    let result = found.map(|(list, of)| Answer { list, how, of });
+                    let result = result.map_err(|error| error.to_string());
+                    Some(Message::Answer { generation, result })
+                });
+            }
+            Effect::Advise { generation, mentions } => {
+                let around = Arc::clone(&self.around);
+                self.latest(&self.newest.advice, generation, move |library, _| {
+                    Some(Message::Advice { generation, notes: library.advise(&mentions, &around) })
+                });
+            }
+            Effect::Values { asker, generation, key, rest, typed } => {
+                let newest = match (asker, key) {
+                    (Asker::Completion, _) => &self.newest.completion,
+                    (Asker::Jump, "entity") => &self.newest.entities,
+                    (Asker::Jump, _) => &self.newest.actors,
+                };
+                self.latest(newest, generation, move |library, wanted| {
+                    // Without values there is less to choose from, and nothing to be told.
+                    let values = library.values(key, &rest, &typed, wanted).ok().flatten()?;
+                    Some(Message::Values { asker, generation, key, values })
+                });
+            }
+            Effect::Search { generation, query } => {
+                self.latest(&self.newest.search, generation, move |library, wanted| {
+                    let survey = library.survey(&query, &Ask::default(), wanted).transpose()?;
+                    let result = survey.map(|survey| survey.rows).map_err(|error| error.to_string());
+                    Some(Message::Matches { generation, result })
+                });
+            }
+            Effect::CountNew { generation, views } => {
+                self.latest(&self.newest.counts, generation, move |library, wanted| {
+                    let count = |(name, query): (Option<String>, Query)| {
+                        let survey = library.survey(&query, &Ask::default(), wanted).ok()??;
+                        Some((name, survey.rows.len()))
+                    };
+                    let counts = views.into_iter().map(count).collect::<Option<Vec<_>>>()?;
+                    Some(Message::NewCounts { generation, counts })
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Has the library answer a question, unless one of a greater generation overtakes it.
+    fn latest(
+        &self,
+        newest: &Arc<AtomicU64>,
+        generation: u64,
+        work: impl FnOnce(&Library, &dyn Fn() -> bool) -> Option<Message> + Send + 'static,
+    ) {
+        newest.store(generation, Ordering::SeqCst);
+        let (library, newest, outbox) = (self.library.clone(), Arc::clone(newest), self.outbox.clone());
         let under_way = self.begin();
         tokio::task::spawn_blocking(move || {
             let wanted = || newest.load(Ordering::SeqCst) == generation;
-            let result = match library.select(&query, &wanted) {
-                Ok(Some(selection)) => Ok(Answer { rows: selection.rows, of: selection.of }),
-                Ok(None) => return drop(under_way),
-                Err(error) => Err(error.to_string()),
+            let answer = if wanted() { work(&library, &wanted) } else { None };
+            if let Some(message) = answer.filter(|_| wanted()) {
+                outbox.send(message);
+            }
+            drop(under_way);
+        });
+    }
+
+    fn newest_of(&self, query: Query) {
+        let library = self.library.clone();
+        self.answer(async move {
+            let newest = async {
+                let Some(row) = library.rows(query).await?.first() else { return Ok(None) };
+                Ok(library.events(vec![row]).await?.pop().map(Arc::new))
             };
-            outbox.send(Message::Answer { generation, result });
+            let result: Result<_, StoreError> = newest.await;
+            Message::Newest { result: result.map_err(|error| error.to_string()) }
+        });
+    }
+
+    /// Keeps what the user did. It is not given up when the program ends: that may be what it is about.
+    fn keep(&self, change: UserChange) {
+        let (user, outbox) = (self.user.clone(), self.outbox.clone());
+        let under_way = self.begin();
+        let kept = user.keep(change);
+        tokio::spawn(async move {
+            if let Err(error) = kept.await {
+                outbox.send(Message::Notice(Notice::error(error.to_string())));
+            }
             drop(under_way);
         });
     }
@@ -202,6 +288,18 @@ impl Ports {
     }
 }
 
+/// The newest question of each sort.
+#[derive(Default)]
+struct Newest {
+    query: Arc<AtomicU64>,
+    search: Arc<AtomicU64>,
+    advice: Arc<AtomicU64>,
+    completion: Arc<AtomicU64>,
+    entities: Arc<AtomicU64>,
+    actors: Arc<AtomicU64>,
+    counts: Arc<AtomicU64>,
+}
+
 /// Counts a piece of work as under way until it is dropped, after its message was sent.
 pub(crate) struct UnderWay(watch::Sender<usize>);
 
@@ -211,12 +309,13 @@ impl Drop for UnderWay {
     }
 }
 
-/// The row beside `from` among `rows`, which stand newest first.
-fn nearest(rows: &[RowId], from: RowId, newer: bool) -> Option<RowId> {
+/// The row beside `from`.
+fn nearest(rows: &Rows, from: RowId, newer: bool) -> Option<RowId> {
+    let place = rows.at_or_older(from);
     if newer {
-        rows[..rows.partition_point(|row| *row > from)].last().copied()
+        rows.get(place.checked_sub(1)?)
     } else {
-        rows[rows.partition_point(|row| *row >= from)..].first().copied()
+        rows.get(place + usize::from(rows.get(place) == Some(from)))
     }
 }
 
@@ -295,7 +394,7 @@ mod tests {
 
     #[test]
     fn the_nearest_row_is_found_on_either_side_and_is_never_the_one_asked_about() {
-        let rows = [9, 7, 5, 3].map(RowId);
+        let rows = [9, 7, 5, 3].map(RowId).into_iter().collect();
         for (from, newer, found) in [
             (7, true, Some(9)),
             (7, false, Some(5)),

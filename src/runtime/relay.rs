@@ -26,6 +26,9 @@ const BATCH: usize = 1024;
 /// How often the cache is asked whether another program has written to it.
 const OTHERS: Duration = Duration::from_secs(5);
 
+/// The rest between two steps of putting away what has come to rest in the cache.
+const TIDYING: Duration = Duration::from_millis(20);
+
 /// What the relay knows.
 pub(crate) struct Relay {
     /// How every source is doing, in the order of the configuration.
@@ -36,6 +39,8 @@ pub(crate) struct Relay {
     unsettled: BTreeSet<Arc<str>>,
     /// Something is under way as long as there are such sources.
     under_way: Option<UnderWay>,
+    /// Whether there may be rows in the cache that have come to rest and are not put away.
+    untidy: bool,
 }
 
 impl Relay {
@@ -48,7 +53,7 @@ impl Relay {
         ports: Arc<Ports>,
         first_sync: UnderWay,
     ) -> Self {
-        Self { statuses, library, ports, unsettled: expected, under_way: Some(first_sync) }
+        Self { statuses, library, ports, unsettled: expected, under_way: Some(first_sync), untidy: true }
     }
 
     /// Tells the app of everything in `reports`, until nobody can send any more.
@@ -56,14 +61,21 @@ impl Relay {
         let mut version = None;
         let mut batch = Vec::new();
         loop {
-            let count = tokio::time::timeout(OTHERS, reports.recv_many(&mut batch, BATCH)).await;
+            let tidying = self.untidy && self.unsettled.is_empty();
+            let rest = if tidying { TIDYING } else { OTHERS };
+            let count = tokio::time::timeout(rest, reports.recv_many(&mut batch, BATCH)).await;
             let stored = match count {
                 Ok(0) => break,
                 Ok(_) => self.hear(batch.drain(..)),
+                Err(_) if tidying => {
+                    self.tidy().await;
+                    false
+                }
                 Err(_) => self.others_wrote(&mut version).await,
             };
             if stored {
                 self.catch_up().await;
+                self.untidy = true;
             }
             if self.unsettled.is_empty() {
                 self.under_way = None;
@@ -108,8 +120,23 @@ impl Relay {
         wrote
     }
 
+    /// Puts away some of what has come to rest.
+    async fn tidy(&mut self) {
+        let tidied = self.library.seal_some().await;
+        // What failed now is tried again when there is more.
+        self.untidy = matches!(tidied, Ok((true, _)));
+        match tidied {
+            Ok((_, News { new: 0, changed, replaced: false })) if changed.is_empty() => {}
+            tidied => self.tell_news(tidied.map(|(_, news)| news)).await,
+        }
+    }
+
     async fn catch_up(&self) {
-        let mut news = self.library.catch_up().await;
+        let news = self.library.catch_up().await;
+        self.tell_news(news).await;
+    }
+
+    async fn tell_news(&self, mut news: Result<News, StoreError>) {
         if let Err(error @ StoreError::Corrupt { .. }) = &news {
             // A fresh cache is in its place by now.
             self.ports.tell(Message::Notice(Notice::error(error.to_string())));

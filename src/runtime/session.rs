@@ -8,13 +8,15 @@ use std::env;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
 
-use super::library::Library;
+use super::library::{Library, Surroundings};
+use super::user::User;
 use super::{Failure, log};
 use crate::config::{self, CaFile, Config, Options, Resolver};
 use crate::domain::{Fault, FaultKind, Problem, SourceState, SourceStatus, Timestamp};
 use crate::feed::Binding;
-use crate::store::{Db, Store};
+use crate::store::{Db, Store, StoreError};
 use crate::sync::{self, Authorities, Engine, Redactor, Report};
 
 /// The file of the cache, in the folder of the cache.
@@ -62,6 +64,22 @@ impl Session {
         Ok(Self { config, store, library, notices, redactor, _log: log })
     }
 
+    /// What the user made, and what they should know about it. The library is told, for queries about it.
+    pub async fn user(&self) -> (User, Vec<String>) {
+        let (user, notices) = User::open(&self.config.paths.data_dir).await;
+        for text in &notices {
+            tracing::warn!("{text}");
+        }
+        self.library.introduce(&user);
+        (user, notices)
+    }
+
+    /// What is configured around the cache.
+    pub fn surroundings(&self) -> Surroundings {
+        let sources = self.config.sources.iter().map(|source| Arc::clone(&source.name)).collect();
+        Surroundings { sources, zone: self.config.ui.zone }
+    }
+
     /// Fails, with a way to begin, where no source is configured.
     pub fn require_sources(&self) -> Result<(), Failure> {
         if self.config.sources.is_empty() {
@@ -102,6 +120,13 @@ impl Session {
             status
         });
         Ok(statuses.collect())
+    }
+
+    /// Puts away what has come to rest in the cache, so that whoever asks next has the answer sooner. That
+    /// takes some seconds for a million new events, and can be done later.
+    pub async fn put_away(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        while !stop.is_cancelled() && self.store.run(Db::seal_some).await? {}
+        Ok(())
     }
 
     /// Fetches the secrets of every source and makes an engine over those that have all of theirs.

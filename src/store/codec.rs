@@ -77,9 +77,9 @@ fn digest(record: &Record, feed: &str, changes: Option<&str>, facts: Option<&str
     first_16(&hash.finalize())
 }
 
-/// A digest over one text.
-pub(super) fn digest_of(text: &str) -> Digest16 {
-    first_16(&Sha256::digest(text))
+/// A digest over some bytes.
+pub(super) fn digest_of(bytes: &[u8]) -> Digest16 {
+    first_16(&Sha256::digest(bytes))
 }
 
 fn first_16(bytes: &[u8]) -> Digest16 {
@@ -91,6 +91,12 @@ fn first_16(bytes: &[u8]) -> Digest16 {
 /// A column holds what this program would not have written.
 pub(super) fn damaged(column: usize, what: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, what.into())
+}
+
+/// The key of an entry in a dictionary, as the columns in memory hold it.
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u32> {
+    let key: i64 = row.get(column)?;
+    u32::try_from(key).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, key))
 }
 
 /// The word of an action in the store; unlike [`Action::word`] it tells "unknown" from no word at all.
@@ -142,12 +148,12 @@ pub(super) fn detail_code(detail: &Detail) -> (i64, Option<&str>) {
     }
 }
 
-pub(super) fn detail(row: &Row<'_>, code: usize, refused: usize) -> rusqlite::Result<Detail> {
+pub(super) fn detail(row: &Row<'_>, code: usize, refused: Option<String>) -> rusqlite::Result<Detail> {
     Ok(match row.get(code)? {
         0 => Detail::Nothing,
         1 => Detail::Available,
         2 => Detail::Fetched,
-        3 => Detail::Refused(row.get::<_, Option<String>>(refused)?.unwrap_or_default()),
+        3 => Detail::Refused(refused.unwrap_or_default()),
         other => return Err(rusqlite::Error::IntegralValueOutOfRange(code, other)),
     })
 }
@@ -209,9 +215,9 @@ pub(super) fn changes_to_json(changes: &[Change]) -> Option<String> {
     serde_json::to_string(&changes).ok()
 }
 
-pub(super) fn changes(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Change>> {
-    let Some(text) = row.get_ref(column)?.as_str_or_null()? else { return Ok(Vec::new()) };
-    let wrong = |error: serde_json::Error| damaged(column, &error.to_string());
+pub(super) fn changes(text: Option<&str>) -> rusqlite::Result<Vec<Change>> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    let wrong = |error: serde_json::Error| damaged(0, &error.to_string());
     let parse = |value: Option<&RawValue>| -> rusqlite::Result<Option<Value>> {
         value.map(|value| serde_json::from_str(value.get())).transpose().map_err(wrong)
     };
@@ -221,7 +227,7 @@ pub(super) fn changes(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Chan
         .map(|change| {
             Ok(Change {
                 path: change.path,
-                op: Op::from_word(&change.op).ok_or_else(|| damaged(column, "no such operation"))?,
+                op: Op::from_word(&change.op).ok_or_else(|| damaged(0, "no such operation"))?,
                 before: parse(change.before)?,
                 after: parse(change.after)?,
             })
@@ -237,10 +243,10 @@ fn facts_to_json(facts: &[Fact]) -> Option<String> {
     serde_json::to_string(&facts).ok()
 }
 
-pub(super) fn facts(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Fact>> {
-    let Some(text) = row.get_ref(column)?.as_str_or_null()? else { return Ok(Vec::new()) };
+pub(super) fn facts(text: Option<&str>) -> rusqlite::Result<Vec<Fact>> {
+    let Some(text) = text else { return Ok(Vec::new()) };
     let facts: Vec<(String, String)> =
-        serde_json::from_str(text).map_err(|error| damaged(column, &error.to_string()))?;
+        serde_json::from_str(text).map_err(|error| damaged(0, &error.to_string()))?;
     Ok(facts.into_iter().map(|(name, value)| Fact { name, value }).collect())
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
+use super::body::Codebooks;
 use super::codec::{actor_kind, actor_kind_code};
-use crate::domain::{Action, Actor, Entity};
+use crate::domain::{Action, Actor, Entity, FeedNames};
 
 /// How many entries of each sort are held in memory, at most.
 const HELD: usize = 1 << 16;
@@ -21,16 +22,10 @@ pub(super) struct Dictionaries {
     words: Dictionary<str>,
     entities: Dictionary<Entity>,
     actors: Dictionary<Actor>,
-    feeds: HashMap<i64, Names>,
+    feeds: HashMap<i64, FeedNames>,
     actions: HashMap<i64, Action>,
-}
-
-/// The names that a feed puts on each of its events.
-#[derive(Debug, Clone)]
-pub(super) struct Names {
-    pub(super) source: Arc<str>,
-    pub(super) feed: Arc<str>,
-    pub(super) scope: Option<Arc<str>>,
+    /// What bodies are packed with.
+    pub(super) codebooks: Codebooks,
 }
 
 /// Each key has one slot that it may be held in, and shares it with the keys [`HELD`] above and below:
@@ -56,8 +51,8 @@ impl<T: ?Sized> Default for Dictionary<T> {
 }
 
 impl<T: ?Sized + Eq + Hash> Dictionary<T> {
-    fn key(&self, source: i64, value: &T) -> Option<(i64, Arc<T>)> {
-        self.keys.get(&source)?.get_key_value(value).map(|(value, key)| (*key, Arc::clone(value)))
+    fn key(&self, source: i64, value: &T) -> Option<i64> {
+        self.keys.get(&source)?.get(value).copied()
     }
 
     fn value(&self, key: i64) -> Option<Arc<T>> {
@@ -95,7 +90,7 @@ impl Dictionaries {
     }
 
     /// The key of a word, which is made if it is not there. Inside a transaction.
-    pub(super) fn key_of_word(&mut self, conn: &Connection, text: &str) -> rusqlite::Result<(i64, Arc<str>)> {
+    pub(super) fn key_of_word(&mut self, conn: &Connection, text: &str) -> rusqlite::Result<i64> {
         if let Some(held) = self.words.key(NO_SOURCE, text) {
             return Ok(held);
         }
@@ -105,7 +100,8 @@ impl Dictionaries {
             "INSERT INTO word (text) VALUES (?1)",
             &[&text],
         )?;
-        Ok((key, self.words.hold(NO_SOURCE, key, text.into())))
+        self.words.hold(NO_SOURCE, key, text.into());
+        Ok(key)
     }
 
     /// The key of an entity of a source, which is made if it is not there. Inside a transaction.
@@ -114,7 +110,7 @@ impl Dictionaries {
         conn: &Connection,
         source: i64,
         entity: &Entity,
-    ) -> rusqlite::Result<(i64, Arc<Entity>)> {
+    ) -> rusqlite::Result<i64> {
         if let Some(held) = self.entities.key(source, entity) {
             return Ok(held);
         }
@@ -125,7 +121,8 @@ impl Dictionaries {
             "INSERT INTO entity (source, kind, id, name) VALUES (?1, ?2, ?3, ?4)",
             params![source, entity.kind, entity.id, entity.name],
         )?;
-        Ok((key, self.entities.hold(source, key, Arc::new(entity.clone()))))
+        self.entities.hold(source, key, Arc::new(entity.clone()));
+        Ok(key)
     }
 
     /// The key of an actor of a source, which is made if it is not there. Inside a transaction.
@@ -134,7 +131,7 @@ impl Dictionaries {
         conn: &Connection,
         source: i64,
         actor: &Actor,
-    ) -> rusqlite::Result<(i64, Arc<Actor>)> {
+    ) -> rusqlite::Result<i64> {
         if let Some(held) = self.actors.key(source, actor) {
             return Ok(held);
         }
@@ -145,7 +142,8 @@ impl Dictionaries {
             "INSERT INTO actor (source, kind, id, name) VALUES (?1, ?2, ?3, ?4)",
             params![source, actor_kind_code(actor.kind), actor.id, actor.name],
         )?;
-        Ok((key, self.actors.hold(source, key, Arc::new(actor.clone()))))
+        self.actors.hold(source, key, Arc::new(actor.clone()));
+        Ok(key)
     }
 
     /// The word that has this key.
@@ -202,7 +200,7 @@ impl Dictionaries {
     }
 
     /// The names of the feed that has this key.
-    pub(super) fn names(&mut self, conn: &Connection, feed: i64) -> rusqlite::Result<Names> {
+    pub(super) fn names(&mut self, conn: &Connection, feed: i64) -> rusqlite::Result<FeedNames> {
         if let Some(names) = self.feeds.get(&feed) {
             return Ok(names.clone());
         }
@@ -210,7 +208,9 @@ impl Dictionaries {
             .prepare_cached(
                 "SELECT name, profile, scope FROM feed JOIN source USING (source) WHERE feed = ?1",
             )?
-            .query_one([feed], |row| Ok(Names { source: row.get(0)?, feed: row.get(1)?, scope: row.get(2)? }))
+            .query_one([feed], |row| {
+                Ok(FeedNames { source: row.get(0)?, feed: row.get(1)?, scope: row.get(2)? })
+            })
             .map_err(missing)?;
         self.feeds.insert(feed, names.clone());
         Ok(names)

@@ -42,13 +42,21 @@ struct Known {
     beside: bool,
 }
 
+/// Where it is kept what became of events whose link was judged.
+pub(super) struct News<'a> {
+    /// The last number of arrival that was given out.
+    pub(super) seq: &'a mut i64,
+    /// The places that were written to.
+    pub(super) touched: &'a mut Vec<i64>,
+}
+
 /// Takes in what a page of a feed showed, and judges every link that this has a bearing on. Events whose
-/// link is judged otherwise than before arrive anew, as numbers after `seq`. Gives how many they are.
+/// link is judged otherwise than before arrive anew. Gives how many they are.
 pub(super) fn take_in(
     tx: &Transaction<'_>,
     (key, feed): (&FeedKey, i64),
     links: &[(Identity, Link)],
-    seq: &mut i64,
+    mut news: News<'_>,
 ) -> rusqlite::Result<usize> {
     let mut fresh = HashSet::new();
     let mut doubtful: Vec<EventId> = Vec::new();
@@ -66,7 +74,7 @@ pub(super) fn take_in(
     let mut changed = 0;
     let mut judged = HashSet::new();
     for id in doubtful.into_iter().filter(|id| judged.insert(*id)) {
-        changed += usize::from(judge(tx, feed, id, fresh.contains(&id), seq)?);
+        changed += usize::from(judge(tx, feed, id, fresh.contains(&id), &mut news)?);
     }
     Ok(changed)
 }
@@ -79,7 +87,7 @@ fn learn(
     id: EventId,
     link: &Link,
 ) -> rusqlite::Result<Option<(Option<Known>, Known)>> {
-    let digest = |text: &Option<Box<str>>| text.as_deref().map(codec::digest_of);
+    let digest = |text: &Option<Box<str>>| text.as_deref().map(|text| codec::digest_of(text.as_bytes()));
     let (hash, previous, older) = (digest(&link.hash), digest(&link.previous), digest(&link.older));
     let before = tx
         .prepare_cached("SELECT hash, previous, beside FROM link WHERE id = ?1 AND feed = ?2")?
@@ -147,7 +155,13 @@ fn naming(
 }
 
 /// Judges one link. Gives whether its event arrives anew because of it.
-fn judge(tx: &Transaction<'_>, feed: i64, id: EventId, fresh: bool, seq: &mut i64) -> rusqlite::Result<bool> {
+fn judge(
+    tx: &Transaction<'_>,
+    feed: i64,
+    id: EventId,
+    fresh: bool,
+    news: &mut News<'_>,
+) -> rusqlite::Result<bool> {
     let found = tx
         .prepare_cached("SELECT previous, beside, verdict FROM link WHERE id = ?1 AND feed = ?2")?
         .query_one(params![id.0, feed], |row| {
@@ -163,7 +177,7 @@ fn judge(tx: &Transaction<'_>, feed: i64, id: EventId, fresh: bool, seq: &mut i6
     if now != before {
         tx.prepare_cached("UPDATE link SET verdict = ?2 WHERE id = ?1")?.execute(params![id.0, now])?;
     }
-    mark(tx, id, now == BROKEN, (now != before && !fresh).then_some(seq))
+    mark(tx, id, now == BROKEN, now != before && !fresh, news)
 }
 
 /// Whether an entry that is where it belongs stood in the place of the one that the entry `id` names. One
@@ -205,24 +219,32 @@ fn verdict(
     })
 }
 
-/// Marks the event of a link, or takes the mark away. `seq` is there where it is news in any case. Gives
-/// whether the event arrives anew.
-fn mark(tx: &Transaction<'_>, id: EventId, broken: bool, seq: Option<&mut i64>) -> rusqlite::Result<bool> {
+/// Marks the event of a link, or takes the mark away. It arrives anew where that `is_news` in any case: a
+/// record that was written again has lost its mark, and one that is new comes with the page. Gives whether it
+/// does.
+fn mark(
+    tx: &Transaction<'_>,
+    id: EventId,
+    broken: bool,
+    is_news: bool,
+    news: &mut News<'_>,
+) -> rusqlite::Result<bool> {
     let bit = i64::from(Parts::BROKEN.bits());
     let marked = if broken { bit } else { 0 };
-    let Some(seq) = seq else {
-        // A record that was written again has lost its mark; one that is new comes with the page.
-        tx.prepare_cached("UPDATE event SET parts = (parts & ~?2) | ?3 WHERE id = ?1 AND parts & ?2 <> ?3")?
-            .execute(params![id.0, bit, marked])?;
-        return Ok(false);
-    };
-    let there = tx
-        .prepare_cached("UPDATE event SET parts = (parts & ~?2) | ?3, seq = ?4 WHERE id = ?1")?
-        .execute(params![id.0, bit, marked, *seq + 1])?;
-    if there > 0 {
-        *seq += 1;
+    let seq = is_news.then_some(*news.seq + 1);
+    let place: Option<i64> = tx
+        .prepare_cached(
+            "UPDATE event SET parts = (parts & ~?2) | ?3, seq = ifnull(?4, seq)
+             WHERE id = ?1 AND (parts & ?2 <> ?3 OR ?4 IS NOT NULL) RETURNING row",
+        )?
+        .query_one(params![id.0, bit, marked, seq], |row| row.get(0))
+        .optional()?;
+    let Some(place) = place else { return Ok(false) };
+    news.touched.push(place);
+    if let Some(seq) = seq {
+        *news.seq = seq;
     }
-    Ok(there > 0)
+    Ok(is_news)
 }
 
 impl Db {

@@ -1,15 +1,18 @@
-//! The cache on disk: the only room that speaks SQL.
+//! The cache on disk, and beside it the user's own data: the only room that speaks SQL.
 //!
-//! One thread owns the database; everyone else holds a [`Store`] and sends it work. What is kept is what
+//! One thread owns each database; everyone else holds a [`Handle`] and sends it work. The cache keeps what
 //! the feeds said, byte for byte, in time order; what could not be read, with the reason; and how far the
 //! walk over each feed has come. The ledger of what is known to be complete will stand in a table
 //! `coverage` of its own, written in the same transaction as the rows it speaks of (see `schema`).
 //!
 //! The room may assume that `domain` means the same thing to everyone. It must not decide what a page
 //! means (that is `sync`), hold rows in memory for its own sake (that is `index`), or keep anything that
-//! could not be fetched again: a damaged cache is moved aside and begun anew.
+//! could not be fetched again: a damaged cache is moved aside and begun anew. What the user made (views,
+//! notes) stands in a small database of its own, `user`, which outlives the cache.
 
+mod body;
 mod codec;
+mod database;
 mod db;
 mod dictionary;
 mod error;
@@ -18,6 +21,9 @@ mod open;
 mod read;
 mod rows;
 mod schema;
+mod seal;
+mod user;
+mod vocabulary;
 mod walk;
 mod write;
 
@@ -31,9 +37,12 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
-pub use db::{Db, FileId};
+pub use database::{Database, FileId};
+pub use db::Db;
 pub use error::StoreError;
-pub use read::Arrivals;
+pub use read::{Arrivals, Marker};
+pub use seal::{Chunk, PackedTexts};
+pub use user::{UserDataError, UserDb, UserStore};
 pub use walk::{FeedKey, FeedScope, FeedSummary, SourceSummary, WalkProgress};
 pub use write::Written;
 
@@ -47,36 +56,46 @@ impl fmt::Display for Notice {
     }
 }
 
-type Job = Box<dyn FnOnce(&mut Db) + Send>;
+type Job<D> = Box<dyn FnOnce(&mut D) + Send>;
 
-/// A handle on the cache. Clones share one thread and one connection; when the last is dropped, work that
+/// A handle on the cache.
+pub type Store = Handle<Db>;
+
+/// A handle on a database. Clones share one thread and one connection; when the last is dropped, work that
 /// was sent is finished and the file is closed before the drop returns.
-#[derive(Debug, Clone)]
-pub struct Store {
-    owner: Arc<Owner>,
+#[derive(Debug)]
+pub struct Handle<D> {
+    owner: Arc<Owner<D>>,
+}
+
+impl<D> Clone for Handle<D> {
+    fn clone(&self) -> Self {
+        Self { owner: Arc::clone(&self.owner) }
+    }
 }
 
 #[derive(Debug)]
-struct Owner {
+struct Owner<D> {
     path: Arc<Path>,
     /// Emptied when the last handle goes, which ends the thread.
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<Job<D>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Store {
-    /// Opens the cache at `path` and creates it, and its directory, if need be: readable and writable by
+impl<D: Database> Handle<D> {
+    /// Opens the file at `path` and creates it, and its directory, if need be: readable and writable by
     /// this user alone. A damaged file is moved aside and a fresh one begun, which a notice tells.
     ///
     /// Fails when the file or its directory belongs to another user or is no plain file or directory,
     /// when another program or a newer version wrote it, when it stays locked for 5 s, and when the disk
     /// is full or cannot be written.
     pub fn open(path: &Path) -> Result<(Self, Vec<Notice>), StoreError> {
-        let (db, notices) = open::open(path)?;
-        let path: Arc<Path> = db.path().into();
-        let (jobs, inbox) = mpsc::channel::<Job>();
+        let (opened, notices) = open::open(path, D::KIND)?;
+        let db = D::over(opened);
+        let path: Arc<Path> = db.place().0.into();
+        let (jobs, inbox) = mpsc::channel::<Job<D>>();
         let thread = thread::Builder::new()
-            .name("cache".to_owned())
+            .name(D::KIND.thread.to_owned())
             .spawn(move || {
                 let mut db = db;
                 for job in inbox {
@@ -88,39 +107,56 @@ impl Store {
         Ok((Self { owner: Arc::new(owner) }, notices))
     }
 
-    /// The cache file.
+    /// The file.
     pub fn path(&self) -> &Path {
         &self.owner.path
     }
 
-    /// Has `work` done by the thread that owns the cache, after what was sent before. Work that was sent
+    /// Has `work` done by the thread that owns the file, after what was sent before. Work that was sent
     /// is done even if nobody waits for the answer any more.
     pub async fn run<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
-        F: FnOnce(&mut Db) -> Result<R, StoreError> + Send + 'static,
+        F: FnOnce(&mut D) -> Result<R, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         self.send(Box::new(move |db| {
-            let _ = answer.send(perform(db, work));
+            let _ = answer.send(database::perform(db, work));
         }))?;
         answered.await.unwrap_or_else(|_| Err(self.gone()))
+    }
+
+    /// The same, with the work sent before this returns, whether anybody waits for the answer or not.
+    pub fn ask<R, F>(&self, work: F) -> impl Future<Output = Result<R, StoreError>> + Send + use<D, R, F>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut D) -> Result<R, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.send(Box::new(move |db| {
+            let _ = answer.send(database::perform(db, work));
+        }));
+        let gone = self.gone();
+        async move {
+            sent?;
+            answered.await.unwrap_or(Err(gone))
+        }
     }
 
     /// The same for callers that may wait: never on a thread that serves tasks or the screen.
     pub fn run_blocking<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
-        F: FnOnce(&mut Db) -> Result<R, StoreError> + Send + 'static,
+        F: FnOnce(&mut D) -> Result<R, StoreError> + Send + 'static,
     {
         let (answer, answered) = mpsc::sync_channel(1);
         self.send(Box::new(move |db| {
-            let _ = answer.send(perform(db, work));
+            let _ = answer.send(database::perform(db, work));
         }))?;
         answered.recv().unwrap_or_else(|_| Err(self.gone()))
     }
 
-    fn send(&self, job: Job) -> Result<(), StoreError> {
+    fn send(&self, job: Job<D>) -> Result<(), StoreError> {
         let sent = self.owner.jobs.as_ref().map(|jobs| jobs.send(job));
         if matches!(sent, Some(Ok(()))) { Ok(()) } else { Err(self.gone()) }
     }
@@ -130,19 +166,7 @@ impl Store {
     }
 }
 
-/// Does `work`, and begins a new cache when the one there turns out to be damaged.
-fn perform<R>(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<R, StoreError>) -> Result<R, StoreError> {
-    db.follow_replacement()?;
-    work(db).map_err(|error| match db.suspect(error) {
-        StoreError::Corrupt { path, what, .. } => match db.begin_anew() {
-            Ok(aside) => StoreError::Corrupt { path, what, aside },
-            Err(error) => error,
-        },
-        other => other,
-    })
-}
-
-impl Drop for Owner {
+impl<D> Drop for Owner<D> {
     fn drop(&mut self) {
         self.jobs = None;
         let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();

@@ -1,7 +1,7 @@
-//! From a path to an open cache: whose file it is, whether it is sound, whether it is ours to change.
+//! From a path to an open database: whose file it is, whether it is sound, whether it is ours to change.
 //!
-//! The cache can be fetched again, so a damaged one is moved aside, never repaired, and a fresh one takes
-//! its place. Sound files of others are left alone. The whole of opening happens under a lock on the
+//! A damaged file is moved aside, never repaired, and a fresh one takes its place: the cache can be fetched
+//! again, and of the user's own data what was moved aside is the best copy there is. Sound files of others are left alone. The whole of opening happens under a lock on the
 //! directory, so that two programs that start at once do not both create, migrate or move the file.
 //! The file itself is never opened by anything but SQLite: closing any handle on it would drop the locks
 //! that other connections of this process hold on it.
@@ -18,10 +18,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use rustix::fs::{Access, FlockOperation, access, flock};
 
 use super::Notice;
-use super::db::{Db, FileId};
-use super::dictionary::Dictionaries;
+use super::database::{FileId, Kind, Opened};
 use super::error::StoreError;
-use super::schema;
 use crate::domain::Timestamp;
 
 /// Before 3.51.3, SQLite could damage a database in WAL mode that two connections write to.
@@ -30,8 +28,8 @@ const SQLITE_AT_LEAST: i32 = 3_051_003;
 /// How long a write waits for another program before it gives up.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Opens the cache at `path` and creates what is not there.
-pub(super) fn open(path: &Path) -> Result<(Db, Vec<Notice>), StoreError> {
+/// Opens the file at `path` and creates what is not there.
+pub(super) fn open(path: &Path, kind: &Kind) -> Result<(Opened, Vec<Notice>), StoreError> {
     let version = rusqlite::version_number();
     if version < SQLITE_AT_LEAST {
         return Err(StoreError::Other {
@@ -43,17 +41,18 @@ pub(super) fn open(path: &Path) -> Result<(Db, Vec<Notice>), StoreError> {
     let path = &prepare_directory(path, &mut notices)?;
     let _lock = lock(directory_of(path), path)?;
     prepare_files(path)?;
-    let conn = match connect(path) {
+    let conn = match connect(path, kind) {
         Err(StoreError::Corrupt { what, .. }) => {
             let aside = set_aside(path)?;
             notices.push(Notice(format!(
-                "the cache `{}` was damaged ({what}): it was moved to `{}` and a new one was begun, \
-                 sync to fill it",
+                "{} `{}` was damaged ({what}): it was moved to `{}` and a new one was begun{}",
+                kind.noun,
                 path.display(),
-                aside.display()
+                aside.display(),
+                kind.after_damage
             )));
             prepare_files(path)?;
-            connect(path)?
+            connect(path, kind)?
         }
         sound_or_not_ours => sound_or_not_ours?,
     };
@@ -61,7 +60,7 @@ pub(super) fn open(path: &Path) -> Result<(Db, Vec<Notice>), StoreError> {
         path: path.clone(),
         what: "it was removed while it was being opened".to_owned(),
     })?;
-    Ok((Db { conn, dictionaries: Dictionaries::default(), path: path.clone(), file }, notices))
+    Ok((Opened { conn, path: path.clone(), file }, notices))
 }
 
 /// The directory that holds the file at `path`.
@@ -92,7 +91,7 @@ fn prepare_directory(path: &Path, notices: &mut Vec<Notice>) -> Result<PathBuf, 
     if found.mode() & 0o022 != 0 {
         let shown = directory.display();
         notices.push(Notice(format!(
-            "the directory `{shown}` can be written by other users, who could put another cache in the \
+            "the directory `{shown}` can be written by other users, who could put another file in the \
              place of yours: run `chmod go-w {shown}`"
         )));
     }
@@ -193,21 +192,21 @@ pub(super) fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
 }
 
 /// Opens the file, brings it to the newest schema and looks into every table.
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+fn connect(path: &Path, kind: &Kind) -> Result<Connection, StoreError> {
     let explain = |error| StoreError::from_sqlite(path, &error);
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut conn = Connection::open_with_flags(path, flags).map_err(explain)?;
     harden(&conn).map_err(explain)?;
-    refuse_others(&conn, path)?;
+    refuse_others(&conn, path, kind)?;
     check_writable(&conn, path)?;
-    tune(&mut conn).map_err(explain)?;
-    schema::migrations().to_latest(&mut conn).map_err(|error| match error {
+    tune(&mut conn, kind).map_err(explain)?;
+    kind.schema().to_latest(&mut conn).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => explain_opening(path, &err),
         // The file says that it has a version which no program could have given it.
         other => StoreError::Corrupt { path: path.to_owned(), what: other.to_string(), aside: None },
     })?;
-    check_tables(&conn, path)?;
+    check_tables(&conn, path, kind)?;
     Ok(conn)
 }
 
@@ -226,7 +225,7 @@ fn explain_opening(path: &Path, error: &rusqlite::Error) -> StoreError {
 }
 
 /// Settings that hold before the first byte is read: nothing in the file can make SQLite run code, a
-/// damaged page is noticed early, and closing touches no file by name (see [`Db`]).
+/// damaged page is noticed early, and closing touches no file by name (see `database::close`).
 fn harden(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(BUSY)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -237,7 +236,7 @@ fn harden(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Refuses a file that a newer version wrote, and the sound database of another program. Changes nothing.
-fn refuse_others(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+fn refuse_others(conn: &Connection, path: &Path, kind: &Kind) -> Result<(), StoreError> {
     let ask = |sql: &str| -> Result<i64, StoreError> {
         conn.query_row(sql, [], |row| row.get(0)).map_err(|error| explain_opening(path, &error))
     };
@@ -245,14 +244,14 @@ fn refuse_others(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     let version = ask("PRAGMA user_version")?;
     let tables = ask("SELECT count(*) FROM sqlite_schema")?;
     let empty = application == 0 && version == 0 && tables == 0;
-    if !empty && application != schema::APPLICATION_ID {
+    if !empty && application != kind.application_id {
         return Err(StoreError::Denied {
             path: path.to_owned(),
             why: "it is the database of another program".into(),
         });
     }
-    if version > schema::VERSION {
-        return Err(StoreError::Newer { path: path.to_owned(), found: version, known: schema::VERSION });
+    if version > kind.version() {
+        return Err(StoreError::Newer { path: path.to_owned(), found: version, known: kind.version() });
     }
     Ok(())
 }
@@ -272,11 +271,11 @@ fn check_writable(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn tune(conn: &mut Connection) -> rusqlite::Result<()> {
+fn tune(conn: &mut Connection, kind: &Kind) -> rusqlite::Result<()> {
     conn.set_transaction_behavior(TransactionBehavior::Immediate);
     conn.set_prepared_statement_cache_capacity(64);
     conn.pragma_update(None, "journal_mode", "wal")?;
-    conn.pragma_update(None, "synchronous", "normal")?;
+    conn.pragma_update(None, "synchronous", kind.synchronous)?;
     conn.pragma_update(None, "cache_size", -16_000)?;
     // Copying the log into the file waits for the disk twice: once in 16 MiB is seldom enough.
     conn.pragma_update(None, "wal_autocheckpoint", 4_096)?;
@@ -284,8 +283,8 @@ fn tune(conn: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// A file that says it has the newest schema and lacks a table was damaged.
-fn check_tables(conn: &Connection, path: &Path) -> Result<(), StoreError> {
-    for table in schema::TABLES {
+fn check_tables(conn: &Connection, path: &Path, kind: &Kind) -> Result<(), StoreError> {
+    for table in kind.tables {
         conn.prepare(&format!("SELECT * FROM {table} LIMIT 1"))
             .and_then(|mut look| look.exists([]))
             .map_err(|error| explain_opening(path, &error))?;

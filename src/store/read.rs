@@ -1,14 +1,18 @@
 //! Reading events back: whole ones for the screen, narrow ones for the columns in memory.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
-use super::codec;
+use super::body;
+use super::codec::{self, damaged};
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
 use super::links;
 use super::rows::last_seq;
-use crate::domain::{Event, EventId, IndexRow, Parts, Record, RowId, Timestamp};
+use super::seal::{last_number, sealed_since};
+use crate::domain::{Event, EventId, IndexRow, Marks, Parts, Record, RowId, SealedRows, Timestamp};
+use crate::query::fingerprint;
 
 /// What became of the cache since a marker, by whichever program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,24 +23,39 @@ pub struct Arrivals {
     /// Rows that are new or say something else than before, in the order of their arrival. A row whose
     /// place is known already stands for what was there.
     pub rows: Vec<IndexRow>,
+    /// Rows that have come to rest since: take them in after the others.
+    pub sealed: Vec<SealedRows>,
     /// The marker to ask with next time.
-    pub seq: u64,
+    pub marker: Marker,
     /// There is more: ask again at once.
     pub more: bool,
 }
 
+/// How much of the cache somebody has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marker {
+    /// The number of the last arrival.
+    seq: i64,
+    /// The number of the last stretch of rows that was put away.
+    sealed: i64,
+}
+
 const EVENT: &str = "
     SELECT row, id, feed, entity, actor, action, raw_action, change_set, status, detail, time, count,
-           raw, native, identity, error, summary, ai_summary, changes, refused, url, facts,
+           codebook, data,
            (SELECT verdict FROM link WHERE link.id = event.id AND link.previous IS NOT NULL)
-    FROM event JOIN body USING (row) WHERE row = ?1";
+    FROM event LEFT JOIN packed USING (row) WHERE row = ?1";
 
 const INDEX_ROWS: &str = "
-    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts
-    FROM event WHERE row < ?1 ORDER BY row DESC LIMIT ?2";
+    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time
+    FROM event WHERE row >= ?1 AND row < ?2 ORDER BY row DESC LIMIT ?3";
+
+const INDEX_ROW: &str = "
+    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time
+    FROM event WHERE row = ?1";
 
 const ARRIVALS: &str = "
-    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, seq
+    SELECT row, feed, entity, actor, action, raw_action, change_set, status, parts, time, seq
     FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 
 impl Db {
@@ -58,6 +77,18 @@ impl Db {
         }
     }
 
+    /// The places of those of these events that are in the cache.
+    pub fn places(&mut self, ids: &[EventId]) -> Result<Vec<(EventId, RowId)>, StoreError> {
+        let find = |id: &EventId| {
+            let mut select = self.conn.prepare_cached("SELECT row FROM event WHERE id = ?1")?;
+            Ok(select.query_one([id.0], |row| row.get(0)).optional()?.map(|row| (*id, RowId(row))))
+        };
+        ids.iter()
+            .filter_map(|id| find(id).transpose())
+            .collect::<rusqlite::Result<_>>()
+            .map_err(self.explain())
+    }
+
     /// The ids of the entities of `source` that are called `text`: that very id where it is one, else the ids
     /// of those that have or had this name, whatever its case.
     pub fn entities_called(&mut self, source: &str, text: &str) -> Result<Vec<String>, StoreError> {
@@ -72,21 +103,16 @@ impl Db {
             .map_err(self.explain())
     }
 
-    /// Up to `limit` rows for the columns in memory, newest first, from below `after` or from the newest.
-    /// Fewer than `limit` means that the oldest is among them. Ask for [`Db::seq`] before the first
-    /// chunk, so that [`Db::index_rows_since`] then gives what arrived while the chunks were read.
-    pub fn index_rows(&mut self, after: Option<RowId>, limit: usize) -> Result<Vec<IndexRow>, StoreError> {
-        index_rows(&self.conn, &mut self.dictionaries, after, limit).map_err(self.explain())
+    /// The marker of what there is: it grows with every event that is added or changed, and when rows are
+    /// put away.
+    pub fn marker(&mut self) -> Result<Marker, StoreError> {
+        let marker = || Ok(Marker { seq: last_seq(&self.conn)?, sealed: last_number(&self.conn)? });
+        marker().map_err(self.explain())
     }
 
-    /// The marker of the newest arrival: it grows with every event that is added or changed.
-    pub fn seq(&mut self) -> Result<u64, StoreError> {
-        last_seq(&self.conn).map(|seq| seq.max(0) as u64).map_err(self.explain())
-    }
-
-    /// What was added or changed since the marker `seq`, by this program or another; at most `limit` rows.
-    pub fn index_rows_since(&mut self, seq: u64, limit: usize) -> Result<Arrivals, StoreError> {
-        arrivals(&self.conn, &mut self.dictionaries, seq, limit).map_err(self.explain())
+    /// What was added, changed or put away since `marker`, by this program or another; at most `limit` rows.
+    pub fn index_rows_since(&mut self, marker: Marker, limit: usize) -> Result<Arrivals, StoreError> {
+        arrivals(&self.conn, &mut self.dictionaries, marker, limit).map_err(self.explain())
     }
 
     /// A number that differs from the last answer if another program has written in between. It costs
@@ -96,7 +122,7 @@ impl Db {
     }
 }
 
-fn events(
+pub(super) fn events(
     conn: &Connection,
     dictionaries: &mut Dictionaries,
     rows: &[RowId],
@@ -116,7 +142,13 @@ fn events(
 fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> rusqlite::Result<Event> {
     let place = RowId(row.get(0)?);
     let names = dictionaries.names(conn, row.get(2)?)?;
-    let raw: Box<str> = row.get(12)?;
+    let body = match row.get_ref(13)?.as_blob_or_null()? {
+        Some(data) => body::unpack(conn, &mut dictionaries.codebooks, row.get(12)?, data)?,
+        None => body::get_old(conn, place.0)?.ok_or_else(|| damaged(13, "an event has no body"))?,
+    };
+    let (native, [raw, identity, error, summary, ai_summary, changes, refused, url, facts]) =
+        body.into_parts();
+    let raw = raw.unwrap_or_default();
     let mut word = |column: usize| -> rusqlite::Result<Option<String>> {
         let key: Option<i64> = row.get(column)?;
         key.map(|key| dictionaries.word(conn, key).map(|word| word.to_string())).transpose()
@@ -129,99 +161,112 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
         feed: names.feed,
         scope: names.scope,
         count: row.get(11)?,
-        link: links::state(row, 22)?,
+        link: links::state(row, 14)?,
         record: Record {
-            identity: codec::identity(row.get(13)?, row.get(14)?, &raw),
+            identity: codec::identity(native, identity.map(Into::into), &raw),
             time: row.get::<_, Option<i64>>(10)?.map_or(place.time(), Timestamp::from_millis),
             action: dictionaries.action(conn, row.get(5)?)?,
             raw_action,
             entity: dictionaries.entity(conn, row.get(3)?)?.as_ref().clone(),
             actor: dictionaries.actor(conn, row.get(4)?)?.as_ref().clone(),
             status: codec::status(row, 8)?,
-            error: row.get(15)?,
-            summary: row.get(16)?,
-            ai_summary: row.get(17)?,
-            changes: codec::changes(row, 18)?,
-            detail: codec::detail(row, 9, 19)?,
+            error: error.map(Into::into),
+            summary: summary.map(Into::into),
+            ai_summary: ai_summary.map(Into::into),
+            changes: codec::changes(changes.as_deref())?,
+            detail: codec::detail(row, 9, refused.map(Into::into))?,
             set,
-            url: row.get(20)?,
-            facts: codec::facts(row, 21)?,
+            url: url.map(Into::into),
+            facts: codec::facts(facts.as_deref())?,
             raw,
         },
     })
 }
 
-fn index_rows(
+/// Rows for the columns in memory at `from` or later and before `to`, newest first, at most `limit`.
+pub(super) fn index_rows_between(
     conn: &Connection,
     dictionaries: &mut Dictionaries,
-    after: Option<RowId>,
+    from: i64,
+    to: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<IndexRow>> {
-    let below = after.map_or(i64::MAX, |row| row.0);
     let mut select = conn.prepare_cached(INDEX_ROWS)?;
-    let mut found = select.query([below, signed(limit)])?;
+    let mut found = select.query([from, to, signed(limit)])?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        rows.push(index_row(row, conn, dictionaries)?);
+        rows.push(read_index_row(row, conn, dictionaries)?);
     }
     Ok(rows)
 }
 
-/// Reads a row of [`INDEX_ROWS`] or [`ARRIVALS`].
-fn index_row(
+/// The row for the columns in memory of the event at a place, if there is one.
+pub(super) fn index_row(
+    conn: &Connection,
+    dictionaries: &mut Dictionaries,
+    row: i64,
+) -> rusqlite::Result<Option<IndexRow>> {
+    let mut select = conn.prepare_cached(INDEX_ROW)?;
+    let mut found = select.query([row])?;
+    found.next()?.map(|row| read_index_row(row, conn, dictionaries)).transpose()
+}
+
+/// Reads a row of [`INDEX_ROWS`], [`INDEX_ROW`] or [`ARRIVALS`].
+fn read_index_row(
     row: &Row<'_>,
     conn: &Connection,
     dictionaries: &mut Dictionaries,
 ) -> rusqlite::Result<IndexRow> {
-    let names = dictionaries.names(conn, row.get(1)?)?;
-    let mut word = |column: usize| -> rusqlite::Result<_> {
-        row.get::<_, Option<i64>>(column)?.map(|key| dictionaries.word(conn, key)).transpose()
-    };
-    let (raw_action, set) = (word(5)?, word(6)?);
+    let set = row.get::<_, Option<i64>>(6)?.map(|key| dictionaries.word(conn, key)).transpose()?;
     Ok(IndexRow {
         row: RowId(row.get(0)?),
-        source: names.source,
-        feed: names.feed,
-        scope: names.scope,
-        action: dictionaries.action(conn, row.get(4)?)?,
-        raw_action,
-        status: codec::status(row, 7)?,
-        set,
-        parts: Parts::from_bits(row.get(8)?),
-        entity: dictionaries.entity(conn, row.get(2)?)?,
-        actor: dictionaries.actor(conn, row.get(3)?)?,
+        time: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_millis),
+        feed: codec::number(row, 1)?,
+        entity: codec::number(row, 2)?,
+        actor: codec::number(row, 3)?,
+        action: codec::number(row, 4)?,
+        raw_action: if row.get_ref(5)? == ValueRef::Null { 0 } else { codec::number(row, 5)? },
+        set: set.as_deref().map_or(0, fingerprint),
+        marks: Marks::new(codec::status(row, 7)?, Parts::from_bits(row.get(8)?)),
     })
 }
+
+/// How many stretches of rows that were put away are told of at once.
+const STRETCHES: usize = 16;
 
 fn arrivals(
     conn: &Connection,
     dictionaries: &mut Dictionaries,
-    since: u64,
+    since: Marker,
     limit: usize,
 ) -> rusqlite::Result<Arrivals> {
-    let since = i64::try_from(since).unwrap_or(i64::MAX);
-    // One moment for all three questions.
+    // One moment for all questions.
     let tx = Transaction::new_unchecked(conn, TransactionBehavior::Deferred)?;
     let mut rows = Vec::new();
-    let mut seq = since;
+    let mut seq = since.seq;
     {
         let mut select = conn.prepare_cached(ARRIVALS)?;
-        let mut found = select.query([since, signed(limit)])?;
+        let mut found = select.query([since.seq, signed(limit)])?;
         while let Some(row) = found.next()? {
-            seq = row.get(9)?;
-            rows.push(index_row(row, conn, dictionaries)?);
+            seq = row.get(10)?;
+            rows.push(read_index_row(row, conn, dictionaries)?);
         }
     }
-    let more = rows.len() == limit;
-    if !more {
-        seq = last_seq(conn)?.max(since);
+    let rows_left = rows.len() == limit;
+    if !rows_left {
+        seq = last_seq(conn)?.max(since.seq);
     }
     let left = conn
         .prepare_cached("SELECT row FROM moved WHERE seq > ?1 AND seq <= ?2 ORDER BY seq")?
-        .query_map([since, seq], |row| Ok(RowId(row.get(0)?)))?
+        .query_map([since.seq, seq], |row| Ok(RowId(row.get(0)?)))?
         .collect::<rusqlite::Result<_>>()?;
+    // What was put away says what is there now, so everything that arrived has to be told before.
+    let sealed =
+        if rows_left { Vec::new() } else { sealed_since(conn, dictionaries, since.sealed, STRETCHES)? };
     tx.finish()?;
-    Ok(Arrivals { left, rows, seq: seq.max(0) as u64, more })
+    let last = sealed.last().map_or(since.sealed, |sealed| sealed.number);
+    let more = rows_left || sealed.len() == STRETCHES;
+    Ok(Arrivals { left, rows, sealed, marker: Marker { seq, sealed: last }, more })
 }
 
 fn signed(limit: usize) -> i64 {

@@ -1,12 +1,11 @@
 //! One event in the tables `event` and `body`: what is there, what is to be written, and where.
 
-use std::sync::Arc;
-
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::body::{self, Body, Codebooks};
 use super::codec::{self, Digest16, Encoded};
-use super::walk::FeedKey;
-use crate::domain::{Actor, Entity, EventId, IndexRow, Record, RowId, Timestamp};
+use crate::domain::{EventId, IndexRow, Marks, Record, RowId, Timestamp};
+use crate::query::fingerprint;
 
 /// The last number of arrival that was given out.
 pub(super) fn last_seq(conn: &Connection) -> rusqlite::Result<i64> {
@@ -57,21 +56,29 @@ impl Stored {
 pub(super) struct Columns<'a> {
     pub(super) id: EventId,
     pub(super) record: &'a Record,
+    /// The id of the profile that read it.
+    pub(super) profile: &'a str,
     pub(super) encoded: Encoded,
     pub(super) count: u32,
     pub(super) feed: i64,
     pub(super) action: i64,
-    pub(super) raw_action: Option<(i64, Arc<str>)>,
-    pub(super) set: Option<(i64, Arc<str>)>,
-    pub(super) entity: (i64, Arc<Entity>),
-    pub(super) actor: (i64, Arc<Actor>),
+    pub(super) raw_action: Option<i64>,
+    pub(super) set: Option<i64>,
+    pub(super) entity: i64,
+    pub(super) actor: i64,
     pub(super) first_seen: i64,
     pub(super) last_seen: i64,
 }
 
 impl Columns<'_> {
     /// Writes the event at `row`, over what is there, as the arrival number `seq`.
-    pub(super) fn put(&self, tx: &Transaction<'_>, row: RowId, seq: i64) -> rusqlite::Result<()> {
+    pub(super) fn put(
+        &self,
+        tx: &Transaction<'_>,
+        codebooks: &mut Codebooks,
+        row: RowId,
+        seq: i64,
+    ) -> rusqlite::Result<()> {
         let Self { record, encoded, .. } = self;
         tx.prepare_cached(
             "INSERT OR REPLACE INTO event (row, id, feed, entity, actor, action, raw_action, change_set,
@@ -82,11 +89,11 @@ impl Columns<'_> {
             row.0,
             self.id.0,
             self.feed,
-            self.entity.0,
-            self.actor.0,
+            self.entity,
+            self.actor,
             self.action,
-            self.raw_action.as_ref().map(|(key, _)| key),
-            self.set.as_ref().map(|(key, _)| key),
+            self.raw_action,
+            self.set,
             codec::status_code(record.status),
             encoded.parts.bits(),
             encoded.detail,
@@ -97,42 +104,23 @@ impl Columns<'_> {
             self.first_seen,
             self.last_seen,
         ])?;
-        let (native, identity) = codec::identity_columns(record);
-        tx.prepare_cached(
-            "INSERT OR REPLACE INTO body (row, raw, native, identity, error, summary, ai_summary, changes,
-                 refused, url, facts)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(params![
-            row.0,
-            &*record.raw,
-            native,
-            identity,
-            record.error,
-            record.summary,
-            record.ai_summary,
-            encoded.changes,
-            encoded.refused,
-            record.url,
-            encoded.facts,
-        ])
-        .map(drop)
+        body::put(tx, codebooks, row.0, self.profile, &Body::of(record, encoded))
     }
 
     /// What the columns in memory are told of the event at `row`.
-    pub(super) fn index_row(&self, row: RowId, key: &FeedKey) -> IndexRow {
+    pub(super) fn index_row(&self, row: RowId) -> IndexRow {
+        // Keys are given out one after the other, and fewer than four billion fit on a disk.
+        let number = |key: i64| u32::try_from(key).unwrap_or_default();
         IndexRow {
             row,
-            source: Arc::clone(&key.source),
-            feed: Arc::clone(&key.feed),
-            scope: key.scope.as_ref().map(|scope| Arc::clone(&scope.id)),
-            entity: Arc::clone(&self.entity.1),
-            actor: Arc::clone(&self.actor.1),
-            action: self.record.action.clone(),
-            raw_action: self.raw_action.as_ref().map(|(_, text)| Arc::clone(text)),
-            status: self.record.status,
-            set: self.set.as_ref().map(|(_, text)| Arc::clone(text)),
-            parts: self.encoded.parts,
+            time: (row.time() != self.record.time).then_some(self.record.time),
+            feed: number(self.feed),
+            entity: number(self.entity),
+            actor: number(self.actor),
+            action: number(self.action),
+            raw_action: self.raw_action.map_or(0, number),
+            set: self.record.set.as_deref().map_or(0, fingerprint),
+            marks: Marks::new(self.record.status, self.encoded.parts),
         }
     }
 }
@@ -140,7 +128,7 @@ impl Columns<'_> {
 /// Takes an event away from a place that it is about to leave, as the arrival number `seq`.
 pub(super) fn leave(tx: &Transaction<'_>, row: RowId, seq: i64) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM event WHERE row = ?1")?.execute([row.0])?;
-    tx.prepare_cached("DELETE FROM body WHERE row = ?1")?.execute([row.0])?;
+    body::remove(tx, row.0)?;
     tx.prepare_cached("INSERT INTO moved (seq, row) VALUES (?1, ?2)")?.execute([seq, row.0]).map(drop)
 }
 

@@ -7,18 +7,26 @@
 //! References between tables are not enforced by SQLite: [`super::write`] is the only writer and keeps
 //! them, and each check would cost a look-up per row. Texts that repeat stand once, in `word`, `entity`
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
-//! second; the long texts stand in `body` under the same key.
+//! second; the long texts stand in `packed`, or where an older version put them in `body`, under the same key.
 
-use rusqlite_migration::{M, Migrations};
+mod packed;
+mod sealed;
 
-/// Marks a file as ours: `BTRL` in ASCII.
-pub(super) const APPLICATION_ID: i64 = 0x4254_524C;
+use super::database::Kind;
 
-/// The newest schema version that this program knows.
-pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+/// The cache.
+pub(super) const CACHE: Kind = Kind {
+    noun: "the cache",
+    after_damage: ", sync to fill it",
+    thread: "cache",
+    // `BTRL` in ASCII.
+    application_id: 0x4254_524C,
+    migrations: MIGRATIONS,
+    tables: TABLES,
+    synchronous: "normal",
+};
 
-/// Every table, for the check that a file which claims to be ours has them.
-pub(super) const TABLES: &[&str] = &[
+const TABLES: &[&str] = &[
     "source",
     "feed",
     "word",
@@ -32,12 +40,13 @@ pub(super) const TABLES: &[&str] = &[
     "link",
     "link_beside",
     "source_note",
+    "segment",
+    "segment_columns",
+    "segment_texts",
+    "loose",
+    "codebook",
+    "packed",
 ];
-
-/// How to get from each version to the next.
-pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
-}
 
 const MIGRATIONS: &[&str] = &[
     "
@@ -151,6 +160,8 @@ CREATE TABLE arrival (
 INSERT INTO arrival (one, seq) VALUES (1, 0);
 ",
     LINKS,
+    sealed::SEALED,
+    packed::PACKED,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a

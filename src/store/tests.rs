@@ -3,8 +3,10 @@
 mod damage;
 mod links;
 mod opening;
+mod packing;
 mod pages;
 mod reading;
+mod sealing;
 mod sharing;
 
 use std::path::{Path, PathBuf};
@@ -12,11 +14,12 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Db, FeedKey, Store, StoreError, WalkProgress, Written};
+use super::{Db, FeedKey, Store, StoreError, WalkProgress, Written, body};
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, Entity, Event, Fact, Identity, Op, Quarantined, Record, Status,
-    Timestamp,
+    Action, Actor, ActorKind, Change, Detail, Entity, Event, Fact, FeedNames, Identity, IndexRow, Op, Parts,
+    Quarantined, Record, RowId, Status, Timestamp, Wanted,
 };
+use crate::query::fingerprint;
 
 /// 2026-03-20T09:46:40Z.
 const T0: i64 = 1_774_000_000_000;
@@ -61,14 +64,121 @@ impl Cache {
     /// Every event, newest first.
     fn all(&self) -> Vec<Event> {
         self.run(|db| {
-            let rows: Vec<_> = db.index_rows(None, usize::MAX)?.iter().map(|row| row.row).collect();
+            let rows: Vec<RowId> = db
+                .conn
+                .prepare("SELECT row FROM event ORDER BY row DESC")
+                .and_then(|mut select| select.query_map([], |row| row.get(0).map(RowId))?.collect())
+                .map_err(db.explain())?;
             db.events(&rows)
         })
+    }
+
+    /// Makes it a file that has been through `version` migrations only, as far as its tables go.
+    fn go_back_to(&self, version: usize) {
+        let old = rusqlite::Connection::open_in_memory().unwrap();
+        old.execute_batch(&crate::store::schema::CACHE.migrations[..version].concat()).unwrap();
+        let is_old = |table: &&&str| old.table_exists(None, **table).unwrap();
+        let newer = crate::store::schema::CACHE.tables.iter().filter(|table| !is_old(table));
+        let drops: Vec<String> = newer.map(|table| format!("DROP TABLE {table};")).collect();
+        let sql = format!("{} PRAGMA user_version = {version}", drops.concat());
+        self.run(move |db| db.conn.execute_batch(&sql).map_err(db.explain()));
+    }
+
+    /// Keeps bodies as the first version of this program did.
+    fn unpack_all(&self) {
+        self.run(|db| {
+            db.change_with(|tx, dictionaries| {
+                let mut select = tx.prepare("SELECT row FROM packed")?;
+                let rows: Vec<i64> =
+                    select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+                for row in rows {
+                    let body = body::get(tx, &mut dictionaries.codebooks, row)?.unwrap();
+                    let (native, texts) = body.into_parts();
+                    let [raw, identity, error, summary, ai_summary, changes, refused, url, facts] = texts;
+                    tx.execute(
+                        "INSERT INTO body (row, raw, native, identity, error, summary, ai_summary, changes,
+                             refused, url, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                        rusqlite::params![
+                            row, raw, native, identity, error, summary, ai_summary, changes, refused, url,
+                            facts
+                        ],
+                    )?;
+                }
+                tx.execute_batch("DELETE FROM packed; DELETE FROM codebook")
+            })?;
+            db.dictionaries.forget();
+            Ok(())
+        });
     }
 
     /// One number out of the tables.
     fn ask(&self, sql: &'static str) -> i64 {
         self.run(move |db| db.conn.query_row(sql, [], |row| row.get(0)).map_err(db.explain()))
+    }
+}
+
+/// What a row for the columns says, with what its numbers stand for.
+#[derive(Debug, PartialEq)]
+struct Told {
+    row: RowId,
+    time: Timestamp,
+    names: FeedNames,
+    entity: Entity,
+    actor: Actor,
+    action: Action,
+    raw_action: Option<String>,
+    set: u32,
+    status: Status,
+    parts: Parts,
+}
+
+impl Told {
+    fn of(event: &Event) -> Self {
+        let record = &event.record;
+        let (source, feed, scope) = (event.source.clone(), event.feed.clone(), event.scope.clone());
+        Self {
+            row: event.row,
+            time: record.time,
+            names: FeedNames { source, feed, scope },
+            entity: record.entity.clone(),
+            actor: record.actor.clone(),
+            action: record.action.clone(),
+            raw_action: record.raw_action.clone(),
+            set: record.set.as_deref().map_or(0, fingerprint),
+            status: record.status,
+            parts: Parts::of(record),
+        }
+    }
+}
+
+fn meaning<T: Clone>(of: &[(u32, T)], number: u32) -> Option<T> {
+    of.iter().find(|(it, _)| *it == number).map(|(_, meaning)| meaning.clone())
+}
+
+impl Cache {
+    /// What rows for the columns say, told by the numbers alone.
+    fn told(&self, rows: &[IndexRow]) -> Vec<Told> {
+        let words = rows.iter().flat_map(|row| [row.action, row.raw_action]).filter(|word| *word != 0);
+        let wanted = Wanted { words: words.collect(), ..Wanted::default() };
+        let all = self.run(move |db| db.vocabulary(&wanted));
+        let told = rows.iter().map(|row| Told {
+            row: row.row,
+            time: row.time.unwrap_or(row.row.time()),
+            names: meaning(&all.feeds, row.feed).unwrap(),
+            entity: meaning(&all.entities, row.entity).unwrap(),
+            actor: meaning(&all.actors, row.actor).unwrap(),
+            action: Action::from_word(&meaning(&all.words, row.action).unwrap()),
+            raw_action: meaning(&all.words, row.raw_action).map(|word| word.to_string()),
+            set: row.set,
+            status: row.marks.status(),
+            parts: row.marks.parts(),
+        });
+        told.collect()
+    }
+
+    /// What the rows of every event should say, newest first.
+    fn to_be_told(&self) -> Vec<Told> {
+        self.all().iter().map(Told::of).collect()
     }
 }
 

@@ -9,12 +9,14 @@ use std::collections::hash_map::Entry;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::body;
 use super::codec::{self, Encoded};
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
 use super::links;
 use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave};
+use super::seal;
 use super::walk::{self, Feed, FeedKey, WalkProgress};
 use crate::domain::{
     Change, Detail, Event, EventId, Identity, IndexRow, Link, Parts, Quarantined, Record, RowId, Timestamp,
@@ -82,6 +84,7 @@ impl Db {
                 key,
                 feed,
                 seen_at,
+                touched: Vec::new(),
                 events: 0,
                 quarantined: 0,
                 written: Written::default(),
@@ -101,7 +104,7 @@ impl Db {
         changes: &[Change],
         detail: &Detail,
     ) -> Result<Option<Event>, StoreError> {
-        self.change(|tx| {
+        self.change_with(|tx, dictionaries| {
             let (code, refused) = codec::detail_code(detail);
             let bits = i64::from(Parts::from_fields(changes, None, None, None).bits());
             let seq = last_seq(tx)? + 1;
@@ -113,8 +116,16 @@ impl Db {
             if there == 0 {
                 return Ok(());
             }
-            tx.prepare_cached("UPDATE body SET changes = ?2, refused = ?3 WHERE row = ?1")?
-                .execute(params![row.0, codec::changes_to_json(changes), refused])?;
+            let feed = tx
+                .prepare_cached("SELECT feed FROM event WHERE row = ?1")?
+                .query_one([row.0], |row| row.get(0))?;
+            let profile = dictionaries.names(tx, feed)?.feed;
+            if let Some(body) = body::get(tx, &mut dictionaries.codebooks, row.0)? {
+                let body = body.with_detail(codec::changes_to_json(changes), refused);
+                body::put(tx, &mut dictionaries.codebooks, row.0, &profile, &body)?;
+                body::remove_old(tx, row.0)?;
+            }
+            seal::touch(tx, &[row.0])?;
             keep_seq(tx, seq)
         })?;
         Ok(self.events(&[row])?.pop())
@@ -132,6 +143,8 @@ struct Page<'a> {
     seen_at: Timestamp,
     /// The last number of arrival that was given out.
     seq: i64,
+    /// The places that this page writes to.
+    touched: Vec<i64>,
     /// By how much the counters of the feed change.
     events: i64,
     quarantined: i64,
@@ -145,7 +158,7 @@ struct Incoming<'a> {
     count: u32,
 }
 
-impl Page<'_> {
+impl<'p> Page<'p> {
     fn bring_in(&mut self, records: &[Record]) -> rusqlite::Result<()> {
         for incoming in self.distinct(records) {
             let encoded = Encoded::of(incoming.record, &self.key.feed);
@@ -189,7 +202,7 @@ impl Page<'_> {
         let row = self.put_anew(&columns)?;
         self.events += 1;
         self.leave_quarantine(incoming.record)?;
-        self.written.new.push(columns.index_row(row, self.key));
+        self.written.new.push(columns.index_row(row));
         Ok(())
     }
 
@@ -214,11 +227,14 @@ impl Page<'_> {
         let columns = self.columns(&incoming, encoded, stored.first_seen)?;
         let row = if incoming.record.time == stored.time {
             self.seq += 1;
-            columns.put(self.tx, stored.row, self.seq)?;
+            body::remove_old(self.tx, stored.row.0)?;
+            columns.put(self.tx, &mut self.dictionaries.codebooks, stored.row, self.seq)?;
+            self.touched.push(stored.row.0);
             stored.row
         } else {
             self.seq += 1;
             leave(self.tx, stored.row, self.seq)?;
+            self.touched.push(stored.row.0);
             self.put_anew(&columns)?
         };
         if stored.feed != self.feed.key {
@@ -226,7 +242,7 @@ impl Page<'_> {
             self.events += 1;
         }
         self.leave_quarantine(incoming.record)?;
-        self.written.changed.push((stored.row, columns.index_row(row, self.key)));
+        self.written.changed.push((stored.row, columns.index_row(row)));
         Ok(())
     }
 
@@ -234,13 +250,14 @@ impl Page<'_> {
     fn put_anew(&mut self, columns: &Columns<'_>) -> rusqlite::Result<RowId> {
         let row = free_place(self.tx, RowId::preferred(columns.record.time, columns.id))?;
         self.seq += 1;
-        columns.put(self.tx, row, self.seq)?;
+        columns.put(self.tx, &mut self.dictionaries.codebooks, row, self.seq)?;
+        self.touched.push(row.0);
         Ok(row)
     }
 
     /// What a second request said holds as long as the record itself says the same.
     fn keep_fetched_detail(
-        &self,
+        &mut self,
         row: RowId,
         record: &Record,
         encoded: &mut Encoded,
@@ -248,21 +265,20 @@ impl Page<'_> {
         if record.detail != Detail::Available {
             return Ok(());
         }
-        let kept = self
+        let detail: Option<i64> = self
             .tx
-            .prepare_cached(
-                "SELECT detail, changes, refused FROM event JOIN body USING (row)
-                 WHERE row = ?1 AND raw = ?2 AND detail IN (2, 3)",
-            )?
-            .query_one(params![row.0, &*record.raw], |row| {
-                Ok((row.get(0)?, row.get::<_, Option<String>>(1)?, row.get(2)?))
-            })
+            .prepare_cached("SELECT detail FROM event WHERE row = ?1 AND detail IN (2, 3)")?
+            .query_one([row.0], |row| row.get(0))
             .optional()?;
-        if let Some((detail, changes, refused)) = kept {
+        let Some(detail) = detail else { return Ok(()) };
+        let kept = body::get(self.tx, &mut self.dictionaries.codebooks, row.0)?;
+        if let Some(kept) = kept.filter(|kept| kept.raw() == &*record.raw) {
             let without_diff = encoded.parts.bits() & !Parts::DIFF.bits();
-            let diff = if changes.is_some() { Parts::DIFF.bits() } else { 0 };
+            let diff = if kept.changes().is_some() { Parts::DIFF.bits() } else { 0 };
             encoded.parts = Parts::from_bits(without_diff | diff);
-            (encoded.detail, encoded.changes, encoded.refused) = (detail, changes, refused);
+            encoded.detail = detail;
+            encoded.changes = kept.changes().map(str::to_owned);
+            encoded.refused = kept.refused().map(str::to_owned);
         }
         Ok(())
     }
@@ -272,7 +288,10 @@ impl Page<'_> {
         incoming: &Incoming<'r>,
         encoded: Encoded,
         first_seen: i64,
-    ) -> rusqlite::Result<Columns<'r>> {
+    ) -> rusqlite::Result<Columns<'r>>
+    where
+        'p: 'r,
+    {
         let Incoming { id, record, count } = *incoming;
         let (source, feed) = (self.feed.source, self.feed.key);
         let (tx, dictionaries) = (self.tx, &mut *self.dictionaries);
@@ -281,10 +300,11 @@ impl Page<'_> {
         Ok(Columns {
             id,
             record,
+            profile: &self.key.feed,
             encoded,
             count,
             feed,
-            action: dictionaries.key_of_word(tx, codec::action_word(&record.action))?.0,
+            action: dictionaries.key_of_word(tx, codec::action_word(&record.action))?,
             raw_action,
             set,
             entity: dictionaries.key_of_entity(tx, source, &record.entity)?,
@@ -304,7 +324,7 @@ impl Page<'_> {
                 )?
                 .execute(params![
                     self.feed.key,
-                    codec::digest_of(&one.raw),
+                    codec::digest_of(one.raw.as_bytes()),
                     &*one.raw,
                     one.reason,
                     self.seen_at.millis()
@@ -317,17 +337,19 @@ impl Page<'_> {
     /// A record that could not be read once and now can, with a better profile, is not counted twice.
     fn leave_quarantine(&mut self, record: &Record) -> rusqlite::Result<()> {
         if self.feed.quarantined > 0 {
-            self.quarantined -=
-                self.tx
-                    .prepare_cached("DELETE FROM quarantine WHERE feed = ?1 AND digest = ?2")?
-                    .execute(params![self.feed.key, codec::digest_of(&record.raw)])? as i64;
+            self.quarantined -= self
+                .tx
+                .prepare_cached("DELETE FROM quarantine WHERE feed = ?1 AND digest = ?2")?
+                .execute(params![self.feed.key, codec::digest_of(record.raw.as_bytes())])?
+                as i64;
         }
         Ok(())
     }
 
     fn take_in_links(&mut self, links: &[(Identity, Link)]) -> rusqlite::Result<()> {
         let feed = (self.key, self.feed.key);
-        self.written.relinked = links::take_in(self.tx, feed, links, &mut self.seq)?;
+        let news = links::News { seq: &mut self.seq, touched: &mut self.touched };
+        self.written.relinked = links::take_in(self.tx, feed, links, news)?;
         Ok(())
     }
 
@@ -348,6 +370,8 @@ impl Page<'_> {
         if !new.is_empty() || !changed.is_empty() || *relinked > 0 {
             keep_seq(self.tx, self.seq)?;
         }
+        self.touched.sort_unstable();
+        seal::touch(self.tx, &self.touched)?;
         self.count(self.feed.key, self.events, self.quarantined)?;
         (self.written.walk, self.written.overtaken) = walk::advance(self.tx, &self.feed, progress)?;
         Ok(self.written)

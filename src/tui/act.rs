@@ -5,6 +5,8 @@
 
 mod event;
 mod filter;
+mod overlay;
+mod views;
 
 pub(super) use event::NOTHING_FURTHER;
 
@@ -14,12 +16,13 @@ use super::app::App;
 use super::command::Command;
 use super::message::{Effect, Notice};
 use super::motion::Motion;
-use super::overlay::{self, Help, Overlay, Palette};
+use super::overlay::{Asked, Help, Of, Overlay};
 use super::pane::Screen;
 use super::pane::event::EventView;
 use super::pane::lifecycle;
 use super::pane::sources::{self, SourcesPane};
 use super::pane::timeline::Side;
+use super::waiting::Why;
 
 impl App {
     /// Does what the user wants.
@@ -27,51 +30,23 @@ impl App {
         let taken = self.act_on_overlay(command, ask)
             || self.act_on_filter(command, ask)
             || self.act_anywhere(command, ask)
+            || self.act_on_views(command, ask)
+            || self.arrange(command, ask)
             || self.act_on_event(command, ask);
         if !taken {
             self.act_on_screen(command, ask);
         }
     }
 
-    fn act_on_overlay(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
-        let layout = self.layout();
-        let Some(overlay) = self.overlays.last_mut() else { return false };
-        match (overlay, command) {
-            (Overlay::Quit, Command::Close | Command::Accept) => ask.push(Effect::Quit),
-            (_, Command::Back | Command::Cancel | Command::Close) | (Overlay::Help(_), Command::Help) => {
-                self.overlays.pop();
-            }
-            (Overlay::Quit, _) => {
-                self.overlays.pop();
-                return false;
-            }
-            (Overlay::Palette(palette), Command::Accept) => {
-                let chosen = palette.chosen();
-                self.overlays.pop();
-                if let Some(command) = chosen {
-                    self.act(command, ask);
-                }
-            }
-            (Overlay::Palette(palette), Command::NextChoice) => palette.choose(Motion::Lines(1)),
-            (Overlay::Palette(palette), Command::PreviousChoice) => palette.choose(Motion::Lines(-1)),
-            (Overlay::Palette(_), _) => {}
-            (Overlay::Help(help), command) => {
-                let Some(motion) = Motion::of(command) else { return false };
-                let lines = overlay::help::lines(&self.ui).len();
-                help.go(motion, lines, overlay::help::page(&layout));
-            }
-        }
-        true
-    }
-
     /// The commands that mean the same on every screen.
     fn act_anywhere(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
         match command {
-            Command::Quit => ask.push(Effect::Quit),
+            Command::Quit => self.quit(ask),
             Command::Suspend => ask.push(Effect::Suspend),
             Command::Redraw => ask.push(Effect::Redraw),
             Command::Help => self.overlays.push(Overlay::Help(Help::default())),
-            Command::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
+            Command::Palette => self.pick(Of::Commands, ask),
+            Command::Jump => self.pick(Of::Places, ask),
             Command::Close if self.above.is_empty() && !self.in_preview => self.overlays.push(Overlay::Quit),
             Command::Back | Command::Close => self.back(),
             Command::Sources => self.open_sources(),
@@ -81,13 +56,9 @@ impl App {
             Command::TimeFormat => self.ui.ages = !self.ui.ages,
             Command::Preview => self.ui.preview = !self.ui.preview,
             Command::Zone => self.other_zone(ask),
-            Command::EditFilter => {
-                self.above.clear();
-                self.in_preview = false;
-                self.filter.edit();
-                self.ask_the_time(ask);
-            }
+            Command::EditFilter => self.edit_filter(ask),
             Command::ClearFilter => {
+                self.lifted = None;
                 let changed = self.filter.set("", &self.ui.context());
                 self.filter_changed(Some(changed), "there is no filter to clear", ask);
             }
@@ -102,6 +73,12 @@ impl App {
             _ => return false,
         }
         true
+    }
+
+    /// Ends the program, with how far was read.
+    fn quit(&mut self, ask: &mut Vec<Effect>) {
+        self.mark_read(ask);
+        ask.push(Effect::Quit);
     }
 
     /// Leaves the innermost place; at the timeline there is nothing to leave.
@@ -154,6 +131,7 @@ impl App {
             None => self.act_on_timeline(command, ask),
             Some(Screen::Event(_)) => self.act_in_event(command, ask),
             Some(Screen::Lifecycle(_)) => self.act_in_lifecycle(command, ask),
+            Some(Screen::Views(_)) => self.act_in_views(command, ask),
             Some(Screen::Sources(_)) => {
                 let page = sources::view::page(&self.layout());
                 if let (Some(motion), Some(Screen::Sources(pane))) =
@@ -178,16 +156,21 @@ impl App {
             (Command::PreviousChange, _) => self.seek_change(false),
             (_, Some(motion)) if self.in_preview => self.scroll_preview(motion),
             (_, Some(motion)) => {
-                let page = measure.fits(self.timeline.rows(), self.timeline.top());
+                let page = measure.fits(&self.timeline.list(), self.timeline.top());
                 self.timeline.go(motion, page);
             }
-            (Command::NextDay, _) => self.timeline.go_day(Side::Older, self.ui.zone),
-            (Command::PreviousDay, _) => self.timeline.go_day(Side::Newer, self.ui.zone),
+            (Command::NextDay, _) => self.timeline.go_group(Side::Older, self.ui.zone),
+            (Command::PreviousDay, _) => self.timeline.go_group(Side::Newer, self.ui.zone),
+            (Command::Find, _) => self.ask_for(Asked::Find, ""),
+            (Command::NextMatch, _) => self.go_to_match(Side::Older),
+            (Command::PreviousMatch, _) => self.go_to_match(Side::Newer),
             (Command::NextSetback, _) => self.setback(Side::Older, ask),
             (Command::PreviousSetback, _) => self.setback(Side::Newer, ask),
             (Command::NextOfEntity, _) => self.neighbour(Side::Older, ask),
             (Command::PreviousOfEntity, _) => self.neighbour(Side::Newer, ask),
-            (Command::Open, _) => self.open_event(ask),
+            (Command::Unfold, _) if self.timeline.unfold() => self.ask(Why::Fold, ask),
+            (Command::Open | Command::Unfold, _) => self.open_event(ask),
+            (Command::Fold, _) if self.timeline.fold() => self.ask(Why::Fold, ask),
             _ => {}
         }
     }
@@ -216,7 +199,7 @@ impl App {
                 pane.go(motion, height);
                 self.preview = EventView::of(self.preview.tab);
             }
-            _ if command == Command::Open => self.open_event(ask),
+            _ if matches!(command, Command::Open | Command::Unfold) => self.open_event(ask),
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::act::NOTHING_FURTHER;
-use super::command::Context;
+use super::command::{Command, Context};
 use super::filter::Filter;
 use super::keymap::Lookup;
 use super::layout::{Layout, layout};
@@ -17,11 +17,15 @@ use super::message::{Effect, Message, Notice};
 use super::overlay::Overlay;
 use super::pane::event::{Details, EventView};
 use super::pane::timeline::Timeline;
-use super::pane::{Screen, lifecycle, sources};
+use super::pane::{Screen, lifecycle, sources, views};
+use super::popup::Popup;
+use super::search::Search;
 use super::settings::{Settings, Ui};
+use super::tabs::Tabs;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, RowId, SourceState, SourceStatus};
+use crate::domain::{Event, Fault, RowId, SourceState, SourceStatus, UserData};
+use crate::query::Note;
 
 /// The whole interface.
 #[derive(Debug)]
@@ -33,6 +37,19 @@ pub struct App {
     /// What lies over the screen, the topmost last.
     pub(super) overlays: Vec<Overlay>,
     pub(super) filter: Filter,
+    /// What may stand at the cursor of the filter.
+    pub(super) popup: Popup,
+    pub(super) tabs: Tabs,
+    pub(super) search: Search,
+    /// What the user made, as the app knows it.
+    pub(super) user: UserData,
+    /// What the cache says about the query in force.
+    pub(super) advice: Vec<Note>,
+    pub(super) advice_generation: u64,
+    /// The filter that was lifted to see an event among all others.
+    pub(super) lifted: Option<String>,
+    /// The command that `repeat` does again.
+    pub(super) repeatable: Option<Command>,
     pub(super) library: Library,
     pub(super) details: Details,
     pub(super) sources: Vec<SourceStatus>,
@@ -52,8 +69,20 @@ impl App {
     /// The interface before its first frame, and what it asks for to begin with.
     pub fn new(settings: Settings) -> (Self, Vec<Effect>) {
         let ui = Ui::new(&settings);
+        let user = settings.user;
+        let tabs = if settings.query.is_some() { Tabs::default() } else { Tabs::new(&user) };
+        let begin = tabs.current().and_then(|name| user.view(name)).map(|view| view.query.as_str());
+        let query = settings.query.as_deref().or(begin).unwrap_or_default();
         let mut app = Self {
-            filter: Filter::new(&settings.query, &ui.context()),
+            filter: Filter::new(query, &ui.context()),
+            popup: Popup::default(),
+            tabs,
+            search: Search::default(),
+            user,
+            advice: Vec::new(),
+            advice_generation: 0,
+            lifted: None,
+            repeatable: None,
             timeline: Timeline::new(settings.follow),
             above: Vec::new(),
             overlays: Vec::new(),
@@ -69,8 +98,12 @@ impl App {
             dirty: true,
             ui,
         };
+        if let Some(row) = settings.at {
+            app.timeline.select(row);
+        }
         let mut ask = Vec::new();
-        app.ask(Why::Filter, &mut ask);
+        app.query_changed(&mut ask);
+        app.count_new(&mut ask);
         app.settle(&mut ask);
         (app, ask)
     }
@@ -85,7 +118,7 @@ impl App {
                 let area = ratatui::layout::Rect::new(0, 0, width, height);
                 std::mem::replace(&mut self.ui.area, area) != area
             }
-            Message::Tick(timer, now) => self.tick(timer, now),
+            Message::Tick(timer, now) => self.tick(timer, now, &mut ask),
             Message::Answer { generation, result } => self.answer(generation, result, &mut ask),
             Message::Events(events) => self.events(events),
             Message::Lifecycle { source, entity, result } => {
@@ -101,6 +134,13 @@ impl App {
                 shown
             }
             Message::Found { from, result } => self.found(from, result, &mut ask),
+            Message::Advice { generation, notes } => self.take_advice(generation, notes),
+            Message::Values { asker, generation, key, values } => {
+                self.take_values(asker, generation, key, values)
+            }
+            Message::Matches { generation, result } => self.matches(generation, result),
+            Message::Newest { result } => self.open_newest(result, &mut ask),
+            Message::NewCounts { generation, counts } => self.take_new_counts(generation, counts),
             Message::CacheGrew { new } => self.grew(new, &mut ask),
             Message::Sources(sources) => self.take_sources(sources),
             Message::Detail { row, result } => self.detail(row, result),
@@ -120,7 +160,12 @@ impl App {
 
     /// Where everything is.
     pub(super) fn layout(&self) -> Layout {
-        layout(self.ui.area, self.ui.preview)
+        let mut layout = layout(self.ui.area, self.ui.preview);
+        if self.filter.query().directives().columns.is_some() {
+            // Whoever names the columns wants to see them beside each other.
+            layout.row_height = 1;
+        }
+        layout
     }
 
     /// How the list of the timeline is measured.
@@ -135,7 +180,7 @@ impl App {
             None => self.timeline.selected().and_then(|row| self.library.get(row)),
             Some(Screen::Event(pane)) => pane.event.as_ref(),
             Some(Screen::Lifecycle(pane)) => pane.event(),
-            Some(Screen::Sources(_)) => None,
+            Some(Screen::Sources(_) | Screen::Views(_)) => None,
         }
     }
 
@@ -148,6 +193,7 @@ impl App {
             (None, Some(Screen::Lifecycle(_))) => Context::Lists,
             (None, None | Some(Screen::Event(_))) => Context::Detail,
             (None, Some(Screen::Sources(_))) => Context::Everywhere,
+            (None, Some(Screen::Views(_))) => Context::Views,
         }
     }
 
@@ -180,12 +226,20 @@ impl App {
 
     fn typed(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) {
         match self.overlays.last_mut() {
-            Some(Overlay::Palette(palette)) => palette.key(key),
+            Some(Overlay::Pick(picker)) => {
+                if picker.line.key(key) {
+                    self.picker_changed(ask);
+                }
+            }
+            Some(Overlay::Ask(line)) => {
+                if line.line.key(key) {
+                    self.asked_changed(ask);
+                }
+            }
             Some(_) => {}
             None => {
-                if self.filter.key(key, &self.ui.context()) {
-                    self.ask(Why::Filter, ask);
-                }
+                let changed = self.filter.key(key, &self.ui.context());
+                self.line_changed(changed, ask);
             }
         }
     }
@@ -195,12 +249,18 @@ impl App {
             return false;
         }
         match self.overlays.last_mut() {
-            Some(Overlay::Palette(palette)) => palette.paste(text),
+            Some(Overlay::Pick(picker)) => {
+                picker.line.paste(text);
+                self.picker_changed(ask);
+            }
+            Some(Overlay::Ask(line)) => {
+                line.line.paste(text);
+                self.asked_changed(ask);
+            }
             Some(_) => return false,
             None => {
-                if self.filter.paste(text, &self.ui.context()) {
-                    self.ask(Why::Filter, ask);
-                }
+                let changed = self.filter.paste(text, &self.ui.context());
+                self.line_changed(changed, ask);
             }
         }
         true
@@ -215,7 +275,7 @@ impl App {
                     }
                 }
                 Screen::Lifecycle(pane) => events.iter().for_each(|event| pane.renew(event)),
-                Screen::Sources(_) => {}
+                Screen::Sources(_) | Screen::Views(_) => {}
             }
         }
         self.library.put(events);
@@ -252,6 +312,9 @@ impl App {
             self.filter.renew(&self.ui.context());
             self.ask(Why::News, ask);
         }
+        self.search_again(ask);
+        self.advise(ask);
+        self.count_new(ask);
         false
     }
 
@@ -295,7 +358,7 @@ impl App {
         self.timeline.settle(measure);
         self.in_preview &= !self.layout().preview.is_empty();
         if self.timeline.near(measure, 1).iter().any(|row| !self.library.knows(*row)) {
-            let rows = self.library.want(self.timeline.near(measure, 3));
+            let rows = self.library.want(&self.timeline.near(measure, 3));
             ask.push(Effect::Load { rows });
         }
         self.settle_screen(ask);
@@ -308,6 +371,7 @@ impl App {
         match self.above.last_mut() {
             Some(Screen::Lifecycle(pane)) => pane.settle(lifecycle::view::page(&layout)),
             Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::page(&layout)),
+            Some(Screen::Views(pane)) => pane.settle(self.user.views.len(), views::view::page(&layout)),
             Some(Screen::Event(pane)) => {
                 // An event that was opened before it was here is asked about once it is.
                 if let Some(event) = pane.event.as_ref().filter(|event| self.details.worth_asking(event)) {

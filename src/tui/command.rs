@@ -16,13 +16,15 @@ pub enum Context {
     Lists,
     /// In the detail of one event.
     Detail,
-    /// While a line is being typed: the filter, the palette, the search in the help.
+    /// In the list of saved views.
+    Views,
+    /// While a line is being typed: the filter, the palette, the name of a view.
     Prompt,
 }
 
 impl Context {
     /// Every context, in the order the help shows them.
-    pub const ALL: [Self; 4] = [Self::Everywhere, Self::Lists, Self::Detail, Self::Prompt];
+    pub const ALL: [Self; 5] = [Self::Everywhere, Self::Lists, Self::Detail, Self::Views, Self::Prompt];
 
     /// The name of its table in a keys file.
     pub fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Context {
             Self::Everywhere => "everywhere",
             Self::Lists => "lists",
             Self::Detail => "detail",
+            Self::Views => "views",
             Self::Prompt => "prompt",
         }
     }
@@ -51,6 +54,7 @@ impl Context {
             Self::Everywhere => &[Self::Everywhere],
             Self::Lists => &[Self::Lists, Self::Everywhere],
             Self::Detail => &[Self::Detail, Self::Everywhere],
+            Self::Views => &[Self::Views, Self::Everywhere],
             Self::Prompt => &[Self::Prompt],
         }
     }
@@ -118,14 +122,65 @@ commands! {
     UndoQuery "undo-query" [Everywhere] "Go back to the filter before this one";
     RedoQuery "redo-query" [Everywhere] "Take back the last `undo-query`";
     Preview "preview" [Everywhere] "Show or hide the preview";
+    SortNewest "sort-newest" [Everywhere] "Newest first";
+    SortOldest "sort-oldest" [Everywhere] "Oldest first";
+    SortEntity "sort-entity" [Everywhere] "By entity, newest first in each";
+    SortActor "sort-actor" [Everywhere] "By actor, newest first in each";
+    SortSource "sort-source" [Everywhere] "By source, newest first in each";
+    GroupNone "group-none" [Everywhere] "Without headings";
+    GroupDay "group-day" [Everywhere] "Under the days";
+    GroupEntity "group-entity" [Everywhere] "Under the entities";
+    GroupActor "group-actor" [Everywhere] "Under the actors";
+    GroupSource "group-source" [Everywhere] "Under the sources";
+    GroupSet "group-set" [Everywhere] "Under the change sets";
+    GroupRun "group-run" [Everywhere] "What one actor did to one entity in a row as one line";
+    Jump "jump" [Everywhere] "Go to an entity, an actor, a view or a command by some of its letters";
+    SaveView "save-view" [Everywhere] "Save the filter as a view";
+    Views "views" [Everywhere] "Show the saved views";
+    View1 "view-1" [Everywhere] "Show all events: the first tab";
+    View2 "view-2" [Everywhere] "Show the view of the second tab";
+    View3 "view-3" [Everywhere] "Show the view of the third tab";
+    View4 "view-4" [Everywhere] "Show the view of the fourth tab";
+    View5 "view-5" [Everywhere] "Show the view of the fifth tab";
+    View6 "view-6" [Everywhere] "Show the view of the sixth tab";
+    View7 "view-7" [Everywhere] "Show the view of the seventh tab";
+    View8 "view-8" [Everywhere] "Show the view of the eighth tab";
+    View9 "view-9" [Everywhere] "Show the view of the ninth tab";
+    View10 "view-10" [Everywhere] "Show the view of the tenth tab";
+    Bookmarks "bookmarks" [Everywhere] "Show the events that you bookmarked";
 
-    Open "open" [Lists] "Open the selected event";
-    NextDay "next-day" [Lists] "Go to the next older day";
-    PreviousDay "previous-day" [Lists] "Go to the next newer day";
+    Open "open" [Lists Views] "Open the selected event or view";
+    Unfold "unfold" [Lists] "Unfold the selected run of events, else open the event";
+    Fold "fold" [Lists] "Fold the run of events that the selected one belongs to";
+    NextDay "next-day" [Lists] "Go to the next day or group below";
+    PreviousDay "previous-day" [Lists] "Go to the next day or group above";
     NextSetback "next-setback" [Lists] "Go to the next older event that failed, was rejected or rolled back";
     PreviousSetback "previous-setback" [Lists] "Go to the next newer event that failed, was rejected or rolled back";
+    Find "find" [Lists] "Find in the list; nothing is left out of it";
+    NextMatch "next-match" [Lists] "Go to the next older event that was found";
+    PreviousMatch "previous-match" [Lists] "Go to the next newer event that was found";
     PreviewDown "preview-down" [Lists] "Scroll the preview down";
     PreviewUp "preview-up" [Lists] "Scroll the preview up";
+
+    IncludeAction "include-action" [Lists Detail] "Only events with this action";
+    IncludeEntity "include-entity" [Lists Detail] "Only events of this entity";
+    IncludeType "include-type" [Lists Detail] "Only events of entities of this type";
+    IncludeActor "include-actor" [Lists Detail] "Only events by this actor";
+    IncludeSource "include-source" [Lists Detail] "Only events from this source";
+    IncludeStatus "include-status" [Lists Detail] "Only events with this status";
+    IncludeDay "include-day" [Lists Detail] "Only events of this day";
+    ExcludeAction "exclude-action" [Lists Detail] "No events with this action";
+    ExcludeEntity "exclude-entity" [Lists Detail] "No events of this entity";
+    ExcludeType "exclude-type" [Lists Detail] "No events of entities of this type";
+    ExcludeActor "exclude-actor" [Lists Detail] "No events by this actor";
+    ExcludeSource "exclude-source" [Lists Detail] "No events from this source";
+    ExcludeStatus "exclude-status" [Lists Detail] "No events with this status";
+    ExcludeDay "exclude-day" [Lists Detail] "No events of this day";
+    Repeat "repeat" [Lists Detail] "Include, exclude, bookmark or watch again, for the event selected now";
+    ShowInContext "show-in-context" [Lists Detail] "Lift the filter and stay on the event; again, put it back";
+    Bookmark "bookmark" [Lists Detail] "Bookmark the event, or take the bookmark away";
+    Note "note" [Lists Detail] "Write a note about the event";
+    Watch "watch" [Lists Detail] "Watch the entity, or do not any more";
 
     NextOfEntity "next-of-entity" [Lists Detail] "Go to the next older event of the same entity";
     PreviousOfEntity "previous-of-entity" [Lists Detail] "Go to the next newer event of the same entity";
@@ -143,10 +198,18 @@ commands! {
     CopyActor "copy-actor" [Lists Detail] "Copy the name of the actor";
     CopyJson "copy-json" [Lists Detail] "Copy the event as JSON";
     CopyQuery "copy-query" [Lists Detail] "Copy the filter";
+    CopyPermalink "copy-permalink" [Lists Detail] "Copy a command that opens this filter at this event";
+
+    RenameView "rename-view" [Views] "Give the view another name";
+    DropView "drop-view" [Views] "Remove the view";
+    ViewUp "view-up" [Views] "Move the view one tab to the left";
+    ViewDown "view-down" [Views] "Move the view one tab to the right";
+    BeginWithView "begin-with-view" [Views] "Begin with the view when the browser is opened";
 
     Accept "accept" [Prompt] "Apply what is typed";
     Cancel "cancel" [Prompt] "Leave, with the line as it was before";
     Complete "complete" [Prompt] "Complete or mend what is typed";
+    SearchHistory "search-history" [Prompt] "Find a line that was used before";
     NextChoice "next-choice" [Prompt] "Move to the next choice";
     PreviousChoice "previous-choice" [Prompt] "Move to the previous choice";
 }
@@ -190,7 +253,11 @@ mod tests {
     #[test]
     fn names_are_lower_case_words_joined_by_hyphens_and_never_twice() {
         for (i, row) in COMMANDS.iter().enumerate() {
-            assert!(row.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", row.name);
+            assert!(
+                row.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{}",
+                row.name
+            );
             assert!(COMMANDS[i + 1..].iter().all(|other| other.name != row.name), "{}", row.name);
         }
     }

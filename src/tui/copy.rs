@@ -18,6 +18,7 @@ pub(super) enum Copy {
     Actor,
     Json,
     Query,
+    Permalink,
 }
 
 impl Copy {
@@ -30,6 +31,7 @@ impl Copy {
             Command::CopyActor => Self::Actor,
             Command::CopyJson => Self::Json,
             Command::CopyQuery => Self::Query,
+            Command::CopyPermalink => Self::Permalink,
             _ => return None,
         })
     }
@@ -43,6 +45,7 @@ impl Copy {
             Self::Actor => "actor",
             Self::Json => "record as JSON",
             Self::Query => "filter",
+            Self::Permalink => "command that opens this again",
         }
     }
 
@@ -59,6 +62,9 @@ impl Copy {
             }
             return Ok(Safe::line(&filter.query().to_string()).as_str().to_owned());
         }
+        if self == Self::Permalink {
+            return Ok(permalink(&filter.query().to_string(), event));
+        }
         let Some(event) = event else { return Err("no event is selected") };
         let entity = &event.record.entity;
         let text = match self {
@@ -66,11 +72,20 @@ impl Copy {
             Self::EntityId => entity.id.clone().or(entity.name.clone()),
             Self::Actor => event.record.actor.label().map(str::to_owned),
             Self::Json => return Ok(crate::domain::escape_json(&event.record.raw).into_owned()),
-            Self::Line | Self::Query => Some(line(event, ui)),
+            Self::Line | Self::Query | Self::Permalink => Some(line(event, ui)),
         };
         let text = text.ok_or("this event does not name one")?;
         Ok(Safe::line(&text).as_str().to_owned())
     }
+}
+
+/// A line for a shell that opens the browser with this filter, at this event.
+fn permalink(query: &str, event: Option<&Event>) -> String {
+    let query = Safe::line(query);
+    // Between these quotes a shell takes everything as it stands but the quote itself.
+    let quoted = query.as_str().replace('\'', r"'\''");
+    let at = event.map(|event| format!(" --at {}", event.id)).unwrap_or_default();
+    format!("backtrail open '{quoted}'{at}")
 }
 
 /// Time, action, entity, actor and summary.
@@ -86,4 +101,18 @@ fn line(event: &Event, ui: &Ui) -> String {
         record.summary.clone().or(record.ai_summary.clone()),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permalink_is_one_word_to_a_shell() {
+        assert_eq!(permalink("", None), "backtrail open ''");
+        assert_eq!(
+            permalink(r#"entity:="it's $HOME" -x"#, None),
+            r#"backtrail open 'entity:="it'\''s $HOME" -x'"#
+        );
+    }
 }

@@ -5,41 +5,46 @@
 //! that was there before. It never asks for anything itself: each method says whether another query is in
 //! force now.
 
-use ratatui::crossterm::event::{Event as Input, KeyEvent};
-use tui_input::backend::crossterm::EventHandler as _;
+use ratatui::crossterm::event::KeyEvent;
 
-use crate::query::{self, Context, FIELDS, FieldRow, Query, QueryError};
+use super::line::Line;
+use crate::query::{self, Context, Fix, Mention, Note, Query, QueryError, Reading};
 
 /// How many filters can be gone back to.
 const HISTORY: usize = 100;
 
-/// The longest text that is taken in, in bytes: longer ones come from a slipped paste.
-const LONGEST: usize = 10_000;
-
 /// The filter line.
 #[derive(Debug)]
 pub(super) struct Filter {
-    input: tui_input::Input,
+    line: Line,
     editing: bool,
     /// The text that was in force when editing began, else the one in force.
     applied: String,
     query: Query,
+    /// What is worth knowing about the query in force, from its text alone.
+    notes: Vec<Note>,
+    mentions: Vec<Mention>,
     error: Option<QueryError>,
     undo: Vec<String>,
     redo: Vec<String>,
+    /// The place in the lines used before, while one of them is shown, and what was typed before that.
+    recalled: Option<(usize, String)>,
 }
 
 impl Filter {
     /// A filter with `text` in force; if it can not be read, all events are shown and the error stands.
     pub(super) fn new(text: &str, context: &Context) -> Self {
         let mut filter = Self {
-            input: text.into(),
+            line: Line::new(text),
             editing: false,
             applied: text.to_owned(),
             query: Query::all(),
+            notes: Vec::new(),
+            mentions: Vec::new(),
             error: None,
             undo: Vec::new(),
             redo: Vec::new(),
+            recalled: None,
         };
         filter.read(context);
         filter
@@ -52,12 +57,22 @@ impl Filter {
 
     /// The text in the line.
     pub(super) fn text(&self) -> &str {
-        self.input.value()
+        self.line.text()
+    }
+
+    /// The text that is kept when editing ends without being accepted.
+    pub(super) fn applied(&self) -> &str {
+        &self.applied
     }
 
     /// The place of the cursor, in characters from the start of the text.
     pub(super) fn cursor(&self) -> usize {
-        self.input.cursor()
+        self.line.cursor()
+    }
+
+    /// The same in bytes.
+    pub(super) fn cursor_byte(&self) -> usize {
+        self.line.cursor_byte()
     }
 
     /// Whether keys go to the line.
@@ -70,6 +85,16 @@ impl Filter {
         self.error.as_ref()
     }
 
+    /// What is worth knowing about the query in force, from its text alone.
+    pub(super) fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// What the query in force mentions.
+    pub(super) fn mentions(&self) -> &[Mention] {
+        &self.mentions
+    }
+
     /// Whether the text asks for anything.
     pub(super) fn is_empty(&self) -> bool {
         self.text().trim().is_empty()
@@ -78,97 +103,62 @@ impl Filter {
     /// Begins to edit, with the cursor at the end.
     pub(super) fn edit(&mut self) {
         self.editing = true;
-        self.input = self.applied.as_str().into();
+        self.recalled = None;
+        self.line = Line::new(&self.applied);
     }
 
     /// Takes a key that is no command.
     pub(super) fn key(&mut self, key: KeyEvent, context: &Context) -> bool {
-        if self.text().len() >= LONGEST && matches!(key.code, ratatui::crossterm::event::KeyCode::Char(_)) {
-            return false;
-        }
-        let changed = self.input.handle_event(&Input::Key(key));
-        changed.is_some_and(|changed| changed.value) && self.read(context)
+        let changed = self.line.key(key);
+        self.recalled = self.recalled.take().filter(|_| !changed);
+        changed && self.read(context)
     }
 
     /// Takes pasted text; line breaks become spaces.
     pub(super) fn paste(&mut self, text: &str, context: &Context) -> bool {
-        let (mut before, after) = {
-            let (before, after) = self.text().split_at(self.cursor_byte());
-            (before.to_owned(), after.to_owned())
-        };
-        let room = LONGEST.saturating_sub(before.len() + after.len());
-        for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(room / 4) {
-            before.push(c);
-        }
-        let cursor = before.chars().count();
-        self.input = tui_input::Input::new(before + &after).with_cursor(cursor);
+        self.recalled = None;
+        self.line.paste(text);
         self.read(context)
     }
 
-    /// The text from the last space to the cursor, without what negates it.
-    pub(super) fn word(&self) -> &str {
-        let before = &self.text()[..self.cursor_byte()];
-        let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
-        word.trim_start_matches(['-', '!', '('])
-    }
-
-    /// The keys that the word at the cursor may become.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &'static FieldRow> {
-        let word = self.word().to_lowercase();
-        FIELDS.iter().filter(move |row| row.key.starts_with(&word))
-    }
-
-    /// Mends what is wrong as proposed; where nothing is, completes the key at the cursor.
-    pub(super) fn complete(&mut self, context: &Context) -> bool {
-        if self.error.is_some() {
-            return self.fix(context);
-        }
-        let (word, Some(row)) = (self.word().chars().count(), self.keys().next()) else { return false };
-        if word == 0 {
-            return false;
-        }
-        let at = self.cursor_byte();
-        let (before, after) = (&self.text()[..at], &self.text()[at..]);
-        let kept: String = before.chars().take(self.cursor() - word).collect();
-        let before = format!("{kept}{}:", row.key);
-        let cursor = before.chars().count();
-        self.input = tui_input::Input::new(before + after).with_cursor(cursor);
+    /// Edits the line as `fix` says, with the cursor behind what it put.
+    pub(super) fn put(&mut self, fix: &Fix, context: &Context) -> bool {
+        self.recalled = None;
+        self.line.put(fix.span.clone(), &fix.replacement);
         self.read(context)
     }
 
-    /// Puts an older or newer line of the history in the place of what is typed.
-    pub(super) fn recall(&mut self, older: bool, context: &Context) -> bool {
-        let lines: Vec<&String> = self
-            .redo
-            .iter()
-            .chain([&self.applied])
-            .chain(self.undo.iter().rev())
-            .filter(|line| !line.is_empty())
-            .collect();
-        let here = lines.iter().position(|line| *line == self.text());
+    /// The edit that mends what is wrong, or what is odd where nothing is wrong.
+    pub(super) fn mending(&self) -> Option<Fix> {
+        match &self.error {
+            Some(error) => error.fix.clone(),
+            None => self.notes.iter().find_map(|note| note.fix.clone()),
+        }
+    }
+
+    /// Puts an older or newer one of `lines`, which stand latest first, in the place of what is typed; what
+    /// was typed comes back after the latest.
+    pub(super) fn recall(&mut self, older: bool, lines: &[String], context: &Context) -> bool {
+        let here = self.recalled.as_ref().map(|(place, _)| *place);
+        let begins = |line: &&String| here.is_some() || **line != self.text();
         let next = match here {
-            Some(here) if older => here + 1,
-            Some(here) => here.wrapping_sub(1),
-            None => 0,
+            None if older => lines.iter().take(2).position(|line| begins(&line)),
+            None => None,
+            Some(here) if older => Some(here + 1).filter(|next| *next < lines.len()),
+            Some(0) => {
+                let typed = self.recalled.take().map(|(_, typed)| typed).unwrap_or_default();
+                self.line = Line::new(&typed);
+                return self.read(context);
+            }
+            Some(here) => Some(here - 1),
         };
-        let Some(line) = lines.get(next) else { return false };
-        self.input = line.as_str().into();
-        self.read(context)
-    }
-
-    fn cursor_byte(&self) -> usize {
-        self.text().char_indices().nth(self.cursor()).map_or(self.text().len(), |(at, _)| at)
-    }
-
-    fn fix(&mut self, context: &Context) -> bool {
-        let Some(fix) = self.error.as_ref().and_then(|error| error.fix.clone()) else { return false };
-        let text = self.text();
-        let (Some(before), Some(after)) = (text.get(..fix.span.start), text.get(fix.span.end..)) else {
-            return false;
+        let Some(next) = next else { return false };
+        let typed = match self.recalled.take() {
+            Some((_, typed)) => typed,
+            None => self.text().to_owned(),
         };
-        let before = format!("{before}{}", fix.replacement);
-        let cursor = before.chars().count();
-        self.input = tui_input::Input::new(before + after).with_cursor(cursor);
+        self.recalled = Some((next, typed));
+        self.line = Line::new(&lines[next]);
         self.read(context)
     }
 
@@ -178,7 +168,7 @@ impl Filter {
         let changed = self.read(context);
         self.editing = self.error.is_some();
         if self.error.is_none() {
-            let text = self.text().to_owned();
+            let text = self.text().trim().to_owned();
             self.remember(text);
         }
         changed
@@ -187,13 +177,21 @@ impl Filter {
     /// Ends editing and brings back the text from before.
     pub(super) fn cancel(&mut self, context: &Context) -> bool {
         self.editing = false;
-        self.input = self.applied.as_str().into();
+        self.line = Line::new(&self.applied);
+        self.read(context)
+    }
+
+    /// Puts `text` in the line that is being edited.
+    pub(super) fn type_in(&mut self, text: &str, context: &Context) -> bool {
+        self.editing = true;
+        self.recalled = None;
+        self.line = Line::new(text);
         self.read(context)
     }
 
     /// Puts `text` in force, as if it had been typed and accepted.
     pub(super) fn set(&mut self, text: &str, context: &Context) -> bool {
-        self.input = text.into();
+        self.line = Line::new(text);
         self.editing = false;
         let changed = self.read(context);
         self.remember(text.to_owned());
@@ -232,22 +230,20 @@ impl Filter {
     /// Reads the text in the line; says whether another query is in force now.
     fn read(&mut self, context: &Context) -> bool {
         // A quote or a parenthesis that is still open is no mistake while one types.
-        let parse = if self.editing { query::preview } else { query::parse };
-        let text = self.input.value();
-        let (query, error) = match parse(text, context) {
-            Ok(query) => (Some(query), None),
+        let read = if self.editing { query::preview } else { query::read };
+        let text = self.line.text();
+        let (reading, error) = match read(text, context) {
+            Ok(reading) => (Some(reading), None),
             // `acton` may have found nothing as a word; as a key that is none it has no say.
-            Err(error) if self.editing => (parse(before(text, error.span.start), context).ok(), Some(error)),
+            Err(error) if self.editing => (read(before(text, error.span.start), context).ok(), Some(error)),
             Err(error) => (None, Some(error)),
         };
         self.error = error;
-        match query {
-            Some(query) if query != self.query => {
-                self.query = query;
-                true
-            }
-            _ => false,
-        }
+        let Some(Reading { query, notes, mentions }) = reading else { return false };
+        (self.notes, self.mentions) = (notes, mentions);
+        let changed = query != self.query;
+        self.query = query;
+        changed
     }
 }
 

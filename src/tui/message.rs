@@ -9,8 +9,11 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::domain::{Condition, Entity, Event, Fault, RowId, SourceStatus, Timestamp};
-use crate::query::Query;
+use crate::domain::{
+    Condition, Entity, Event, Fault, List, RowId, Rows, SourceStatus, Timestamp, UserChange,
+};
+use crate::query::complete::Value;
+use crate::query::{Arrangement, Mention, Note, Query};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -48,6 +51,43 @@ pub enum Message {
         /// The nearest event found, if there is one.
         result: Result<Option<RowId>, String>,
     },
+    /// The answer to [`Effect::Advise`] of that generation: what the cache says about the query.
+    Advice {
+        /// Which question it answers.
+        generation: u64,
+        /// What is worth knowing.
+        notes: Vec<Note>,
+    },
+    /// The answer to [`Effect::Values`] of that generation.
+    Values {
+        /// Who asked.
+        asker: Asker,
+        /// Which question it answers.
+        generation: u64,
+        /// The key that was asked about.
+        key: &'static str,
+        /// Its values, those that fit best first, as many as a list can use.
+        values: Vec<Value>,
+    },
+    /// The answer to [`Effect::Search`] of that generation.
+    Matches {
+        /// Which question it answers.
+        generation: u64,
+        /// The places of the events that were found.
+        result: Result<Rows, String>,
+    },
+    /// The answer to [`Effect::Newest`].
+    Newest {
+        /// The event, if there is one.
+        result: Result<Option<Arc<Event>>, String>,
+    },
+    /// The answer to [`Effect::CountNew`] of that generation.
+    NewCounts {
+        /// Which question it answers.
+        generation: u64,
+        /// How many events each view has that were not read, by its name; all events have none.
+        counts: Vec<(Option<String>, usize)>,
+    },
     /// The cache holds this many events more than before.
     CacheGrew {
         /// How many.
@@ -67,10 +107,12 @@ pub enum Message {
 }
 
 /// The events that a query selects.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Their places, newest first, none twice.
-    pub rows: Arc<[RowId]>,
+    /// The events in the order in which they are shown.
+    pub list: List,
+    /// What that order is.
+    pub how: Arrangement,
     /// How many events there are in the cache.
     pub of: usize,
 }
@@ -114,6 +156,10 @@ pub enum Effect {
         generation: u64,
         /// What to select.
         query: Query,
+        /// In which order.
+        how: Arrangement,
+        /// The oldest events of the runs that take more than one line.
+        open: Vec<RowId>,
     },
     /// Read these events from the cache: [`Message::Events`].
     Load {
@@ -136,6 +182,48 @@ pub enum Effect {
         /// The entity.
         entity: Entity,
     },
+    /// Hold what a query mentions against the cache: [`Message::Advice`].
+    Advise {
+        /// Comes back in the message.
+        generation: u64,
+        /// What the query mentions.
+        mentions: Vec<Mention>,
+    },
+    /// List the values of a key: [`Message::Values`].
+    Values {
+        /// Comes back in the message.
+        asker: Asker,
+        /// Comes back in the message. A question of a greater generation of the same asker about the same key
+        /// makes it void.
+        generation: u64,
+        /// The key.
+        key: &'static str,
+        /// The query to count the values under.
+        rest: Query,
+        /// What is typed of the value.
+        typed: String,
+    },
+    /// Find all events that match, beside the list: [`Message::Matches`].
+    Search {
+        /// Comes back in the message. A search of a greater generation makes it void.
+        generation: u64,
+        /// What to find.
+        query: Query,
+    },
+    /// Find the newest event that matches: [`Message::Newest`].
+    Newest {
+        /// What to find.
+        query: Query,
+    },
+    /// Count what was not read: [`Message::NewCounts`].
+    CountNew {
+        /// Comes back in the message.
+        generation: u64,
+        /// What selects the events of each view that were not read, with the name of the view.
+        views: Vec<(Option<String>, Query)>,
+    },
+    /// Keep what the user did.
+    Keep(UserChange),
     /// Make the second request that says what changed: [`Message::Detail`].
     FetchDetail {
         /// The event.
@@ -171,6 +259,15 @@ pub enum Effect {
     Suspend,
     /// End the program.
     Quit,
+}
+
+/// Who lists values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asker {
+    /// What may stand at the cursor of the filter line.
+    Completion,
+    /// Where one can go.
+    Jump,
 }
 
 /// What a timer is for. The number tells a timer from an earlier one of the same sort.

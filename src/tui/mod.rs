@@ -10,7 +10,8 @@
 //!
 //! A key goes through `keymap` and becomes a row of [`command::COMMANDS`]; `act` says what each command does
 //! and `app` what each message does to the state. `waiting` keeps the questions that are on their way,
-//! `library` the events at hand, `filter` the line that is typed. `layout` says where everything is, `view`
+//! `library` the events at hand, `filter` the line that is typed with the `popup` below it, `tabs` the views
+//! and where one was in each, `search` what was found without filtering. `layout` says where everything is, `view`
 //! draws the frame from the files in `pane` and `overlay`, in the colours of `theme`, and every text on the
 //! way goes through `draw`.
 //!
@@ -29,14 +30,18 @@ pub mod keymap;
 mod layout;
 mod library;
 mod life;
+mod line;
 mod message;
 mod motion;
 mod overlay;
 mod pane;
 pub mod picture;
+mod popup;
 mod reader;
 mod scrollbar;
+mod search;
 mod settings;
+mod tabs;
 #[cfg(test)]
 mod tests;
 pub mod theme;
@@ -46,6 +51,6 @@ mod window;
 mod words;
 
 pub use app::App;
-pub use message::{Answer, Effect, Message, Notice, Timer, Weight};
+pub use message::{Answer, Asker, Effect, Message, Notice, Timer, Weight};
 pub use settings::Settings;
 pub use view::view;

@@ -1,26 +1,32 @@
-//! What lies over the screen and is asked first: help, the palette, the question before quitting.
+//! What lies over the screen and is asked first: help, lists to pick from, a line to type, the question
+//! before quitting.
 
+pub(super) mod ask;
 pub(super) mod help;
 pub(super) mod keys;
-pub(super) mod palette;
+pub(super) mod picker;
+pub(super) mod popup;
 
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{Event as Input, KeyEvent};
 use ratatui::layout::Rect;
-use tui_input::backend::crossterm::EventHandler as _;
 
-use super::command::{COMMANDS, Command, CommandRow, Context};
+use super::command::Context;
 use super::motion::Motion;
 use super::settings::Ui;
 use super::theme::Role;
+
+pub(super) use ask::{Ask, Asked};
+pub(super) use picker::{Goal, Of, Picker};
 
 /// Something that lies over the screen.
 #[derive(Debug)]
 pub(super) enum Overlay {
     /// What every key does.
     Help(Help),
-    /// Every command by name.
-    Palette(Palette),
+    /// A list to pick from by some letters.
+    Pick(Picker),
+    /// A line to type.
+    Ask(Ask),
     /// Whether to end the program.
     Quit,
 }
@@ -29,7 +35,7 @@ impl Overlay {
     /// What keys mean while it is the topmost.
     pub(super) fn context(&self) -> Context {
         match self {
-            Self::Palette(_) => Context::Prompt,
+            Self::Pick(_) | Self::Ask(_) => Context::Prompt,
             Self::Help(_) | Self::Quit => Context::Everywhere,
         }
     }
@@ -71,89 +77,9 @@ impl Help {
     }
 }
 
-/// The palette: a line to type in, and the commands whose name or help contains every word of it.
-#[derive(Debug, Default)]
-pub(super) struct Palette {
-    input: tui_input::Input,
-    selected: usize,
-}
-
-impl Palette {
-    pub(super) fn text(&self) -> &str {
-        self.input.value()
-    }
-
-    /// The place of the cursor, in characters from the start of the text.
-    pub(super) fn cursor(&self) -> usize {
-        self.input.cursor()
-    }
-
-    /// The index of the chosen command among [`Palette::found`].
-    pub(super) fn selected(&self) -> usize {
-        self.selected
-    }
-
-    /// The commands that match, those whose name does first.
-    pub(super) fn found(&self) -> Vec<&'static CommandRow> {
-        let text = self.text().to_lowercase();
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let named = |row: &CommandRow| words.iter().all(|word| row.name.contains(word));
-        let told = |row: &CommandRow| {
-            words.iter().all(|word| row.name.contains(word) || row.help.to_lowercase().contains(word))
-        };
-        let offered = || COMMANDS.iter().filter(|row| row.contexts != [Context::Prompt]);
-        offered().filter(|row| named(row)).chain(offered().filter(|row| !named(row) && told(row))).collect()
-    }
-
-    /// The chosen command.
-    pub(super) fn chosen(&self) -> Option<Command> {
-        self.found().get(self.selected).map(|row| row.command)
-    }
-
-    /// Chooses the next or the previous command.
-    pub(super) fn choose(&mut self, motion: Motion) {
-        self.selected = motion.from(self.selected, self.found().len(), 1);
-    }
-
-    /// Takes a key that is no command.
-    pub(super) fn key(&mut self, key: KeyEvent) {
-        if self.input.handle_event(&Input::Key(key)).is_some_and(|changed| changed.value) {
-            self.selected = 0;
-        }
-    }
-
-    /// Takes pasted text as if it had been typed at the end.
-    pub(super) fn paste(&mut self, text: &str) {
-        let words: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
-        self.input = format!("{}{words}", self.text()).into();
-        self.selected = 0;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_palette_finds_by_name_first_and_by_help_after() {
-        let mut palette = Palette::default();
-        palette.paste("filter");
-        let names: Vec<&str> = palette.found().iter().map(|row| row.name).collect();
-        assert!(names.starts_with(&["edit-filter", "clear-filter"]), "{names:?}");
-        assert!(names.contains(&"undo-query"), "{names:?}");
-        assert_eq!(palette.chosen(), Some(Command::EditFilter));
-        palette.choose(Motion::Lines(1));
-        assert_eq!(palette.chosen(), Some(Command::ClearFilter));
-        palette.paste("zzz");
-        assert_eq!((palette.chosen(), palette.found().len()), (None, 0));
-    }
-
-    #[test]
-    fn an_empty_palette_offers_all_that_is_not_for_typing() {
-        let offered = Palette::default().found();
-        assert!(offered.iter().all(|row| row.contexts != [Context::Prompt]));
-        assert!(offered.len() > 30);
-    }
 
     #[test]
     fn keys_are_shown_whole_or_not_at_all() {

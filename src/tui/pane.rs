@@ -6,10 +6,12 @@ pub(super) mod event;
 pub(super) mod lifecycle;
 pub(super) mod sources;
 pub(super) mod timeline;
+pub(super) mod views;
 
 use event::EventPane;
 use lifecycle::LifecyclePane;
 use sources::SourcesPane;
+use views::ViewsPane;
 
 /// A screen that was gone into from the timeline; the timeline is always below.
 #[derive(Debug)]
@@ -17,4 +19,5 @@ pub(super) enum Screen {
     Event(EventPane),
     Lifecycle(LifecyclePane),
     Sources(SourcesPane),
+    Views(ViewsPane),
 }

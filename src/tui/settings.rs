@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use super::command::Command;
 use super::keymap::Keymap;
 use super::theme::{Role, Theme};
-use crate::domain::{SourceStatus, Timestamp, Zone};
+use crate::domain::{RowId, SourceStatus, Timestamp, UserData, Zone};
 use crate::query::Context;
 
 /// What the app is told before its first frame.
@@ -27,12 +27,16 @@ pub struct Settings {
     pub now: Timestamp,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    /// The filter to begin with; the empty text is no filter.
-    pub query: String,
+    /// The filter to begin with; without one, the view that the user begins with.
+    pub query: Option<String>,
+    /// The event to begin at; where the filter leaves it out, the next older one.
+    pub at: Option<RowId>,
     /// Whether arrivals join the list as they come.
     pub follow: bool,
     /// Whether times are shown as ages.
     pub ages: bool,
+    /// What the user made.
+    pub user: UserData,
     /// The configured sources, in the order of the configuration.
     pub sources: Vec<SourceStatus>,
     /// The name of each feed profile in use (`Streamkap`), by its id (`streamkap`).

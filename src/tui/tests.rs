@@ -1,7 +1,9 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
+mod filter;
 mod hostile;
 mod keys;
 mod messages;
 mod screens;
 pub(super) mod support;
+mod views;

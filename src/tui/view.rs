@@ -15,7 +15,7 @@ use super::app::App;
 use super::draw::Row;
 use super::layout::{Layout, SMALLEST};
 use super::overlay::{self, Overlay};
-use super::pane::{Screen, event, lifecycle, sources, timeline};
+use super::pane::{Screen, event, lifecycle, sources, timeline, views};
 use super::scrollbar::Extent;
 use super::theme::Role;
 
@@ -48,16 +48,21 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
                 Screen::Event(pane) => event::view::draw(app, pane.event.as_ref(), pane.view, area, buf),
                 Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, buf),
                 Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
+                Screen::Views(pane) => views::view::draw(app, pane, layout.body, buf),
             }
         }
     }
     status::draw(app, layout.status, buf);
+    if let Some(from) = filter::slot_column(app, &layout) {
+        overlay::popup::draw(app, from, layout.body, buf);
+    }
     for overlay in &app.overlays {
         match overlay {
             Overlay::Help(help) => overlay::help::draw(app, help, layout.body, buf),
-            Overlay::Palette(palette) => {
-                cursor = Some(overlay::palette::draw(app, palette, layout.body, buf));
+            Overlay::Pick(picker) => {
+                cursor = Some(overlay::picker::draw(app, picker, layout.body, buf));
             }
+            Overlay::Ask(ask) => cursor = Some(overlay::ask::draw(app, ask, layout.status, buf)),
             // The question stands in the status line.
             Overlay::Quit => {}
         }
@@ -88,10 +93,11 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
     if area.height > 1 {
         let line = Row::new().put("│", style);
         (area.top()..area.bottom()).for_each(|y| line.draw(buf, area.x, y, 1));
-        let rows = app.timeline.rows();
+        let rows = app.timeline.list();
         let (len, above) = (rows.len(), app.timeline.top());
-        Extent { len, above, shown: app.measure().fits(rows, above) }.draw(buf, area, style);
-        if app.filter.error().is_none() && !app.filter.editing() && app.overlays.is_empty() {
+        Extent { len, above, shown: app.measure().fits(&rows, above) }.draw(buf, area, style);
+        let rule_is_plain = app.filter.error().is_none() && app.note().is_none() && !app.filter.editing();
+        if rule_is_plain && app.overlays.is_empty() {
             Row::new().put("┬", app.ui.style(Role::Rule)).draw(buf, area.x, layout.rule.y, 1);
         }
     } else {

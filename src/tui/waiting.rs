@@ -32,6 +32,8 @@ pub(super) enum Why {
     Filter,
     /// There is more to find.
     News,
+    /// A run is folded or unfolded.
+    Fold,
 }
 
 /// The timers that are waited for. A greater number makes the earlier timers of its sort void.
@@ -52,15 +54,22 @@ impl App {
         // A question that another one overtakes may have been the one for another filter.
         question.open = Some(if question.open == Some(Why::Filter) { Why::Filter } else { why });
         question.stale = false;
-        ask.push(Effect::Query { generation: question.generation, query: self.filter.query().clone() });
+        let query = self.filter.query().clone();
+        ask.push(Effect::Query {
+            generation: question.generation,
+            how: query.directives().arrangement(self.ui.chosen_zone),
+            open: self.timeline.open().to_vec(),
+            query,
+        });
     }
 
-    pub(super) fn tick(&mut self, timer: Timer, now: Timestamp) -> bool {
+    pub(super) fn tick(&mut self, timer: Timer, now: Timestamp, ask: &mut Vec<Effect>) -> bool {
         self.ui.now = now;
         match timer {
             Timer::Clock(number) if number == self.timers.clock => {
                 // Settling winds it up again.
                 self.timers.period = None;
+                self.mark_read(ask);
                 self.shows_ages()
             }
             Timer::Rest(number) if number == self.timers.rest => {
@@ -84,7 +93,7 @@ impl App {
         }
         let why = self.question.open.take();
         match (result, why) {
-            (Ok(answer), Some(Why::News)) => self.timeline.renew(answer),
+            (Ok(answer), Some(Why::News | Why::Fold)) => self.timeline.renew(answer),
             (Ok(answer), _) => self.timeline.replace(answer),
             (Err(message), _) => self.notice = Some(Notice::error(message)),
         }

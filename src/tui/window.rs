@@ -1,28 +1,39 @@
 //! Which part of a long list is on the screen.
 //!
-//! The rows are newest first and may be a million, so nothing here walks them: a place is found by
-//! halving, and only the rows of one screen are looked at. A line of the screen shows a row or the rule of
-//! its day; the first line is always the rule of the day that the first row belongs to.
+//! There may be a million rows, so nothing here walks them: only those of one screen are looked at. A line of
+//! the screen shows a row or the heading of its group; where there are headings, the first line is always the
+//! one of the group that the first row belongs to.
 
 use chrono::NaiveDate;
 
-use crate::domain::{RowId, Zone};
+use crate::domain::{Heads, List, Zone};
 use crate::tui::words;
+
+/// What stands above the rows of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Head {
+    /// The day that they are of.
+    Day(NaiveDate),
+    /// What the group of this number has in common.
+    Group(usize),
+}
+
+/// What stands above the row at a place.
+pub(super) fn head(list: &List, place: usize, zone: Zone) -> Option<Head> {
+    match list.heads() {
+        Heads::None => None,
+        Heads::Days => Some(Head::Day(words::day(list.get(place)?.time(), zone))),
+        Heads::Groups(_) => list.group(place).map(|(nth, _)| Head::Group(nth)),
+    }
+}
 
 /// One thing in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Item {
-    /// The rule of a day, one line.
-    Day(NaiveDate),
+    /// The heading of the group that the row at this index belongs to, one line.
+    Head(Head, usize),
     /// The row at this index, as many lines as a row takes.
     Row(usize),
-}
-
-/// The index of `row` in `rows` (newest first), or of the next older one where it is not among them, or
-/// of the last one. `None` when there are no rows.
-pub(super) fn position(rows: &[RowId], row: RowId) -> Option<usize> {
-    let newer = rows.partition_point(|other| *other > row);
-    rows.len().checked_sub(1).map(|last| newer.min(last))
 }
 
 /// How a window is measured.
@@ -37,24 +48,20 @@ pub(super) struct Measure {
 }
 
 impl Measure {
-    fn day(self, row: RowId) -> NaiveDate {
-        words::day(row.time(), self.zone)
-    }
-
     /// What the window shows when its first row is the one at index `top`. A row is only shown whole.
-    pub(super) fn items(self, rows: &[RowId], top: usize) -> Vec<Item> {
+    pub(super) fn items(self, rows: &List, top: usize) -> Vec<Item> {
         let mut items = Vec::new();
         let mut left = self.height;
-        let mut day = None;
-        for (index, row) in rows.iter().enumerate().skip(top) {
-            let this = self.day(*row);
-            let rule = u16::from(day != Some(this));
+        let mut last = None;
+        for index in top..rows.len() {
+            let this = head(rows, index, self.zone);
+            let rule = u16::from(this != last);
             if left < rule + self.row_height {
                 break;
             }
-            if rule == 1 {
-                items.push(Item::Day(this));
-                day = Some(this);
+            if let Some(head) = this.filter(|_| this != last) {
+                items.push(Item::Head(head, index));
+                last = this;
             }
             items.push(Item::Row(index));
             left -= rule + self.row_height;
@@ -63,13 +70,13 @@ impl Measure {
     }
 
     /// How many rows the window shows from `top` on; at least one, so that a page always moves.
-    pub(super) fn fits(self, rows: &[RowId], top: usize) -> usize {
+    pub(super) fn fits(self, rows: &List, top: usize) -> usize {
         self.items(rows, top).iter().filter(|item| matches!(item, Item::Row(_))).count().max(1)
     }
 
     /// The first row of the window, moved from `top` as little as makes `selected` visible, and never so
     /// far down that lines stay empty which rows above could fill. After a jump `selected` stands in the middle: what happened around it is what a reader wants next.
-    pub(super) fn scroll(self, rows: &[RowId], top: usize, selected: usize) -> usize {
+    pub(super) fn scroll(self, rows: &List, top: usize, selected: usize) -> usize {
         let Some(last) = rows.len().checked_sub(1) else { return 0 };
         let lowest = self.top_for(rows, last);
         let top = top.min(lowest);
@@ -86,17 +93,17 @@ impl Measure {
     }
 
     /// The first row of a window whose last row is `bottom`.
-    fn top_for(self, rows: &[RowId], bottom: usize) -> usize {
+    fn top_for(self, rows: &List, bottom: usize) -> usize {
         let mut top = bottom;
-        let mut day = self.day(rows[bottom]);
-        let mut used = 1 + self.row_height;
+        let mut last = head(rows, bottom, self.zone);
+        let mut used = u16::from(last.is_some()) + self.row_height;
         while let Some(above) = top.checked_sub(1) {
-            let this = self.day(rows[above]);
-            used += self.row_height + u16::from(this != day);
+            let this = head(rows, above, self.zone);
+            used += self.row_height + u16::from(this != last);
             if used > self.height {
                 break;
             }
-            (top, day) = (above, this);
+            (top, last) = (above, this);
         }
         top
     }
@@ -105,16 +112,14 @@ impl Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Timestamp;
+    use crate::domain::{RowId, Rows, Timestamp};
 
     /// `n` rows, newest first, `per_day` on each day.
-    fn rows(n: i64, per_day: i64) -> Vec<RowId> {
+    fn rows(n: i64, per_day: i64) -> List {
         let day = 86_400_000;
-        (0..n)
-            .map(|i| {
-                RowId::floor(Timestamp::from_millis((1_000 - i / per_day) * day - i % per_day + day / 2))
-            })
-            .collect()
+        let row =
+            |i| RowId::floor(Timestamp::from_millis((1_000 - i / per_day) * day - i % per_day + day / 2));
+        (0..n).map(row).collect::<Rows>().into()
     }
 
     fn measure(height: u16, row_height: u16) -> Measure {
@@ -122,21 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_found_or_the_next_older_or_the_last() {
-        let rows = rows(10, 10);
-        assert_eq!(position(&rows, rows[3]), Some(3));
-        assert_eq!(position(&rows, RowId(rows[3].0 + 1)), Some(3));
-        assert_eq!(position(&rows, RowId(rows[3].0 - 1)), Some(4));
-        assert_eq!(position(&rows, RowId(i64::MIN)), Some(9));
-        assert_eq!(position(&[], rows[3]), None);
-    }
-
-    #[test]
     fn every_day_has_one_rule_and_the_first_line_is_one() {
         let rows = rows(9, 3);
         let items = measure(7, 1).items(&rows, 1);
         let shape: String =
-            items.iter().map(|item| if matches!(item, Item::Day(_)) { '-' } else { 'r' }).collect();
+            items.iter().map(|item| if matches!(item, Item::Head(..)) { '-' } else { 'r' }).collect();
         assert_eq!(shape, "-rr-rrr");
         assert_eq!(measure(6, 2).items(&rows, 0).len(), 3, "a row is only shown whole");
     }
@@ -150,7 +145,7 @@ mod tests {
         {
             assert_eq!(m.scroll(&rows, top, selected), expected, "{top} {selected}");
         }
-        assert_eq!(m.scroll(&[], 5, 7), 0);
+        assert_eq!(m.scroll(&List::default(), 5, 7), 0);
     }
 
     #[test]

@@ -28,6 +28,7 @@ impl Home {
             .env("HOME", self.0.path())
             .env("XDG_CONFIG_HOME", self.0.path().join("config"))
             .env("XDG_CACHE_HOME", self.0.path().join("cache"))
+            .env("XDG_DATA_HOME", self.0.path().join("data"))
             .env("TMPDIR", self.0.path())
             .env("TZ", "UTC")
             .stdin(Stdio::null());

@@ -8,7 +8,9 @@ use super::*;
 fn keys_and_themes_can_have_files_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");
-    let paths = paths(&Options { config: Some(config), cache_dir: Some("/var/bt".into()) }).unwrap();
+    let paths =
+        paths(&Options { config: Some(config), cache_dir: Some("/var/bt".into()), ..Options::default() })
+            .unwrap();
     std::fs::write(folder.path().join("k.toml"), "[everywhere]\nhelp = \"f3\"\n").unwrap();
     std::fs::write(folder.path().join("t.toml"), "").unwrap();
     let text = "keys = \"k.toml\"\n[ui]\ntheme = \"t.toml\"\n";
@@ -28,7 +30,11 @@ fn keys_and_themes_can_have_files_of_their_own() {
 fn a_file_that_is_not_there_matters_only_when_it_was_named() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing.toml");
-    let options = Options { config: Some(missing.clone()), cache_dir: Some(folder.path().into()) };
+    let options = Options {
+        config: Some(missing.clone()),
+        cache_dir: Some(folder.path().into()),
+        ..Options::default()
+    };
     let problems = load(&options).unwrap_err();
     assert!(problems[0].to_string().contains("missing.toml"), "{problems:?}");
     assert!(problems[0].to_string().contains("backtrail config init"), "{problems:?}");
@@ -51,7 +57,8 @@ fn profiles_beside_the_file_can_be_named() {
     std::fs::write(feeds.join("notes.txt"), "no profile").unwrap();
     let config = folder.path().join("config.toml");
     std::fs::write(&config, source_with("")).unwrap();
-    let options = Options { config: Some(config), cache_dir: Some(folder.path().into()) };
+    let options =
+        Options { config: Some(config), cache_dir: Some(folder.path().into()), ..Options::default() };
     assert_eq!(load(&options).unwrap().sources[0].profile.id(), "tenants");
 
     std::fs::write(feeds.join("broken.toml"), "schema = 1\nidd = 2\n").unwrap();
@@ -99,7 +106,8 @@ fn checking_says_which_secrets_are_not_there() {
     std::fs::create_dir(&feeds).unwrap();
     std::fs::write(feeds.join("tenants.toml"), TENANTS).unwrap();
     let config = folder.path().join("config.toml");
-    let options = Options { config: Some(config.clone()), cache_dir: Some(folder.path().into()) };
+    let options =
+        Options { config: Some(config.clone()), cache_dir: Some(folder.path().into()), ..Options::default() };
     for (from, part) in [
         (
             r#"{ env = "BACKTRAIL_NO_SUCH_VARIABLE" }"#,

@@ -4,26 +4,19 @@ mod ordered;
 
 use std::ops::Range;
 
-use crate::domain::{Zone, nearest};
+use crate::domain::{Timestamp, Zone, nearest};
 
 use super::Context;
+use super::advice::{Mention, Named, Note};
 use super::ast::{ChangeTest, Side, Term, Test};
 use super::error::{ErrorKind, QueryError, listed};
-use super::fields::{self, Compare, DIRECTIVES, FIELDS, FieldRow, Kind, Word};
+use super::expression::BadExpression;
+use super::fields::{self, Compare, DIRECTIVES, FIELDS, FieldRow, Kind, PartKind, Word};
 use super::lex::{Arrow, Comparison, RawAlternative, RawChange, RawValue, RawValues, Shape};
 use super::text::Pattern;
 
 /// Each compiled pattern takes time and memory; nobody types more than a few.
 const MOST_PATTERNS: usize = 16;
-
-/// Something worth knowing about a query that is understood all the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// The part of the text it is about, in bytes.
-    pub span: Range<usize>,
-    /// What to know, as one sentence without a full stop.
-    pub message: String,
-}
 
 pub(super) struct Resolver<'a> {
     text: &'a str,
@@ -31,13 +24,14 @@ pub(super) struct Resolver<'a> {
     zone: Zone,
     patterns: usize,
     pub(super) notes: Vec<Note>,
+    pub(super) mentions: Vec<Mention>,
 }
 
 type Answer<T> = Result<T, QueryError>;
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(text: &'a str, context: &'a Context, zone: Zone) -> Self {
-        Self { text, context, zone, patterns: 0, notes: Vec::new() }
+        Self { text, context, zone, patterns: 0, notes: Vec::new(), mentions: Vec::new() }
     }
 
     /// A word, phrase or pattern without a key. A star is a star here.
@@ -53,6 +47,7 @@ impl<'a> Resolver<'a> {
         if let Some(path) = name.strip_prefix('@') {
             let RawValues::Alternatives(alternatives) = values else { return Err(unknown_key(name, key)) };
             let tests = alternatives.iter().map(|it| self.leaf(path, key, it)).collect::<Answer<_>>()?;
+            self.mentions.push(Mention { span: key.clone(), of: Named::Leaf(path.into()) });
             return Ok(Term::Leaf(tests));
         }
         let Some(row) = fields::field(name) else { return Err(unknown_key(name, key)) };
@@ -87,7 +82,10 @@ impl<'a> Resolver<'a> {
             Kind::Words(words) => {
                 let value = self.text_value(row, it)?;
                 let found = self.words(row, words, it, &value)?;
-                tests.extend(found.into_iter().map(Test::Word));
+                tests.extend(found.into_iter().map(|word| match word.mark {
+                    Some(_) => Test::Mark(word, None),
+                    None => Test::Word(word),
+                }));
             }
             Kind::Time(role) => tests.push(Test::Time(self.time(role, it)?)),
             Kind::Number => tests.push(Test::Number(self.number(row, it)?)),
@@ -129,7 +127,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn text_test(&mut self, row: &FieldRow, compare: Compare, it: &RawAlternative) -> Answer<Test> {
+    fn text_test(&mut self, row: &'static FieldRow, compare: Compare, it: &RawAlternative) -> Answer<Test> {
         let value = self.text_value(row, it)?;
         if row.key == "actor" && value.shape == Shape::Bare && value.text.eq_ignore_ascii_case("@me") {
             return match &self.context.me {
@@ -142,7 +140,9 @@ impl<'a> Resolver<'a> {
                 .hint("set `me` in the configuration file")),
             };
         }
-        Ok(Test::Text(self.pattern(&value, it.comparison, compare)?))
+        let pattern = self.pattern(&value, it.comparison, compare)?;
+        self.mentions.push(Mention { span: value.span, of: Named::Value(row, pattern.clone()) });
+        Ok(if row.parts == [PartKind::Row] { Test::Note(pattern, None) } else { Test::Text(pattern) })
     }
 
     fn pattern(
@@ -184,7 +184,7 @@ impl<'a> Resolver<'a> {
             let message = format!("a query may hold {MOST_PATTERNS} patterns, and this is one more");
             return Err(QueryError::new(ErrorKind::TooLarge, value.span.clone(), message));
         }
-        Pattern::regex(&value.text, any_case).map_err(|error| bad_pattern(value, &error))
+        Pattern::regex(&value.text, any_case).map_err(|error| bad_pattern(value, error))
     }
 
     /// The words of a closed list that the value names: one, or all that a pattern agrees with.
@@ -243,8 +243,17 @@ impl<'a> Resolver<'a> {
                 Some((side, self.pattern(value, None, Compare::Exact)?))
             }
         };
+        let of = Named::Changed(pattern.clone(), value.is_some());
+        self.mentions.push(Mention { span: path.span.clone(), of });
         Ok(Test::Change(ChangeTest { path: pattern, value }))
     }
+}
+
+/// The stretch of time that a literal by itself means.
+pub(super) fn moment(text: &str, context: &Context) -> Answer<(Timestamp, Timestamp)> {
+    let mut resolver = Resolver::new(text, context, context.zone);
+    let value = RawValue { span: 0..text.len(), shape: Shape::Bare, text: text.to_owned() };
+    resolver.stretch(&value).map(|stretch| (stretch.start, stretch.end))
 }
 
 fn unknown_key(name: &str, span: &Range<usize>) -> QueryError {
@@ -280,18 +289,15 @@ pub(super) fn unknown_word<'w>(
     }
 }
 
-fn bad_pattern(value: &RawValue, error: &regex::Error) -> QueryError {
-    if matches!(error, regex::Error::CompiledTooBig(_)) {
-        return QueryError::new(ErrorKind::TooLarge, value.span.clone(), "this pattern grows too large");
+fn bad_pattern(value: &RawValue, error: BadExpression) -> QueryError {
+    match error {
+        BadExpression::TooLarge => {
+            QueryError::new(ErrorKind::TooLarge, value.span.clone(), "this pattern grows too large")
+        }
+        BadExpression::Unreadable(what, at) => {
+            let column = value.text.get(..at.start).map_or(0, |before| before.chars().count()) + 1;
+            let message = format!("this pattern cannot be read at column {column}");
+            QueryError::new(ErrorKind::BadPattern, value.span.clone(), message).hint(what)
+        }
     }
-    // The crate draws the pattern, indented by four, with carets under it; its last line says what is wrong.
-    let said = error.to_string();
-    let caret = said.lines().find_map(|line| line.find('^').filter(|at| line[..*at].trim().is_empty()));
-    let last = said.lines().last().unwrap_or_default();
-    let message = match caret {
-        Some(at) => format!("this pattern cannot be read at column {}", at.saturating_sub(4) + 1),
-        None => "this pattern cannot be read".to_owned(),
-    };
-    QueryError::new(ErrorKind::BadPattern, value.span.clone(), message)
-        .hint(last.trim_start_matches("error: "))
 }

@@ -2,16 +2,17 @@
 
 use std::ops::{Bound, Range};
 
-use crate::domain::{EventId, Timestamp};
+use crate::domain::{EventId, Oddity, Timestamp};
 
+use super::super::advice::{Mention, Named, Note};
 use super::super::ast::{Anchor, LeafTest, LeafValue, NumberTest, TimeTest};
 use super::super::error::{ErrorKind, QueryError};
 use super::super::fields::{Compare, FieldRow, TimeRole};
 use super::super::lex::{Comparison, RawAlternative, RawValue, Shape};
 use super::super::number::Number;
 use super::super::print;
-use super::super::time::{Amount, Clock, Oddity, Stretch};
-use super::{Answer, Note, Resolver};
+use super::super::time::{Amount, Clock, Stretch};
+use super::{Answer, Resolver};
 
 /// How far `around:` reaches where it does not say.
 const AROUND_MILLIS: i64 = 15 * 60_000;
@@ -49,9 +50,11 @@ impl Resolver<'_> {
 
     fn leaf_between(&mut self, it: &RawAlternative) -> Answer<LeafValue> {
         let numbers = self.numbers(it, Number::parse).ok();
-        let clock_offset = |time| self.zone.at(time).offset().local_minus_utc();
+        let clock_offset = |time| self.zone.offset_at(time);
         let clock = Clock { now: self.context.now, offset_at: &clock_offset };
-        let stretch = |value: &RawValue| clock.literal(self.plain(value)).map_err(|_| value.span.clone());
+        let stretch = |value: &RawValue| {
+            clock.find(self.plain(value)).and_then(Result::ok).ok_or_else(|| value.span.clone())
+        };
         let low = it.low.as_ref().map(stretch).transpose();
         let high = it.high.as_ref().map(stretch).transpose();
         let times = match (low, high) {
@@ -114,9 +117,9 @@ impl Resolver<'_> {
         }
     }
 
-    fn stretch(&mut self, value: &RawValue) -> Answer<Stretch> {
+    pub(super) fn stretch(&mut self, value: &RawValue) -> Answer<Stretch> {
         let zone = self.zone;
-        let offset_at = |time: Timestamp| zone.at(time).offset().local_minus_utc();
+        let offset_at = |time: Timestamp| zone.offset_at(time);
         let clock = Clock { now: self.context.now, offset_at: &offset_at };
         let text = self.plain(value).to_owned();
         let stretch = clock.literal(&text).map_err(|bad| {
@@ -133,7 +136,7 @@ impl Resolver<'_> {
                 Oddity::Skipped => format!("the clock was put forward over `{text}`: {shown} is meant"),
                 Oddity::Twice => format!("`{text}` came twice that day: the earlier, {shown}, is meant"),
             };
-            self.notes.push(Note { span: value.span.clone(), message });
+            self.notes.push(Note::new(value.span.clone(), message));
         }
         Ok(stretch)
     }
@@ -166,6 +169,7 @@ impl Resolver<'_> {
                 .hint("`since:` selects everything from then on"));
         }
         check_order(it, self.text, times_are_empty(from, to))?;
+        self.mentions.extend(from.map(|from| Mention { span: it.span.clone(), of: Named::Since(from) }));
         Ok(TimeTest { text: self.text[it.span.clone()].into(), from, to, anchor: None })
     }
 

@@ -30,7 +30,7 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 fn check_print(text: &str) -> Result<(), TestCaseError> {
-    if let Ok(query) = preview(text, &context()) {
+    if let Ok(Reading { query, .. }) = preview(text, &context()) {
         let printed = query.to_string();
         let again = parse(&printed, &context());
         prop_assert_eq!(again.as_ref(), Ok(&query), "{:?} printed as {:?}", text, printed);
@@ -55,6 +55,17 @@ proptest! {
             if let Some(fix) = error.fix {
                 prop_assert!(text.get(fix.span.clone()).is_some());
             }
+        }
+    }
+
+    #[test]
+    fn choices_fit_into_any_line_at_any_place(text in prop_oneof![".{0,40}", pieces()], at in 0..60_usize) {
+        let slot = complete::Slot::at(&text, at);
+        prop_assert!(text.get(slot.span.clone()).is_some() && text.get(slot.term.clone()).is_some());
+        prop_assert!(slot.term.start <= slot.span.start && slot.span.end <= slot.term.end.max(at.min(text.len())));
+        slot.wants(&text, &context());
+        for choice in complete::choices(&slot, &complete::Offer { knows_me: true, ..Default::default() }) {
+            prop_assert!(choice.fix.apply(&text).contains(&choice.fix.replacement));
         }
     }
 

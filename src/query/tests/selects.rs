@@ -334,6 +334,40 @@ fn around_reaches_to_both_sides_of_a_time_or_an_event() {
 }
 
 #[test]
+fn what_is_not_in_an_event_has_to_be_told() {
+    let row =
+        |letter| events::all().iter().find(|(it, _)| *it == letter).map(|(_, event)| event.row).unwrap();
+    let rows = |letters: &str| letters.chars().map(row).collect::<Marked>();
+    let marks = Told {
+        bookmarked: rows("cs"),
+        notes: [(row('s'), "Ticket 7".into()), (row('e'), "asked Ana".into())].into(),
+        watched: rows("r"),
+        new: Marked::Above(row('r')),
+        first: rows("ne"),
+        last: rows("n"),
+    };
+    for (text, asked, selects) in [
+        ("is:bookmarked", vec![Mark::Bookmarked], "cs"),
+        ("has:bookmark,note", vec![Mark::Bookmarked, Mark::Noted], "cse"),
+        ("note:ticket", vec![Mark::Noted], "s"),
+        ("-note:=\"asked ana\"", vec![Mark::Noted], "crsn"),
+        ("note:/^a/", vec![Mark::Noted], "e"),
+        ("is:watched", vec![Mark::Watched], "r"),
+        ("is:new", vec![Mark::New], "c"),
+        ("-is:first", vec![Mark::First], "crs"),
+        ("is:last,failed", vec![Mark::Last], "cn"),
+        ("status:failed", vec![], "c"),
+    ] {
+        let query = read(text);
+        assert_eq!(query.marks(), asked, "{text}");
+        assert_eq!(selected(&query.clone().marked(&marks)), selects, "{text}");
+        if !asked.is_empty() {
+            assert_ne!(selected(&query), selects, "{text} before it was told");
+        }
+    }
+}
+
+#[test]
 fn directives_are_carried_and_select_nothing() {
     let query = read("tz:+02:00 sort:-time source:kaireon group:day cols:time,action");
     let directives = query.directives();
@@ -373,7 +407,7 @@ fn what_is_open_is_closed_for_a_preview() {
         ("summary:\"a\\", "summary:\"a\\\\\""),
     ] {
         assert!(parse(text, &context).is_err());
-        assert_eq!(preview(text, &context).unwrap().to_string(), closed, "{text}");
+        assert_eq!(preview(text, &context).unwrap().query.to_string(), closed, "{text}");
     }
     assert_eq!(preview("(stat:x", &context).unwrap_err().kind, ErrorKind::UnknownKey);
 }

@@ -5,7 +5,7 @@ use std::slice::from_ref;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{sealing, *};
 use crate::domain::{Link, LinkState, Parts};
 
 /// An entry of a chain as its server shows it.
@@ -70,9 +70,9 @@ impl Cache {
     /// What the columns in memory would be told: the entries that are marked.
     fn marked(&self) -> Vec<String> {
         let rows = self.run(|db| {
-            let rows = db.index_rows(None, usize::MAX)?;
-            let broken: Vec<_> =
-                rows.iter().filter(|row| row.parts.has(Parts::BROKEN)).map(|row| row.row).collect();
+            let rows = sealing::known(&db.chunk(None, usize::MAX)?);
+            let is_broken = |row: &&IndexRow| row.marks.parts().has(Parts::BROKEN);
+            let broken: Vec<_> = rows.iter().filter(is_broken).map(|row| row.row).collect();
             db.events(&broken)
         });
         let mut marked: Vec<String> =
@@ -155,12 +155,12 @@ fn a_late_entry_takes_back_what_was_concluded_without_it() {
     let shown = [last.clone(), c.clone(), b.clone(), a.clone()];
     cache.link(&shown, page(&shown));
     assert_eq!((cache.links().as_str(), cache.count_broken()), ("ao bh ch db", 1));
-    let seq = cache.run(Db::seq);
+    let marker = cache.run(Db::marker);
     let shown = [last, c, b, late, a];
     let written = cache.link(&shown, page(&shown));
     assert_eq!((cache.links().as_str(), cache.count_broken()), ("ao bh ch dh xh", 0));
     assert_eq!((written.relinked, cache.marked().len()), (1, 0));
-    let news = cache.run(move |db| db.index_rows_since(seq, 100));
+    let news = cache.run(move |db| db.index_rows_since(marker, 100));
     assert_eq!(news.rows.len(), 2, "other programs hear of the new entry and of the one that it mends");
 }
 
@@ -174,6 +174,27 @@ fn an_entry_that_was_slipped_in_breaks_the_link_of_the_one_after_it() {
     let shown = [d, c, forged, b, a];
     cache.link(&shown, page(&shown));
     assert_eq!(cache.links(), "ao bh cb dh xh", "two name the same entry, and this one does not follow it");
+}
+
+#[test]
+fn rows_that_were_put_away_hear_that_a_link_broke_or_holds_after_all() {
+    let cache = Cache::new();
+    let [d, c, b, a] = chain();
+    // `x` comes after `e` and is dated between `b` and `a`; `y` takes the place of `b`.
+    let shown = [entry("f", 6, "F", "X"), entry("e", 5, "E", "D"), d, c, b, a];
+    cache.link(&shown, page(&shown));
+    assert_eq!(cache.links(), "ao bh ch dh eh fb");
+    sealing::seal_all(&cache);
+    assert_eq!(cache.run(|db| db.chunk(None, usize::MAX)).rows, []);
+    assert_eq!(cache.marked(), ["f"]);
+    let late = Entry { time: T0 + 90_000, ..entry("x", 0, "X", "E") };
+    let forged = Entry { time: T0 + 150_000, ..entry("y", 0, "Y", "B") };
+    let mut shown = shown.to_vec();
+    shown.insert(4, forged);
+    shown.insert(6, late);
+    cache.link(&shown, page(&shown));
+    assert_eq!(cache.links(), "ao bh cb dh eh fh xh yh");
+    assert_eq!(cache.marked(), ["c"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::domain::{EventId, IndexRow, Parts, RowId};
+use crate::domain::EventId;
 
 #[test]
 fn a_record_comes_back_as_it_went_in() {
@@ -20,7 +20,7 @@ fn a_record_comes_back_as_it_went_in() {
     assert_eq!(event.id, EventId::derive("prod", Some("dest_1"), &records[0].identity));
     assert_eq!((&*event.source, &*event.feed, event.scope.as_deref()), ("prod", "kaireonai", Some("dest_1")));
     assert_eq!(event.count, 1);
-    assert_eq!(written.new, [IndexRow::of(&events[1]), IndexRow::of(&events[0])]);
+    assert_eq!(cache.told(&written.new), [Told::of(&events[1]), Told::of(&events[0])]);
     assert_eq!((written.changed.len(), written.repeated), (0, 0));
 }
 
@@ -109,7 +109,7 @@ fn a_record_that_says_something_else_replaces_what_was_there() {
     assert_eq!((written.new.len(), written.repeated), (0, 1));
     let [(old, new)] = &written.changed[..] else { panic!("{written:?}") };
     assert_eq!(*old, new.row);
-    assert!(new.parts.has(Parts::SUMMARY));
+    assert!(new.marks.parts().has(Parts::SUMMARY));
     let event = cache.all().into_iter().find(|event| event.row == *old).unwrap();
     assert_eq!(event.record, edited);
     assert_eq!(cache.ask("SELECT min(first_seen) FROM event"), T0);
@@ -138,7 +138,7 @@ fn an_event_whose_time_changes_moves() {
     assert_eq!(after.len(), 2);
     assert_eq!((after[0].row, after[0].id, &after[0].record), (new.row, before[1].id, &moved));
     assert_eq!(after[0].row.time().millis(), T0 + 20);
-    assert_eq!(cache.ask("SELECT count(*) FROM body"), 2);
+    assert_eq!(cache.ask("SELECT count(*) FROM packed"), 2);
     assert_eq!(cache.run(|db| db.count(&feed())), 2);
 }
 
@@ -215,7 +215,7 @@ fn a_page_that_fails_in_the_middle_leaves_nothing() {
         db.write_page(&feed(), &page, &[unreadable("x")], &progress(T0), Timestamp::from_millis(T0))
     });
     assert!(matches!(failed, Err(StoreError::Other { .. })), "{failed:?}");
-    for table in ["event", "body", "quarantine", "feed", "source", "entity", "actor", "word"] {
+    for table in ["event", "packed", "quarantine", "feed", "source", "entity", "actor", "word"] {
         let left = cache.run(move |db| {
             db.conn
                 .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
@@ -235,9 +235,19 @@ fn a_full_disk_loses_nothing_wherever_it_strikes() {
     let cache = Cache::new();
     cache.write(&feed(), &[record("kept", T0)]);
     let pages = cache.ask("PRAGMA page_count");
-    let big = "x".repeat(30_000);
-    let records: Vec<Record> =
-        (0..4).map(|nth| Record { raw: big.clone().into(), ..record(&nth.to_string(), T0 + nth) }).collect();
+    // Nothing that could be packed into less: a generator of numbers (xorshift64, Marsaglia 2003).
+    let mut number = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut noise = || {
+        number ^= number << 13;
+        number ^= number >> 7;
+        number ^= number << 17;
+        char::from(b' ' + (number % 90) as u8)
+    };
+    let big = |nth: i64| {
+        let raw: String = (0..30_000).map(|_| noise()).collect();
+        Record { raw: raw.into(), ..record(&nth.to_string(), T0 + nth) }
+    };
+    let records: Vec<Record> = (0..4).map(big).collect();
     let mut full = 0;
     for room in 0.. {
         let page = records.clone();
@@ -300,12 +310,12 @@ fn what_a_second_request_said_stays_until_the_record_changes() {
     assert_eq!(cache.write(&feed(), std::slice::from_ref(&plain)).repeated, 1);
     let better = Record { status: Status::Unknown, ..plain.clone() };
     let written = cache.write(&feed(), &[better]);
-    assert!(written.changed[0].1.parts.has(Parts::DIFF));
-    assert_eq!(IndexRow::of(&cache.all()[0]), written.changed[0].1);
+    assert!(written.changed[0].1.marks.parts().has(Parts::DIFF));
+    assert_eq!(cache.told(&[written.changed[0].1]), cache.to_be_told());
     assert_eq!(cache.all()[0].record.changes, changes);
 
     let edited = Record { raw: "{}".into(), ..plain };
-    assert!(!cache.write(&feed(), std::slice::from_ref(&edited)).changed[0].1.parts.has(Parts::DIFF));
+    assert!(!cache.write(&feed(), std::slice::from_ref(&edited)).changed[0].1.marks.parts().has(Parts::DIFF));
     assert_eq!(cache.all()[0].record, edited);
     assert_eq!(cache.run(|db| db.save_detail(RowId(5), &[], &Detail::Fetched)), None);
 }

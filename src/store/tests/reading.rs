@@ -1,8 +1,8 @@
 //! What comes out of the cache, and what it knows of sources.
 
 use super::*;
-use crate::domain::{EventId, Fault, FaultKind, IndexRow, RowId};
-use crate::store::{FeedSummary, SourceSummary};
+use crate::domain::{EventId, Fault, FaultKind};
+use crate::store::{FeedSummary, Marker, SourceSummary};
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
@@ -39,15 +39,17 @@ fn rows_for_the_columns_come_in_chunks_newest_first() {
         let records: Vec<Record> = (0..7).map(|nth| full_record(&nth.to_string(), T0 + nth / 2)).collect();
         cache.write(&key, &records);
     }
-    let whole = cache.run(|db| db.index_rows(None, 1_000));
-    assert_eq!(whole, cache.all().iter().map(IndexRow::of).collect::<Vec<_>>());
+    let whole = cache.run(|db| db.chunk(None, 1_000)).rows;
+    assert_eq!(cache.told(&whole), cache.to_be_told());
     assert_eq!(whole.len(), 21);
     let mut chunks: Vec<IndexRow> = Vec::new();
+    let mut after = None;
     loop {
-        let after = chunks.last().map(|row| row.row);
-        let chunk = cache.run(move |db| db.index_rows(after, 4));
-        chunks.extend_from_slice(&chunk);
-        if chunk.len() < 4 {
+        let chunk = cache.run(move |db| db.chunk(after, 4));
+        assert!(chunk.sealed.is_empty() && chunk.rows.len() <= 4);
+        chunks.extend(chunk.rows);
+        after = chunk.next;
+        if after.is_none() {
             break;
         }
     }
@@ -58,26 +60,27 @@ fn rows_for_the_columns_come_in_chunks_newest_first() {
 fn a_second_program_sees_what_arrived() {
     let cache = Cache::new();
     let other = open(&cache.path());
-    let see =
-        |since: u64, limit: usize| other.run_blocking(move |db| db.index_rows_since(since, limit)).unwrap();
+    let see = |since: Marker, limit: usize| {
+        other.run_blocking(move |db| db.index_rows_since(since, limit)).unwrap()
+    };
     let version = || other.run_blocking(Db::data_version).unwrap();
     let start = version();
     cache.write(&feed(), &[record("a", T0), record("b", T0 + 1), record("c", T0 + 2)]);
     assert_ne!(version(), start);
-    let first = see(0, 2);
+    let first = see(Marker::default(), 2);
     assert_eq!((first.rows.len(), first.more), (2, true));
-    let second = see(first.seq, 2);
+    let second = see(first.marker, 2);
     assert_eq!((second.rows.len(), second.more), (1, false));
-    assert_eq!(see(second.seq, 2).rows, []);
-    assert_eq!(other.run_blocking(Db::seq).unwrap(), second.seq);
+    assert_eq!(see(second.marker, 2).rows, []);
+    assert_eq!(other.run_blocking(Db::marker).unwrap(), second.marker);
 
     let changed = cache.write(&feed(), &[record("b", T0 + 9)]).changed;
-    let arrivals = see(second.seq, 10);
+    let arrivals = see(second.marker, 10);
     assert_eq!(arrivals.left, [changed[0].0]);
-    assert_eq!(arrivals.rows, [changed[0].1.clone()]);
+    assert_eq!(arrivals.rows, [changed[0].1]);
     let row = changed[0].1.row;
     cache.run(move |db| db.save_detail(row, &[], &Detail::Fetched));
-    let arrivals = see(arrivals.seq, 10);
+    let arrivals = see(arrivals.marker, 10);
     assert_eq!((arrivals.left.len(), arrivals.rows[0].row), (0, row));
     let quiet = version();
     cache.write(&feed(), &[record("b", T0 + 9)]);

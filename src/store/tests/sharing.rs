@@ -88,7 +88,7 @@ fn a_cache_that_another_program_began_anew_is_followed() {
     let other = open(&cache.path());
     cache.write(&feed(), &[full_record("old", T0)]);
     cache.run(|db| db.conn.execute_batch("UPDATE event SET status = 99").map_err(db.explain()));
-    let found = other.run_blocking(|db| db.index_rows(None, 10));
+    let found = other.run_blocking(|db| db.chunk(None, 10));
     assert!(matches!(found, Err(StoreError::Corrupt { aside: Some(_), .. })), "{found:?}");
     // What is written by either is seen by both, and closing one takes nothing from the other.
     cache.write(&feed(), &[record("new", T0)]);
@@ -166,7 +166,7 @@ fn work_may_hold_the_last_handle() {
     let (store, directory) = (cache.store, cache.directory);
     let (sent, done) = std::sync::mpsc::channel();
     let held = store.clone();
-    let job: super::super::Job = Box::new(move |_| {
+    let job: super::super::Job<Db> = Box::new(move |_| {
         drop(held);
         sent.send(()).unwrap();
     });

@@ -103,7 +103,7 @@ impl Rig {
     /// Every event in the cache, newest first.
     pub(in crate::sync) fn events(&self) -> Vec<Event> {
         let read = self.store.run_blocking(|db| {
-            let rows = db.index_rows(None, usize::MAX >> 1)?;
+            let rows = db.chunk(None, usize::MAX >> 1)?.rows;
             db.events(&rows.iter().map(|row| row.row).collect::<Vec<_>>())
         });
         read.unwrap()

@@ -23,6 +23,9 @@ pub(in crate::tui) const NOTHING_FURTHER: &str = "the list holds no further one 
 impl App {
     /// The commands about the selected event.
     pub(super) fn act_on_event(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        if self.narrow(command, ask) {
+            return true;
+        }
         if let Some(copy) = Copy::of(command) {
             match copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui) {
                 Ok(text) => ask.push(Effect::Copy { what: copy.name(), text }),
@@ -32,6 +35,14 @@ impl App {
         }
         match command {
             Command::OpenLifecycle => self.open_lifecycle(ask),
+            Command::Repeat => match self.repeatable {
+                Some(command) => return self.act_on_event(command, ask),
+                None => self.notice = Some(Notice::info("there is nothing to do again")),
+            },
+            Command::ShowInContext => self.show_in_context(ask),
+            Command::Bookmark => self.bookmark(ask),
+            Command::Note => self.note_event(),
+            Command::Watch => self.watch(ask),
             Command::OpenUrl => match self.event().and_then(|event| event.record.url.clone()) {
                 Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
                     ask.push(Effect::OpenUrl(url));
@@ -169,7 +180,7 @@ impl App {
         let (event, view, area) = match self.above.last() {
             Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, event::view::page(&self.layout())),
             None | Some(Screen::Lifecycle(_)) => (self.event()?, self.preview, self.layout().preview),
-            Some(Screen::Sources(_)) => return None,
+            Some(Screen::Sources(_) | Screen::Views(_)) => return None,
         };
         let body = event::view::body(area);
         let text = event::view::text(self, event, view.tab, body.width);

@@ -64,7 +64,9 @@ fn keys_mean_different_things_in_different_contexts() {
         (Context::Lists, "g x", None),
         (Context::Lists, "enter", Some(Command::Open)),
         (Context::Detail, "n", Some(Command::NextChange)),
-        (Context::Lists, "n", None),
+        (Context::Lists, "n", Some(Command::NextMatch)),
+        (Context::Views, "K", Some(Command::ViewUp)),
+        (Context::Views, "e", None),
         (Context::Everywhere, "e", None),
         (Context::Prompt, "q", None),
         (Context::Prompt, "enter", Some(Command::Accept)),
@@ -83,7 +85,14 @@ fn the_first_key_of_a_sequence_offers_what_can_follow() {
         panic!("`g` begins sequences");
     };
     let offered: Vec<(&str, Command)> = continuations.iter().map(|c| (c.keys.as_str(), c.command)).collect();
-    assert_eq!(offered, [("g", Command::Top), ("s", Command::Sources), ("c", Command::ClearFilter)]);
+    let expected = [
+        ("g", Command::Top),
+        ("s", Command::Sources),
+        ("c", Command::ClearFilter),
+        ("v", Command::Views),
+        ("b", Command::Bookmarks),
+    ];
+    assert_eq!(offered, expected);
 }
 
 #[test]
@@ -107,9 +116,9 @@ fn keys_can_be_exchanged_in_one_file() {
 
 #[test]
 fn a_command_of_every_screen_can_be_bound_on_one() {
-    let keymap = Keymap::with_user("keys.toml", "[detail]\nfollow = \"w\"\n").unwrap();
-    assert_eq!(keymap.lookup(Context::Detail, &press("w")), Lookup::Found(Command::Follow));
-    assert_eq!(keymap.lookup(Context::Lists, &press("w")), Lookup::None);
+    let keymap = Keymap::with_user("keys.toml", "[detail]\nfollow = \"Z\"\n").unwrap();
+    assert_eq!(keymap.lookup(Context::Detail, &press("Z")), Lookup::Found(Command::Follow));
+    assert_eq!(keymap.lookup(Context::Lists, &press("Z")), Lookup::None);
 }
 
 #[test]

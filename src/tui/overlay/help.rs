@@ -43,6 +43,7 @@ fn title(context: Context) -> &'static str {
         Context::Everywhere => "Everywhere",
         Context::Lists => "In a list of events",
         Context::Detail => "In one event",
+        Context::Views => "In the list of views",
         Context::Prompt => "While typing",
     }
 }

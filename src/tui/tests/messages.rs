@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::support::{Bench, NOW, event, many, settings, source, story};
+use super::support::{Bench, NOW, answer_of, event, many, settings, source, story};
 use crate::domain::{Action, RowId, SourceState};
-use crate::tui::{Answer, App, Effect, Message, Notice, Timer};
+use crate::tui::{App, Effect, Message, Notice, Timer};
 
 fn answer(generation: u64, rows: &[RowId]) -> Message {
-    Message::Answer { generation, result: Ok(Answer { rows: rows.into(), of: 100 }) }
+    Message::Answer { generation, result: Ok(answer_of(rows, 100)) }
 }
 
 fn generation(effects: &[Effect]) -> u64 {
@@ -61,7 +61,7 @@ fn a_question_that_failed_keeps_the_rows_and_says_why() {
     let message =
         Message::Answer { generation: generation(&effects), result: Err("the cache cannot be read".into()) };
     bench.tell(message);
-    assert_eq!(bench.app.timeline.rows().len(), 8);
+    assert_eq!(bench.app.timeline.list().len(), 8);
     assert!(bench.screen().contains("the cache cannot be read"));
 }
 
@@ -83,11 +83,11 @@ fn arrivals_and_following() {
         let selected = bench.app.timeline.selected();
         bench.arrive(many(10, 1_000, 0));
         let timeline = &bench.app.timeline;
-        let seen = (timeline.rows().len(), timeline.arrivals(), timeline.place());
+        let seen = (timeline.list().len(), timeline.arrivals(), timeline.place());
         assert_eq!(seen, (rows, new, Some(place)), "{keys} {follow}");
         assert_eq!(timeline.selected(), selected, "{keys} {follow}");
         bench.press("gg");
-        assert_eq!((bench.app.timeline.rows().len(), bench.app.timeline.arrivals()), (110, 0));
+        assert_eq!((bench.app.timeline.list().len(), bench.app.timeline.arrivals()), (110, 0));
     }
 }
 
@@ -217,6 +217,6 @@ fn a_life_that_cannot_be_read_says_why() {
         pane.life = crate::tui::pane::lifecycle::Loaded::Waiting;
     }
     app.update(failed());
-    let bench = Bench { app, cache: Vec::new(), asked: Vec::new() };
+    let bench = Bench { app, cache: Vec::new(), asked: Vec::new(), silent: false };
     assert!(bench.screen().contains("the cache is locked"));
 }

@@ -1,13 +1,11 @@
 //! What the screens look like, at the sizes at which the layout changes.
 
-use std::sync::Arc;
-
 use ratatui::style::Modifier;
 
-use super::support::{Bench, NOW, event, set, settings, source, story};
+use super::support::{Bench, NOW, answer_of, event, set, settings, source, story};
 use crate::domain::{Action, Detail, Event, Fault, FaultKind, LinkState, RowId, SourceState, SourceStatus};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::{Answer, App, Effect, Message};
+use crate::tui::{App, Effect, Message};
 
 const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 20), (30, 8)];
 
@@ -183,10 +181,10 @@ fn arrivals_above_a_list_that_does_not_follow() {
 #[test]
 fn rows_that_are_not_here_yet_show_their_time() {
     let (mut app, effects) = App::new(settings((80, 10)));
-    let rows: Arc<[RowId]> = story().iter().map(|event| event.row).collect();
+    let rows: Vec<RowId> = story().iter().map(|event| event.row).collect();
     let Some(Effect::Query { generation, .. }) = effects.first() else { panic!("{effects:?}") };
-    app.update(Message::Answer { generation: *generation, result: Ok(Answer { rows, of: 8 }) });
-    looks_like("placeholders", &Bench { app, cache: Vec::new(), asked: Vec::new() });
+    app.update(Message::Answer { generation: *generation, result: Ok(answer_of(&rows, 8)) });
+    looks_like("placeholders", &Bench { app, cache: Vec::new(), asked: Vec::new(), silent: false });
 }
 
 #[test]
@@ -349,4 +347,84 @@ fn the_selection_is_told_by_more_than_colour() {
             "{theme}: a selected row that looks like the others"
         );
     }
+}
+
+#[test]
+fn choices_below_the_filter_line() {
+    for size in SIZES {
+        let mut bench = Bench::new(size, story());
+        bench.press("fstatus:success entity:or");
+        insta::assert_snapshot!(format!("choices-{}x{}", size.0, size.1), bench.screen());
+    }
+    let mut bench = Bench::new((100, 20), story());
+    bench.press("fa<c-n>");
+    looks_like("choices-keys", &bench);
+    let mut bench = Bench::new((100, 20), story());
+    bench.press("ftype:service<enter>f<c-u>");
+    looks_like("choices-empty-line", &bench);
+}
+
+#[test]
+fn notes_below_the_filter_line() {
+    let mut bench = Bench::new((100, 12), story());
+    bench.press("faction:create action:update<enter>");
+    looks_like("filter-note", &bench);
+}
+
+#[test]
+fn tabs_and_the_list_of_views() {
+    for size in SIZES {
+        let mut settings = settings(size);
+        settings.user = crate::tui::tests::support::user();
+        let mut bench = Bench::with(settings, story());
+        bench.press("2f -orders<enter>");
+        bench.arrive(vec![event(1, Action::Update, "decision_flow", "Newcomer")]);
+        bench.press("b");
+        insta::assert_snapshot!(format!("tabs-{}x{}", size.0, size.1), bench.screen());
+        bench.press("gv");
+        insta::assert_snapshot!(format!("views-{}x{}", size.0, size.1), bench.screen());
+    }
+}
+
+#[test]
+fn going_anywhere() {
+    for size in SIZES {
+        let mut settings = settings(size);
+        settings.user = crate::tui::tests::support::user();
+        let mut bench = Bench::with(settings, story());
+        bench.press("<c-p>or");
+        insta::assert_snapshot!(format!("jump-{}x{}", size.0, size.1), bench.screen());
+    }
+}
+
+#[test]
+fn finding_in_the_list() {
+    let mut bench = Bench::new((100, 14), story());
+    bench.press("/service");
+    looks_like("find-typing", &bench);
+    bench.press("<enter>n");
+    looks_like("find-found", &bench);
+    bench.press("mlook at ticket 7");
+    looks_like("note-typing", &bench);
+}
+
+#[test]
+fn what_may_follow_include() {
+    let mut bench = Bench::new((80, 20), story());
+    bench.press("+");
+    looks_like("keys-after-include", &bench);
+}
+
+#[test]
+fn another_order_and_other_headings() {
+    for size in SIZES {
+        let mut bench = Bench::new(size, story());
+        bench.press("Oej");
+        insta::assert_snapshot!(format!("sorted-{}x{}", size.0, size.1), bench.screen());
+    }
+    let mut bench = Bench::new((100, 16), story());
+    bench.press("ftype:decision_flow group:run cols:time,action,summary<enter>");
+    looks_like("runs", &bench);
+    bench.press("gcO");
+    looks_like("keys-after-order", &bench);
 }

@@ -9,9 +9,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, Entity, Event, EventId, Fact, Identity, Op, Record, RowId,
-    SourceState, SourceStatus, Status, Timestamp, Zone,
+    Action, Actor, ActorKind, Change, Detail, Entity, Event, EventId, Fact, Heads, Identity, List, Op,
+    Record, RowId, Rows, SourceState, SourceStatus, Status, Timestamp, UserData, View, Written, Zone,
 };
+use crate::query::complete;
+use crate::query::{Arrangement, Directives, Group, Query, Sort, Told};
 use crate::tui::theme::Theme;
 use crate::tui::{Answer, App, Effect, Message, Settings, keymap::Keymap, view};
 
@@ -160,7 +162,9 @@ pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
         me: None,
         now: NOW,
         size,
-        query: String::new(),
+        query: None,
+        at: None,
+        user: UserData::default(),
         ages: false,
         follow: true,
         sources: sources(),
@@ -178,6 +182,8 @@ pub(in crate::tui) struct Bench {
     pub(in crate::tui) cache: Vec<Arc<Event>>,
     /// What was asked and not answered here, oldest first.
     pub(in crate::tui) asked: Vec<Effect>,
+    /// Whether questions about values are left unanswered.
+    pub(in crate::tui) silent: bool,
 }
 
 impl Bench {
@@ -189,7 +195,7 @@ impl Bench {
     pub(in crate::tui) fn with(settings: Settings, events: Vec<Event>) -> Self {
         let sources = settings.sources.clone();
         let (app, effects) = App::new(settings);
-        let mut bench = Self { app, cache: Vec::new(), asked: Vec::new() };
+        let mut bench = Self { app, cache: Vec::new(), asked: Vec::new(), silent: false };
         bench.fill(events);
         bench.answer(effects);
         bench.tell(Message::Sources(sources));
@@ -225,9 +231,12 @@ impl Bench {
         let mut open: VecDeque<Effect> = effects.into();
         while let Some(effect) = open.pop_front() {
             let message = match effect {
-                Effect::Query { generation, ref query } => {
-                    let rows = self.cache.iter().filter(|event| query.matches(event)).map(|event| event.row);
-                    let answer = Answer { rows: rows.collect(), of: self.cache.len() };
+                Effect::Query { generation, ref query, how, ref open } => {
+                    let query = &self.told(query);
+                    let selected: Vec<&Arc<Event>> =
+                        self.cache.iter().filter(|event| query.matches(event)).collect();
+                    let list = arranged(&selected, &how, open);
+                    let answer = Answer { list, how, of: self.cache.len() };
                     Message::Answer { generation, result: Ok(answer) }
                 }
                 Effect::Load { ref rows } => Message::Events(
@@ -246,6 +255,24 @@ impl Bench {
                     let mut all = self.cache.iter().filter(found).map(|event| event.row);
                     Message::Found { from, result: Ok(if newer { all.next_back() } else { all.next() }) }
                 }
+                Effect::Values { asker, generation, key, ref rest, ref typed } if !self.silent => {
+                    let values = complete::best(typed, self.values(key, rest));
+                    Message::Values { asker, generation, key, values }
+                }
+                Effect::Search { generation, ref query } => {
+                    let rows = self.cache.iter().filter(|event| query.matches(event)).map(|event| event.row);
+                    Message::Matches { generation, result: Ok(rows.collect()) }
+                }
+                Effect::Newest { ref query } => {
+                    let newest = self.cache.iter().find(|event| query.matches(event)).cloned();
+                    Message::Newest { result: Ok(newest) }
+                }
+                Effect::CountNew { generation, ref views } => {
+                    let count =
+                        |query: &Query| self.cache.iter().filter(|event| query.matches(event)).count();
+                    let counts = views.iter().map(|(name, query)| (name.clone(), count(query)));
+                    Message::NewCounts { generation, counts: counts.collect() }
+                }
                 other => {
                     self.asked.push(other);
                     continue;
@@ -253,6 +280,49 @@ impl Bench {
             };
             open.extend(self.app.update(message));
         }
+    }
+
+    /// The query, told what the user marked.
+    fn told(&self, query: &Query) -> Query {
+        let user = &self.app.user;
+        let row = |event: &Arc<Event>| event.row;
+        let marked = self.cache.iter().filter(|event| user.bookmarks.contains(&event.id)).map(row);
+        let notes = self.cache.iter().filter_map(|event| Some((event.row, Arc::from(user.note(event.id)?))));
+        let watched = self.cache.iter().filter(|event| {
+            user.watched
+                .iter()
+                .any(|(source, entity)| *source == event.source && entity.same_as(&event.record.entity))
+        });
+        query.clone().marked(&Told {
+            bookmarked: marked.collect(),
+            notes: notes.collect(),
+            watched: watched.map(row).collect(),
+            ..Told::default()
+        })
+    }
+
+    /// The values of a key under a query, in the order they are met.
+    fn values(&self, key: &str, rest: &Query) -> Vec<complete::Value> {
+        let mut values: Vec<complete::Value> = Vec::new();
+        for event in self.cache.iter().filter(|event| rest.matches(event)) {
+            let record = &event.record;
+            let (value, name) = match key {
+                "type" => (record.entity.kind.clone(), None),
+                "action" => (Some(record.action.word().to_owned()), None),
+                "source" => (Some(event.source.to_string()), None),
+                "status" => (Some(record.status.word().to_owned()), None),
+                "entity" => (record.entity.id.clone(), record.entity.name.clone()),
+                "actor" => (record.actor.id.clone(), record.actor.name.clone()),
+                _ => (None, None),
+            };
+            let Some(value) = value.or_else(|| name.clone()) else { continue };
+            let name = name.filter(|name| *name != value);
+            match values.iter_mut().find(|known| known.value == value) {
+                Some(known) => known.count += 1,
+                None => values.push(complete::Value { value, name, count: 1 }),
+            }
+        }
+        values
     }
 
     /// The timers asked for since this was last called, without their times.
@@ -337,4 +407,85 @@ pub(in crate::tui) fn many(number: i64, gap: i64, back: i64) -> Vec<Event> {
             event
         })
         .collect()
+}
+
+/// Rows, newest first, by day, among so many events.
+pub(in crate::tui) fn answer_of(rows: &[RowId], of: usize) -> Answer {
+    let how = Directives::default().arrangement(Zone::Utc);
+    Answer { list: rows.iter().copied().collect::<Rows>().into(), how, of }
+}
+
+/// The events, which stand newest first, in the order and under the headings of `how`.
+fn arranged(events: &[&Arc<Event>], how: &Arrangement, open: &[RowId]) -> List {
+    let rows: Rows = events.iter().map(|event| event.row).collect();
+    let by_time = matches!(how.sort, Sort::NewestFirst | Sort::OldestFirst);
+    let oldest_first = how.sort == Sort::OldestFirst;
+    if by_time && matches!(how.group, Group::Day | Group::None) {
+        let heads = if how.group == Group::Day { Heads::Days } else { Heads::None };
+        return List::by_time(rows, oldest_first, heads);
+    }
+    let name = |event: &Event, by: Group| match by {
+        Group::Entity => event.record.entity.label().unwrap_or_default().to_owned(),
+        Group::Actor => event.record.actor.label().unwrap_or_default().to_owned(),
+        Group::Source => event.source.to_string(),
+        Group::Set => event.record.set.clone().unwrap_or_default(),
+        Group::Day => event.row.time().to_string()[..10].to_owned(),
+        Group::None | Group::Run => String::new(),
+    };
+    let sort_by = match how.sort {
+        Sort::Entity => Group::Entity,
+        Sort::Actor => Group::Actor,
+        Sort::Source => Group::Source,
+        Sort::NewestFirst | Sort::OldestFirst => Group::None,
+    };
+    let mut order: Vec<usize> = (0..events.len()).collect();
+    if oldest_first {
+        order.reverse();
+    }
+    order.sort_by_key(|at| name(events[*at], sort_by));
+    let first = order.clone();
+    let place_of = |group: &str| first.iter().position(|at| name(events[*at], how.group) == group);
+    order.sort_by_key(|at| place_of(&name(events[*at], how.group)));
+    let same = |a: &usize, b: &usize| {
+        let (a, b) = (events[*a], events[*b]);
+        let run = |event: &Event| {
+            (event.record.action.clone(), event.record.entity.id.clone(), event.record.actor.clone())
+        };
+        if how.group == Group::Run { run(a) == run(b) } else { name(a, how.group) == name(b, how.group) }
+    };
+    let (mut shown, mut place, mut starts) = (Vec::new(), vec![0; events.len()], Vec::new());
+    let (mut sizes, mut oldest) = (Vec::new(), Vec::new());
+    for group in order.chunk_by(same) {
+        starts.push(shown.len() as u32);
+        sizes.push(group.len() as u32);
+        let last = group.iter().map(|at| events[*at].row).min().unwrap();
+        oldest.push(last);
+        for (nth, at) in group.iter().enumerate() {
+            if nth == 0 || how.group != Group::Run || open.contains(&last) {
+                shown.push(*at as u32);
+            }
+            place[*at] = shown.len() as u32 - 1;
+        }
+    }
+    let order = Written { shown, place };
+    match how.group {
+        Group::Run => {
+            let heads = if by_time { Heads::Days } else { Heads::None };
+            List::written(rows, order, heads).with_runs(starts, sizes, oldest)
+        }
+        Group::None => List::written(rows, order, Heads::None),
+        _ => List::written(rows, order, Heads::Groups(starts.into())),
+    }
+}
+
+/// A user with two views, of which everything older than today was read.
+pub(in crate::tui) fn user() -> UserData {
+    let read_to = Some(RowId::floor(NOW.plus_millis(-DAY)));
+    let view = |name: &str, query: &str| View { name: name.into(), query: query.into(), read_to };
+    UserData {
+        views: vec![view("Services", "type:service"), view("Prod flows", "type:decision_flow source:*prod")],
+        default: Some("Prod flows".into()),
+        read_to,
+        ..UserData::default()
+    }
 }

@@ -5,11 +5,15 @@
 //!         ^^^^^ there is no key `acton`, did you mean `action`? · tab
 //! ```
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use crate::domain::{Safe, SourceState, SourceStatus};
-use crate::query::{self, QueryError};
+use crate::query::complete::Subject;
+use crate::query::{Note, QueryError};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
@@ -28,17 +32,22 @@ pub(super) fn draw(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Posit
     let editing = app.filter.editing();
     let counts = counts(app, usize::from(area.width) / 2);
     let prompt = Row::new().put(PROMPT, ui.style(if editing { Role::Focused } else { Role::Dim }));
-    let room = usize::from(area.width).saturating_sub(prompt.width() + counts.width() + 3).max(8);
+    let room = room(&counts, layout);
     let cursor = if editing { app.filter.cursor() } else { 0 };
     let (shown, cursor, skipped) = window(app.filter.text(), cursor, room);
     let text = if app.filter.is_empty() && !editing {
         prompt.join(invitation(ui, room))
     } else {
-        prompt.safe(&shown, ui.style(Role::Text))
+        let left = room.saturating_sub(shown.width());
+        let ghost = app.popup.ghost(&app.filter).unwrap_or_default();
+        prompt.safe(&shown, ui.style(Role::Text)).cut(ghost, left, ui.style(Role::Dim))
     };
     text.with_right(counts, usize::from(area.width)).draw(buf, area.x, area.y, area.width);
     if let Some(error) = app.filter.error() {
-        wrong(app.filter.text(), error, skipped, layout.rule, ui, buf);
+        let says = Pointed::error(error, ui);
+        says.draw(app.filter.text(), skipped, layout.rule, buf);
+    } else if let Some(note) = app.note() {
+        Pointed::note(note, editing, ui).draw(app.filter.text(), skipped, layout.rule, buf);
     } else if let Some(hint) = hint(app) {
         hint.draw(buf, layout.rule.x, layout.rule.y, layout.rule.width);
     } else {
@@ -49,26 +58,37 @@ pub(super) fn draw(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Posit
     editing.then_some(Position { x: x.min(area.right().saturating_sub(1)), y: area.y })
 }
 
-/// While the line is edited: the keys that the word at the cursor may become, or what its key means.
+/// How many cells the text of the line has.
+fn room(counts: &Row, layout: &Layout) -> usize {
+    usize::from(layout.filter.width).saturating_sub(PROMPT.len() + counts.width() + 3).max(8)
+}
+
+/// The column that what is being typed begins at.
+pub(super) fn slot_column(app: &App, layout: &Layout) -> Option<usize> {
+    if !app.filter.editing() || !app.popup.is_shown() {
+        return None;
+    }
+    let start = app.popup.slot()?.span.start;
+    let counts = counts(app, usize::from(layout.filter.width) / 2);
+    let (_, _, skipped) = window(app.filter.text(), app.filter.cursor(), room(&counts, layout));
+    let before = Safe::line(app.filter.text().get(..start)?).width();
+    Some(PROMPT.len() + before.saturating_sub(skipped))
+}
+
+/// While a value is typed: what its key means.
 fn hint(app: &App) -> Option<Row> {
     if !app.filter.editing() {
         return None;
     }
     let ui = &app.ui;
-    let row = Row::new().fill(PROMPT.len());
-    let word = app.filter.word();
-    if let Some((key, _)) = word.split_once(':') {
-        let field = query::field(key)?;
-        let help = format!("{} · {}", field.help, field.comparison());
-        return Some(
-            row.put(&format!("{}: ", field.key), ui.style(Role::Key)).put(&help, ui.style(Role::Dim)),
-        );
-    }
-    let keys: Vec<String> = app.filter.keys().map(|field| format!("{}:", field.key)).collect();
-    (!keys.is_empty()).then(|| {
-        let room = usize::from(ui.area.width).saturating_sub(PROMPT.len() + 1);
-        row.cut(&keys.join("  "), room, ui.style(Role::Dim))
-    })
+    let (key, help) = match &app.popup.slot()?.of {
+        Subject::Value(row, _) => (row.key, format!("{} · {}", row.help, row.comparison())),
+        Subject::Word(row) => (row.key, row.help.to_owned()),
+        Subject::Line | Subject::Key | Subject::Free => return None,
+    };
+    let row = Row::new().fill(PROMPT.len()).put(&format!("{key}: "), ui.style(Role::Key));
+    let room = usize::from(ui.area.width).saturating_sub(row.width() + 1);
+    Some(row.cut(&help, room, ui.style(Role::Dim)))
 }
 
 /// What stands in the line as long as there is no filter: how to begin one, with as many examples as fit.
@@ -156,33 +176,61 @@ fn byte_of(text: &str, characters: usize) -> usize {
     text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
 }
 
-/// A caret under what is wrong, then what it is and the key that mends it.
-fn wrong(text: &str, error: &QueryError, skipped: usize, area: Rect, ui: &Ui, buf: &mut Buffer) {
-    let columns =
-        |to: usize| text.get(..to).map_or(0, |part| Safe::line(part).width()).saturating_sub(skipped);
-    let (start, end) = (columns(error.span.start), columns(error.span.end));
-    let style = ui.style(Role::Failed);
-    let width = usize::from(area.width);
-    let carets = "^".repeat(end.saturating_sub(start).clamp(1, 24));
-    let column = (PROMPT.len() + start).min(width.saturating_sub(carets.len()));
-    let (left, right) = (column.saturating_sub(2), width.saturating_sub(column + carets.len() + 1));
-    let plain = Safe::line(&error.to_string());
-    let mut messages = vec![plain.clone()];
-    if let Some(fix) = &error.fix {
-        let key = format!("`{}` puts `{}`", ui.key(Command::Complete), fix.replacement);
-        messages.insert(0, Safe::line(&format!("{plain} · {key}")));
-        messages.extend([Safe::line(&format!("{} · {key}", error.message)), Safe::line(&key)]);
+/// A caret under a part of the line, then what there is to say about it, in several lengths.
+struct Pointed {
+    span: Range<usize>,
+    /// From the fullest to the shortest, which is cut where it does not fit.
+    messages: Vec<Safe>,
+    style: Style,
+}
+
+impl Pointed {
+    /// What is wrong and the key that mends it.
+    fn error(error: &QueryError, ui: &Ui) -> Self {
+        let plain = Safe::line(&error.to_string());
+        let mut messages = vec![plain.clone()];
+        if let Some(fix) = &error.fix {
+            let key = format!("`{}` puts `{}`", ui.key(Command::Complete), fix.replacement);
+            messages.insert(0, Safe::line(&format!("{plain} · {key}")));
+            messages.extend([Safe::line(&format!("{} · {key}", error.message)), Safe::line(&key)]);
+        }
+        messages.push(plain);
+        Self { span: error.span.clone(), messages, style: ui.style(Role::Failed) }
     }
-    // The fullest message that fits on either side, to the right where both do.
-    let message = messages.into_iter().find(|message| message.width() <= left.max(right)).unwrap_or(plain);
-    let message = message.cut(left.max(right));
-    let carets = Row::new().put(&carets, style);
-    let row = if message.width() <= right {
-        Row::new().fill(column).join(carets).fill_by(1).safe(&message, style)
-    } else {
-        Row::new().fill(left + 1 - message.width()).safe(&message, style).fill(column).join(carets)
-    };
-    row.draw(buf, area.x, area.y, area.width);
+
+    /// What is worth knowing and, while the line is edited, the key that puts what was probably meant.
+    fn note(note: &Note, editing: bool, ui: &Ui) -> Self {
+        let plain = Safe::line(&note.message);
+        // What comes after the colon is help.
+        let short = note.message.split(": ").next().unwrap_or_default();
+        let mut messages = vec![plain.clone(), Safe::line(short)];
+        if let Some(fix) = note.fix.as_ref().filter(|_| editing) {
+            let key = format!("`{}` puts `{}`", ui.key(Command::Complete), fix.replacement);
+            messages.insert(0, Safe::line(&format!("{plain} · {key}")));
+        }
+        messages.push(plain);
+        Self { span: note.span.clone(), messages, style: ui.style(Role::Warning) }
+    }
+
+    fn draw(&self, text: &str, skipped: usize, area: Rect, buf: &mut Buffer) {
+        let columns =
+            |to: usize| text.get(..to).map_or(0, |part| Safe::line(part).width()).saturating_sub(skipped);
+        let (start, end) = (columns(self.span.start), columns(self.span.end));
+        let width = usize::from(area.width);
+        let carets = "^".repeat(end.saturating_sub(start).clamp(1, 24));
+        let column = (PROMPT.len() + start).min(width.saturating_sub(carets.len()));
+        let (left, right) = (column.saturating_sub(2), width.saturating_sub(column + carets.len() + 1));
+        // The fullest message that fits on either side, to the right where both do.
+        let fits = self.messages.iter().find(|message| message.width() <= left.max(right));
+        let message = fits.or(self.messages.last()).cloned().unwrap_or_default().cut(left.max(right));
+        let carets = Row::new().put(&carets, self.style);
+        let row = if message.width() <= right {
+            Row::new().fill(column).join(carets).fill_by(1).safe(&message, self.style)
+        } else {
+            Row::new().fill(left + 1 - message.width()).safe(&message, self.style).fill(column).join(carets)
+        };
+        row.draw(buf, area.x, area.y, area.width);
+    }
 }
 
 #[cfg(test)]

@@ -51,9 +51,17 @@ const IN_EVENT: &[(Command, &str)] = &[
 const IN_LIFECYCLE: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Back, "back")];
 const IN_SOURCES: &[(Command, &str)] =
     &[(Command::RefreshAll, "refresh all"), (Command::RefreshSource, "refresh"), (Command::Back, "back")];
+const IN_VIEWS: &[(Command, &str)] = &[(Command::Open, "show"), (Command::Back, "back")];
 const ANYWHERE: &[(Command, &str)] = &[(Command::Help, "help"), (Command::Palette, "command")];
 const TYPING: &[(Command, &str)] =
     &[(Command::Complete, "complete"), (Command::Accept, "apply"), (Command::Cancel, "as it was")];
+
+const CHOOSING: &[(Command, &str)] = &[
+    (Command::NextChoice, "next"),
+    (Command::Complete, "take"),
+    (Command::Accept, "apply"),
+    (Command::Cancel, "close"),
+];
 
 /// As many of the next keys as fit into `room` cells.
 fn hints(app: &App, room: usize) -> Row {
@@ -63,10 +71,15 @@ fn hints(app: &App, room: usize) -> Row {
         (None, Some(Screen::Event(_))) => IN_EVENT,
         (None, Some(Screen::Lifecycle(_))) => IN_LIFECYCLE,
         (None, Some(Screen::Sources(_))) => IN_SOURCES,
+        (None, Some(Screen::Views(_))) => IN_VIEWS,
         (None, None) if app.in_preview => IN_EVENT,
         (None, None) => IN_LIST,
     };
-    let all = if app.context() == Context::Prompt { TYPING.to_vec() } else { [here, ANYWHERE].concat() };
+    let all = match app.context() {
+        Context::Prompt if app.overlays.is_empty() && app.popup.is_shown() => CHOOSING.to_vec(),
+        Context::Prompt => TYPING.to_vec(),
+        _ => [here, ANYWHERE].concat(),
+    };
     let mut row = Row::new();
     for (command, word) in all.into_iter().rev() {
         let Some(key) = ui.keymap.keys_of(command).into_iter().next() else { continue };
@@ -82,7 +95,20 @@ fn hints(app: &App, room: usize) -> Row {
     row
 }
 
-/// `^ 7 new   follow on   12 of 1,204`.
+/// `/scoring 2/5`: what was looked for, and which of those found is selected.
+fn found(app: &App, text: &str) -> Row {
+    let ui = &app.ui;
+    let row = Row::new().put("/", ui.style(Role::Accent)).cut(text, 24, ui.style(Role::Accent)).fill_by(1);
+    let number = match app.search.count(app.timeline.selected()) {
+        None => "…".to_owned(),
+        Some((_, 0)) => "nothing found".to_owned(),
+        Some((None, of)) => format!("{} found", words::count(of as u64)),
+        Some((Some(place), of)) => format!("{}/{}", words::count(place as u64 + 1), words::count(of as u64)),
+    };
+    row.put(&number, ui.style(Role::Dim))
+}
+
+/// `^ 7 new   follow on   12/1,204`.
 fn state(app: &App) -> Row {
     let ui = &app.ui;
     let dim = ui.style(Role::Dim);
@@ -94,8 +120,11 @@ fn state(app: &App) -> Row {
     }
     row = row.put(if app.timeline.follows() { "follow on" } else { "follow off" }, dim).fill_by(3);
     if let (Some(place), true) = (app.timeline.place(), app.above.is_empty()) {
-        let of = app.timeline.rows().len();
+        let of = app.timeline.list().len();
         row = row.put(&format!("{}/{}", words::count(place as u64 + 1), words::count(of as u64)), dim);
+    }
+    if let (Some(text), true) = (app.search.text(), app.above.is_empty()) {
+        row = row.fill_by(3).join(found(app, text));
     }
     row
 }

@@ -19,9 +19,12 @@ const CHANGES: usize = 6;
 const LINES: usize = 12;
 
 /// The tab for one event.
-pub(super) fn text(ui: &Ui, event: &Event, width: usize) -> Text {
+pub(super) fn text(ui: &Ui, event: &Event, note: Option<&str>, width: usize) -> Text {
     let mut text = Text::default();
     let record = &event.record;
+    if let Some(note) = note {
+        paragraph(&mut text, ui, ("your note", Role::Accent), note, width);
+    }
     if record.status == Status::Failed {
         paragraph(
             &mut text,

@@ -60,7 +60,7 @@ pub(in crate::tui) fn body(area: Rect) -> Rect {
 pub(in crate::tui) fn text(app: &App, event: &Event, tab: Tab, width: u16) -> Text {
     let width = usize::from(width);
     match tab {
-        Tab::Summary => summary::text(&app.ui, event, width),
+        Tab::Summary => summary::text(&app.ui, event, app.user.note(event.id), width),
         Tab::Diff => changes::text(app, event, width),
         Tab::Raw => raw::text(&app.ui, event, width),
     }

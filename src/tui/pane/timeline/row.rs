@@ -1,34 +1,19 @@
-//! One event as a row of the list, and which columns a list of a given width has.
+//! One event as a row of the list.
 //!
 //! ```text
 //! ▌10:30:05  < rollback  decision_flow  Default Recomm…  jane.smith…  kaireon-prod  v5 → back to v3
 //!  16:45:10  ~ update    service        Orders           ci key       micro-prod    owner "a" → "b" +2
 //!  time      action      type           entity           actor        source        summary
 //! ```
-//!
-//! Columns leave as the list gets narrower: source, type, the sort of actor, seconds, the actor. Time,
-//! action and entity never leave; the summary takes what is left.
 
-use crate::domain::{Actor, ActorKind, Change, Event, LinkState, RowId, Safe, Status};
+use super::columns::{ACTION, Clock, Column, Columns, DATED, GAP, MARK};
+use crate::domain::{Actor, ActorKind, Change, Event, LinkState, RowId, Safe, Status, UserData};
 use crate::tui::draw::Row;
 use crate::tui::gist;
 use crate::tui::life::Versions;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
-
-/// The width of each column; zero is a column that is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::tui) struct Columns {
-    pub(super) time: usize,
-    pub(super) kind: usize,
-    pub(super) entity: usize,
-    pub(super) actor: usize,
-    /// Whether an actor that is no person says so, in the column of the actor.
-    pub(super) actor_kind: bool,
-    pub(super) source: usize,
-    pub(super) summary: usize,
-}
 
 /// How a row is marked, beside its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,51 +25,48 @@ pub(in crate::tui) enum Mark {
     Focused,
 }
 
-/// The glyph, a space, and the longest word that all feeds share.
-const ACTION: usize = 10;
-
-/// The mark of the selection and what stands between two columns.
-const MARK: usize = 1;
-const GAP: usize = 2;
-
 /// How wide a summary has to be for the mark of a broken link to come with its word.
 const LINK_WORD: usize = 28;
 
-impl Columns {
-    /// The columns of a list with one line for each event.
-    pub(in crate::tui) fn of(width: usize, ages: bool) -> Self {
-        let has = |from: usize, wide: usize| if width >= from { wide } else { 0 };
-        let mut columns = Self {
-            time: if ages || width < 84 { 5 } else { 8 },
-            kind: has(104, 14),
-            entity: 0,
-            actor: match width {
-                ..64 => 0,
-                64..84 => 12,
-                84..120 => 16,
-                _ => 20,
-            },
-            actor_kind: width >= 92,
-            source: has(140, 16),
-            summary: 0,
-        };
-        let rest = width.saturating_sub(columns.used());
-        columns.entity = (rest / 2).clamp(12, 30);
-        columns.summary = rest.saturating_sub(columns.entity);
-        columns
+/// What the user made of an event, between its time and what was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::tui) enum Sign {
+    #[default]
+    None,
+    /// There is a bookmark.
+    Bookmark,
+    /// There is a note.
+    Note,
+}
+
+impl Sign {
+    /// What `user` made of `event`.
+    pub(in crate::tui) fn of(event: &Event, user: &UserData) -> Self {
+        if user.note(event.id).is_some() {
+            Self::Note
+        } else if user.bookmarks.contains(&event.id) {
+            Self::Bookmark
+        } else {
+            Self::None
+        }
     }
 
-    /// What all columns but the entity and the summary take.
-    fn used(&self) -> usize {
-        let optional = [self.kind, self.actor, self.source];
-        let gaps = optional.iter().filter(|width| **width > 0).count() * GAP;
-        MARK + self.time + GAP + ACTION + optional.iter().sum::<usize>() + gaps + 2 * GAP
+    fn row(self, ui: &Ui) -> Row {
+        match self {
+            Self::None => Row::new().fill_by(GAP),
+            Self::Bookmark => Row::new().put("★", ui.style(Role::Accent)).fill(GAP),
+            Self::Note => Row::new().put("✎", ui.style(Role::Accent)).fill(GAP),
+        }
     }
 }
 
 /// What a row says in its time column.
 pub(in crate::tui) fn time(row: RowId, ui: &Ui, width: usize) -> String {
-    if ui.ages { words::age(row.time(), ui.now) } else { words::clock(row.time(), ui.zone, width >= 8) }
+    match width {
+        _ if ui.ages => words::age(row.time(), ui.now),
+        DATED.. => words::short(row.time(), ui.now, ui.zone),
+        _ => words::clock(row.time(), ui.zone, width >= 8),
+    }
 }
 
 /// What was done, as glyph and word. What failed shows that instead of its own glyph.
@@ -150,52 +132,75 @@ pub(in crate::tui) fn beside_entity(event: &Event) -> (&'static str, String) {
     (label, if repeats { String::new() } else { text })
 }
 
+/// How an event is shown beside what it says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Looks {
+    pub(in crate::tui) mark: Mark,
+    pub(in crate::tui) sign: Sign,
+    /// How many events the line stands for.
+    pub(in crate::tui) stands_for: usize,
+    pub(super) clock: Clock,
+}
+
 /// An event as one line.
-pub(in crate::tui) fn one_line(event: &Event, columns: Columns, selected: Mark, ui: &Ui) -> Row {
-    let record = &event.record;
-    let dim = ui.style(Role::Dim);
-    let mut row =
-        start(event.row, columns.time, selected, ui).cell(&action(event), ACTION, action_style(event, ui));
-    let kind = record.entity.kind.as_deref().unwrap_or_default();
-    let optional = |row: Row, text: &str, width: usize, style| {
-        if width == 0 { row } else { row.fill_by(GAP).cell(text, width, style) }
-    };
-    row = optional(row, kind, columns.kind, dim);
-    row = optional(row, entity(event), columns.entity, ui.style(Role::Entity));
-    if columns.actor > 0 {
-        row = row.fill_by(GAP).join(actor(&record.actor, columns.actor, columns.actor_kind, ui));
-    }
-    row = optional(row, &event.source, columns.source, dim);
-    if columns.summary > 0 {
-        row = row.fill_by(GAP).join(summary(event, columns.summary, ui));
+pub(super) fn one_line(event: &Event, columns: &Columns, looks: Looks, ui: &Ui) -> Row {
+    let mut row = mark(looks.mark, ui);
+    for (at, (column, width)) in columns.cells.iter().enumerate() {
+        row = match at {
+            0 => row,
+            // What the user made of the event stands before the second column.
+            1 => row.join(looks.sign.row(ui)),
+            _ => row.fill_by(GAP),
+        };
+        row = row.join(cell(event, *column, *width, columns.actor_kind, looks, ui));
     }
     row
 }
 
+fn cell(event: &Event, column: Column, width: usize, actor_kind: bool, looks: Looks, ui: &Ui) -> Row {
+    let record = &event.record;
+    let (row, dim) = (Row::new(), ui.style(Role::Dim));
+    match column {
+        Column::Time => row.right(&time(event.row, ui, width), width, ui.style(Role::Time)),
+        Column::Action => row.cell(&action(event), width, action_style(event, ui)),
+        Column::Type => row.cell(record.entity.kind.as_deref().unwrap_or_default(), width, dim),
+        Column::Entity => row.cell(entity(event), width, ui.style(Role::Entity)),
+        Column::Actor => actor(&record.actor, width, actor_kind, ui),
+        Column::ActorType => row.cell(record.actor.kind.word(), width, dim),
+        Column::Source => row.cell(&event.source, width, dim),
+        Column::Status => row.cell(record.status.word(), width, ui.theme.for_status(record.status)),
+        Column::Summary => summary(event, width, looks.stands_for, ui),
+    }
+}
+
 /// An event as two lines: what and which above, who and how below.
-pub(in crate::tui) fn two_lines(event: &Event, width: usize, selected: Mark, ui: &Ui) -> [Row; 2] {
-    let time = 5;
-    let first = start(event.row, time, selected, ui).cell(&action(event), ACTION, action_style(event, ui));
+pub(super) fn two_lines(event: &Event, width: usize, looks: Looks, ui: &Ui) -> [Row; 2] {
+    let time = if looks.clock == Clock::Dated { DATED } else { 5 };
+    let first = start(event.row, time, looks.mark, ui).join(looks.sign.row(ui)).cell(
+        &action(event),
+        ACTION,
+        action_style(event, ui),
+    );
     let room = width.saturating_sub(first.width() + GAP);
     let indent = MARK + time + GAP;
-    let mut second = mark(selected, ui).fill(indent);
+    let mut second = mark(looks.mark, ui).fill(indent);
     let room_below = width.saturating_sub(indent);
     // The text below begins where the entity above does.
     second = second.join(actor(&event.record.actor, room_below.min(ACTION), false, ui)).fill_by(GAP);
     let left = width.saturating_sub(second.width());
     [
         first.fill_by(GAP).cell(entity(event), room, ui.style(Role::Entity)),
-        second.join(summary(event, left, ui)),
+        second.join(summary(event, left, looks.stands_for, ui)),
     ]
 }
 
 /// The row of an event that is not here yet: its time is known from its place.
-pub(in crate::tui) fn placeholder(row: RowId, columns: Columns, selected: Mark, ui: &Ui) -> Row {
-    start(row, columns.time, selected, ui).put("…", ui.style(Role::Dim))
+pub(in crate::tui) fn placeholder(row: RowId, time: usize, selected: Mark, ui: &Ui) -> Row {
+    start(row, time, selected, ui).fill_by(GAP).put("…", ui.style(Role::Dim))
 }
 
 fn start(row: RowId, width: usize, selected: Mark, ui: &Ui) -> Row {
-    mark(selected, ui).right(&time(row, ui, width), width, ui.style(Role::Time)).fill_by(GAP)
+    mark(selected, ui).right(&time(row, ui, width), width, ui.style(Role::Time))
 }
 
 fn mark(mark: Mark, ui: &Ui) -> Row {
@@ -234,7 +239,7 @@ fn entity(event: &Event) -> &str {
     event.record.entity.label().unwrap_or("–")
 }
 
-fn summary(event: &Event, width: usize, ui: &Ui) -> Row {
+fn summary(event: &Event, width: usize, stands_for: usize, ui: &Ui) -> Row {
     let (label, text) = gist(event);
     let style = ui.style(match label {
         "failed" => Role::Failed,
@@ -242,13 +247,19 @@ fn summary(event: &Event, width: usize, ui: &Ui) -> Row {
         _ => Role::Dim,
     });
     let mut row = Row::new();
+    if stands_for > 1 {
+        row = row.cut(&format!("×{} ", words::count(stands_for as u64)), width, ui.style(Role::Accent));
+    }
     if event.link == LinkState::Broken {
         let (mark, gap) = if width >= LINK_WORD { ("≠ link", 2) } else { ("≠", 1) };
-        row = row.put(mark, ui.style(Role::Warning)).fill_by(gap);
+        let left = width.saturating_sub(row.width());
+        let gap = gap.min(left.saturating_sub(mark.chars().count()));
+        row = row.cut(mark, left, ui.style(Role::Warning)).fill_by(gap);
     }
     let left = width.saturating_sub(row.width());
     if !label.is_empty() {
-        row = row.cell(label, label.len().min(left), style).fill_by(usize::from(left > label.len()));
+        let cell = label.len().min(left);
+        row = row.cell(label, cell, style).fill_by(usize::from(left > label.len()));
     }
     let left = width.saturating_sub(row.width());
     row.cell(&text, left, ui.style(Role::Dim))
@@ -257,35 +268,6 @@ fn summary(event: &Event, width: usize, ui: &Ui) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_leave_in_order_and_fill_the_width_exactly() {
-        let mut seen = Vec::new();
-        for width in (30..=200).rev() {
-            let columns = Columns::of(width, false);
-            if width >= 60 {
-                assert_eq!(columns.used() + columns.entity + columns.summary, width, "{columns:?}");
-                assert!(columns.summary >= 10, "{width}: {columns:?}");
-            }
-            assert!(columns.entity >= 12, "{width}: {columns:?}");
-            assert!(width < 76 || columns.summary >= 16, "{width}: {columns:?}");
-            let gone = [
-                ("source", columns.source == 0),
-                ("type", columns.kind == 0),
-                ("actor type", !columns.actor_kind),
-                ("seconds", columns.time < 8),
-                ("actor shortened", columns.actor < 16),
-                ("actor", columns.actor == 0),
-            ];
-            for (name, gone) in gone {
-                if gone && !seen.contains(&name) {
-                    seen.push(name);
-                }
-            }
-        }
-        // The actor's column gets narrower at once with the seconds.
-        assert_eq!(seen, ["source", "type", "actor type", "seconds", "actor shortened", "actor"]);
-    }
 
     #[test]
     fn of_an_address_the_host_goes_first() {

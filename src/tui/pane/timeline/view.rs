@@ -7,42 +7,45 @@
 //! ── Wed 25 Mar 2026 ────────────────────────────
 //! ```
 
-use chrono::NaiveDate;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::row::{self, Columns, Mark};
-use crate::domain::RowId;
+use super::columns::{self, Clock, Column, Columns};
+use super::row::{self, Looks, Mark, Sign};
+use crate::domain::{Event, Heads, List, RowId};
+use crate::query::{Arrangement, Group};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
-use crate::tui::window::Item;
+use crate::tui::window::{Head, Item};
 use crate::tui::words;
 
 /// Draws the list.
 pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
     let area = app.layout().list;
-    let rows = app.timeline.rows();
+    let rows = app.timeline.list();
     let Some(selected) = app.timeline.place() else { return };
     let mut y = area.y;
-    for item in app.measure().items(rows, app.timeline.top()) {
+    for item in app.measure().items(&rows, app.timeline.top()) {
         match item {
-            Item::Day(day) => {
-                day_rule(day, area.width, &app.ui).draw(buf, area.x, y, area.width);
+            Item::Head(head, index) => {
+                rule(app, &rows, head, index, area.width).draw(buf, area.x, y, area.width);
                 y += 1;
             }
             Item::Row(index) => {
                 let height = app.layout().row_height;
                 let place = Rect { y, height, ..area };
-                draw_row(app, rows[index], index == selected, place, buf);
+                if let Some(row) = rows.get(index) {
+                    draw_row(app, row, rows.stands_for(index), index == selected, place, buf);
+                }
                 y += height;
             }
         }
     }
 }
 
-fn draw_row(app: &App, row: RowId, selected: bool, area: Rect, buf: &mut Buffer) {
+fn draw_row(app: &App, row: RowId, stands_for: usize, selected: bool, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
     let width = usize::from(area.width);
     let focused = !app.in_preview && !app.filter.editing();
@@ -51,13 +54,21 @@ fn draw_row(app: &App, row: RowId, selected: bool, area: Rect, buf: &mut Buffer)
         (true, false) => Mark::Selected,
         (true, true) => Mark::Focused,
     };
-    let lines = match app.library.get(row) {
-        Some(event) if area.height > 1 => row::two_lines(event, width, mark, ui).to_vec(),
-        Some(event) => vec![row::one_line(event, Columns::of(width, ui.ages), mark, ui)],
-        None => {
-            let columns = if area.height > 1 { Columns::of(0, true) } else { Columns::of(width, ui.ages) };
-            vec![row::placeholder(row, columns, mark, ui)]
+    let named = app.filter.query().directives().columns.as_deref();
+    let clock = clock(app);
+    let lines = if let Some(event) = app.library.get(row) {
+        let looks = Looks { mark, sign: Sign::of(event, &app.user), stands_for, clock };
+        match area.height {
+            0 | 1 => vec![row::one_line(event, &Columns::of(width, clock, named), looks, ui)],
+            _ => row::two_lines(event, width, looks, ui).to_vec(),
         }
+    } else {
+        let time = match clock {
+            Clock::Dated => columns::DATED,
+            _ if area.height > 1 => 5,
+            _ => Columns::of(width, clock, None).width(Column::Time),
+        };
+        vec![row::placeholder(row, time, mark, ui)]
     };
     for (y, line) in (area.y..).zip(&lines) {
         line.draw(buf, area.x, y, area.width);
@@ -68,11 +79,51 @@ fn draw_row(app: &App, row: RowId, selected: bool, area: Rect, buf: &mut Buffer)
     }
 }
 
-fn day_rule(day: NaiveDate, width: u16, ui: &Ui) -> Row {
-    let row = Row::new()
-        .put("── ", ui.style(Role::Rule))
-        .put(&words::day_name(day), ui.style(Role::Day))
-        .put(" ", ui.style(Role::Rule));
-    let left = usize::from(width).saturating_sub(row.width());
+/// What the list says about the time of an event.
+fn clock(app: &App) -> Clock {
+    match app.timeline.list().heads() {
+        _ if app.ui.ages => Clock::Age,
+        Heads::Days => Clock::Time,
+        Heads::None | Heads::Groups(_) => Clock::Dated,
+    }
+}
+
+/// The heading of a group: its day, or what its events have in common and how many they are.
+fn rule(app: &App, list: &List, head: Head, index: usize, width: u16) -> Row {
+    let ui = &app.ui;
+    let width = usize::from(width);
+    let row = Row::new().put("── ", ui.style(Role::Rule));
+    let row = match head {
+        Head::Day(day) => row.put(&words::day_name(day), ui.style(Role::Day)),
+        Head::Group(_) => {
+            let count = list.group(index).map_or(0, |(_, places)| places.len());
+            let count = words::plural(count as u64, "event");
+            let event = list.get(index).and_then(|row| app.library.get(row));
+            let room = width.saturating_sub(row.width() + count.len() + 8);
+            let name = match (event, app.timeline.how()) {
+                (Some(event), Some(how)) => group_name(event, how, ui),
+                _ => "…".to_owned(),
+            };
+            row.cut(&name, room, ui.style(Role::Day)).put(&format!("  {count}"), ui.style(Role::Dim))
+        }
+    };
+    let row = row.put(" ", ui.style(Role::Rule));
+    let left = width.saturating_sub(row.width());
     row.rule("─", left, ui.style(Role::Rule))
+}
+
+/// What the events of a group have in common.
+fn group_name(event: &Event, how: &Arrangement, ui: &Ui) -> String {
+    let record = &event.record;
+    let named = |label: Option<&str>, none: &str| label.map_or_else(|| none.to_owned(), str::to_owned);
+    match how.group {
+        Group::Entity => {
+            let name = named(record.entity.label(), "no entity");
+            record.entity.kind.as_ref().map_or(name.clone(), |kind| format!("{name}  {kind}"))
+        }
+        Group::Actor => named(record.actor.label(), "nobody who is named"),
+        Group::Source => event.source.to_string(),
+        Group::Set => named(record.set.as_deref(), "no change set"),
+        Group::Day | Group::None | Group::Run => words::day_name(words::day(record.time, ui.zone)),
+    }
 }

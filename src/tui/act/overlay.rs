@@ -1,0 +1,176 @@
+//! What commands do to whatever lies over the screen, and what becomes of what was typed or picked there.
+
+use crate::domain::Event;
+use crate::query::complete::Value;
+use crate::query::{self, Query};
+use crate::tui::app::App;
+use crate::tui::command::Command;
+use crate::tui::message::{Asker, Effect, Notice};
+use crate::tui::motion::Motion;
+use crate::tui::overlay::{self, Ask, Asked, Goal, Of, Overlay, Picker};
+use crate::tui::pane::Screen;
+use crate::tui::pane::lifecycle::LifecyclePane;
+use std::sync::Arc;
+
+impl App {
+    pub(super) fn act_on_overlay(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        let layout = self.layout();
+        let Some(overlay) = self.overlays.last_mut() else { return false };
+        match (overlay, command) {
+            (Overlay::Quit, Command::Close | Command::Accept) => self.quit(ask),
+            (Overlay::Ask(line), Command::Back | Command::Cancel | Command::Close) => {
+                let was_search = line.what == Asked::Find;
+                self.overlays.pop();
+                if was_search {
+                    self.look_for("", ask);
+                }
+            }
+            (_, Command::Back | Command::Cancel | Command::Close) | (Overlay::Help(_), Command::Help) => {
+                self.overlays.pop();
+            }
+            (Overlay::Quit, _) => {
+                self.overlays.pop();
+                return false;
+            }
+            (Overlay::Ask(_), Command::Accept) => self.accept_line(ask),
+            (Overlay::Pick(picker), Command::Accept | Command::Complete) => {
+                let chosen = picker.chosen(&self.ui, &self.user).map(|entry| entry.goal);
+                self.overlays.pop();
+                if let Some(goal) = chosen {
+                    self.go_to_goal(goal, command == Command::Accept, ask);
+                }
+            }
+            (Overlay::Pick(picker), Command::NextChoice) => {
+                picker.choose(Motion::Lines(1), &self.ui, &self.user);
+            }
+            (Overlay::Pick(picker), Command::PreviousChoice) => {
+                picker.choose(Motion::Lines(-1), &self.ui, &self.user);
+            }
+            (Overlay::Ask(_) | Overlay::Pick(_), _) => {}
+            (Overlay::Help(help), command) => {
+                let Some(motion) = Motion::of(command) else { return false };
+                let lines = overlay::help::lines(&self.ui).len();
+                help.go(motion, lines, overlay::help::page(&layout));
+            }
+        }
+        true
+    }
+
+    /// Opens a list to pick from.
+    pub(super) fn pick(&mut self, of: Of, ask: &mut Vec<Effect>) {
+        self.overlays.push(Overlay::Pick(Picker::new(of)));
+        self.picker_changed(ask);
+    }
+
+    /// Opens a line to type.
+    pub(super) fn ask_for(&mut self, what: Asked, text: &str) {
+        self.overlays.push(Overlay::Ask(Ask::new(what, text)));
+    }
+
+    /// Another text is typed in the picker: names of the cache are asked for where it lists them.
+    pub(in crate::tui) fn picker_changed(&mut self, ask: &mut Vec<Effect>) {
+        let Some(Overlay::Pick(picker)) = self.overlays.last_mut() else { return };
+        picker.renew();
+        if picker.of != Of::Places {
+            return;
+        }
+        picker.generation += 1;
+        for key in ["entity", "actor"] {
+            ask.push(Effect::Values {
+                asker: Asker::Jump,
+                generation: picker.generation,
+                key,
+                rest: Query::all(),
+                typed: picker.line.text().to_owned(),
+            });
+        }
+    }
+
+    /// Another text is typed in a line: a search follows it.
+    pub(in crate::tui) fn asked_changed(&mut self, ask: &mut Vec<Effect>) {
+        if let Some(Overlay::Ask(Ask { line, what: Asked::Find })) = self.overlays.last() {
+            let text = line.text().to_owned();
+            self.look_for(&text, ask);
+        }
+    }
+
+    pub(in crate::tui) fn take_values(
+        &mut self,
+        asker: Asker,
+        generation: u64,
+        key: &'static str,
+        values: Vec<Value>,
+    ) -> bool {
+        match (asker, self.overlays.last_mut()) {
+            (Asker::Jump, Some(Overlay::Pick(picker))) if picker.generation == generation => {
+                picker.take(key, values);
+                true
+            }
+            (Asker::Jump, _) => false,
+            (Asker::Completion, _) => {
+                self.popup.take(generation, values, &self.filter, &self.user, &self.ui.context())
+            }
+        }
+    }
+
+    fn accept_line(&mut self, ask: &mut Vec<Effect>) {
+        let Some(Overlay::Ask(Ask { line, what })) = self.overlays.pop() else { return };
+        let text = line.text();
+        match what {
+            Asked::Find => {
+                if let Err(error) = query::parse(text, &self.ui.context()) {
+                    self.notice = Some(Notice::error(error.to_string()));
+                }
+                self.accept_search();
+            }
+            Asked::SaveView => self.save_view(text, ask),
+            Asked::RenameView(from) => self.rename_view(&from, text, ask),
+            Asked::Note(id) => self.write_note(id, text.trim(), ask),
+        }
+    }
+
+    fn go_to_goal(&mut self, goal: Goal, accept: bool, ask: &mut Vec<Effect>) {
+        let context = self.ui.context();
+        match goal {
+            Goal::Run(command) => self.act(command, ask),
+            Goal::Use(line) => {
+                let changed = self.filter.type_in(&line, &context);
+                self.line_changed(changed, ask);
+                if accept {
+                    self.popup.dismiss();
+                    self.act(Command::Accept, ask);
+                }
+            }
+            Goal::Tab(place) => self.show_tab(place, ask),
+            Goal::Entity(value) => {
+                if let Ok(query) = query::parse(&query::exact_term("entity", &value), &context) {
+                    ask.push(Effect::Newest { query });
+                }
+            }
+            Goal::Actor(value) => {
+                self.above.clear();
+                let changed = self.filter.set(&query::exact_term("actor", &value), &context);
+                self.filter_changed(Some(changed), "", ask);
+            }
+        }
+    }
+
+    /// Opens the life that the newest event of an entity belongs to.
+    pub(in crate::tui) fn open_newest(
+        &mut self,
+        result: Result<Option<Arc<Event>>, String>,
+        ask: &mut Vec<Effect>,
+    ) -> bool {
+        match result {
+            Ok(Some(event)) => {
+                self.above.clear();
+                self.above.push(Screen::Lifecycle(LifecyclePane::of(&event)));
+                let entity = event.record.entity.clone();
+                ask.push(Effect::Lifecycle { source: event.source.clone(), entity });
+            }
+            Ok(None) => self.notice = Some(Notice::info("the cache holds no event of it any more")),
+            Err(message) => self.notice = Some(Notice::error(message)),
+        }
+        true
+    }
+}

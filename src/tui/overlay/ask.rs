@@ -1,0 +1,107 @@
+//! A line to type in the place of the status line: what to find, the name of a view, a note.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::domain::{EventId, Safe};
+use crate::tui::app::App;
+use crate::tui::draw::Row;
+use crate::tui::line::Line;
+use crate::tui::theme::Role;
+use crate::tui::words;
+
+/// A line to type.
+#[derive(Debug)]
+pub(in crate::tui) struct Ask {
+    pub(in crate::tui) line: Line,
+    pub(in crate::tui) what: Asked,
+}
+
+/// What the line is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum Asked {
+    /// What to look for in the list.
+    Find,
+    /// The name that the filter is saved under.
+    SaveView,
+    /// Another name for the view of this one.
+    RenameView(String),
+    /// A note about an event.
+    Note(EventId),
+}
+
+impl Ask {
+    pub(in crate::tui) fn new(what: Asked, text: &str) -> Self {
+        Self { line: Line::new(text), what }
+    }
+
+    fn label(&self) -> String {
+        match &self.what {
+            Asked::Find => "/".to_owned(),
+            Asked::SaveView => "save the filter as> ".to_owned(),
+            Asked::RenameView(name) => format!("another name for {name}> "),
+            Asked::Note(_) => "note> ".to_owned(),
+        }
+    }
+}
+
+/// Draws the line; returns where text is being typed.
+pub(in crate::tui) fn draw(app: &App, ask: &Ask, area: Rect, buf: &mut Buffer) -> Position {
+    let ui = &app.ui;
+    super::clear(area, ui, buf);
+    let width = usize::from(area.width);
+    let label = Row::new().fill(1).cut(&ask.label(), width / 2, ui.style(Role::Focused));
+    let found = match ask.what {
+        Asked::Find => found(app),
+        _ => Row::new(),
+    };
+    let room = width.saturating_sub(label.width() + found.width() + 2).max(1);
+    let (text, column) = window(&ask.line, room);
+    let x = area.x + (label.width() + column) as u16;
+    let row = label.safe(&text, ui.style(Role::Text)).with_right(found, width);
+    row.draw(buf, area.x, area.y, area.width);
+    Position { x: x.min(area.right().saturating_sub(1)), y: area.y }
+}
+
+/// How many are found so far.
+fn found(app: &App) -> Row {
+    let Some((_, count)) = app.search.count(None) else { return Row::new() };
+    let text =
+        if count == 0 { "nothing found".to_owned() } else { format!("{} found", words::count(count as u64)) };
+    Row::new().put(&text, app.ui.style(Role::Dim)).fill_by(1)
+}
+
+/// The end of the line up to the cursor that `room` cells show, what follows it, and the cursor's column.
+fn window(line: &Line, room: usize) -> (Safe, usize) {
+    let (before, after) = line.text().split_at(line.cursor_byte());
+    let mut start = 0;
+    for (at, _) in before.char_indices() {
+        start = at;
+        if Safe::line(&before[at..]).width() < room {
+            break;
+        }
+    }
+    if before.is_empty() {
+        start = 0;
+    }
+    let column = Safe::line(&before[start..]).width();
+    (Safe::line(&format!("{}{after}", &before[start..])).cut(room), column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_stays_in_view() {
+        for (text, room, shown, column) in [
+            ("abc", 10, "abc", 3),
+            ("", 3, "", 0),
+            ("abcdefghij", 5, "ghij", 4),
+            ("日本語日本語", 5, "本語", 4),
+        ] {
+            let (part, at) = window(&Line::new(text), room);
+            assert_eq!((part.as_str(), at), (shown, column), "{text} {room}");
+        }
+    }
+}

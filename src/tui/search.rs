@@ -1,0 +1,118 @@
+//! What was looked for in the list with `find`: it leads from one event to the next and leaves none out.
+//!
+//! The events found are those of the list that agree with a line in the language of the filter, so a
+//! search belongs to the filter in force and is made again when that changes.
+
+use super::app::App;
+use super::message::{Effect, Notice};
+use super::pane::timeline::Side;
+use crate::domain::{RowId, Rows};
+use crate::query::{self, Query};
+
+/// The search that `next-match` goes on with.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    text: String,
+    query: Option<Query>,
+    /// What was found, newest first; `None` until the answer comes.
+    rows: Option<Rows>,
+    generation: u64,
+    /// Where to go as soon as the answer comes.
+    go: Option<Side>,
+}
+
+impl Search {
+    /// What is looked for, where anything is.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.query.is_some().then_some(self.text.as_str())
+    }
+
+    /// How many were found, and the place among them of the selected row.
+    pub(super) fn count(&self, selected: Option<RowId>) -> Option<(Option<usize>, usize)> {
+        let rows = self.rows.as_ref()?;
+        Some((selected.and_then(|row| rows.position(row)), rows.len()))
+    }
+
+    /// The row to go to from `selected`.
+    fn next(&self, selected: RowId, side: Side) -> Option<RowId> {
+        let rows = self.rows.as_ref()?;
+        let here = rows.at_or_older(selected);
+        match side {
+            Side::Older if rows.get(here) == Some(selected) => rows.get(here + 1),
+            Side::Older => rows.get(here),
+            Side::Newer => here.checked_sub(1).and_then(|newer| rows.get(newer)),
+        }
+    }
+}
+
+impl App {
+    /// Looks for `text` while it is typed; nothing is looked for where it cannot be read.
+    pub(super) fn look_for(&mut self, text: &str, ask: &mut Vec<Effect>) {
+        let query = query::preview(text, &self.ui.context()).ok().map(|reading| reading.query);
+        self.search.query = query.filter(|_| !text.trim().is_empty());
+        text.clone_into(&mut self.search.text);
+        self.search.go = None;
+        self.search_again(ask);
+    }
+
+    /// Makes the search again: the list is another one.
+    pub(super) fn search_again(&mut self, ask: &mut Vec<Effect>) {
+        self.search.rows = None;
+        self.search.generation += 1;
+        if let Some(found) = &self.search.query {
+            let query = self.filter.query().and(found);
+            ask.push(Effect::Search { generation: self.search.generation, query });
+        }
+    }
+
+    /// Goes to the next event found, or as soon as it is known which that is.
+    pub(super) fn go_to_match(&mut self, side: Side) {
+        if self.search.query.is_none() {
+            let key = self.ui.key(super::command::Command::Find);
+            self.notice = Some(Notice::info(format!("nothing is looked for: `{key}` finds")));
+            return;
+        }
+        let Some(selected) = self.timeline.selected() else { return };
+        if self.search.rows.is_none() {
+            self.search.go = Some(side);
+            return;
+        }
+        if let Some(row) = self.search.next(selected, side) {
+            self.timeline.select(row);
+        } else {
+            let none = self.search.rows.as_ref().is_some_and(Rows::is_empty);
+            let text = if none { "nothing in the list is like this" } else { super::act::NOTHING_FURTHER };
+            self.notice = Some(Notice::info(text));
+        }
+    }
+
+    /// Goes to what was looked for: the selected event if it is one, else the next older one, else the next
+    /// newer.
+    pub(super) fn accept_search(&mut self) {
+        let (Some(selected), Some(rows)) = (self.timeline.selected(), &self.search.rows) else {
+            self.search.go = Some(Side::Older);
+            return;
+        };
+        if rows.position(selected).is_some() {
+            return;
+        }
+        let side = if self.search.next(selected, Side::Older).is_some() { Side::Older } else { Side::Newer };
+        self.go_to_match(side);
+    }
+
+    pub(super) fn matches(&mut self, generation: u64, result: Result<Rows, String>) -> bool {
+        if generation != self.search.generation {
+            return false;
+        }
+        match result {
+            Ok(rows) => self.search.rows = Some(rows),
+            Err(message) => self.notice = Some(Notice::error(message)),
+        }
+        match self.search.go.take() {
+            Some(Side::Older) => self.accept_search(),
+            Some(Side::Newer) => self.go_to_match(Side::Newer),
+            None => {}
+        }
+        true
+    }
+}
