@@ -98,7 +98,7 @@ fn meaning(words: &[String], value: &Value) -> Option<String> {
     } else {
         60
     };
-    (value.abs() >= limit).then(|| value.checked_mul(millis).map(duration))?
+    (value.unsigned_abs() >= limit).then(|| value.checked_mul(millis).map(duration))?
 }
 
 /// Seconds or milliseconds since 1970, where they fall into the years 2000 to 2099.

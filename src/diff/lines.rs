@@ -112,7 +112,7 @@ mod tests {
             ("a", "a\n", vec![" a", "+"]),
             ("select x\nfrom t", "select y\nfrom t", vec!["-select [x]", "+select [y]", " from t"]),
             ("a\r\nb", "a\r\nc", vec![" a", "-b", "+c"]),
-            ("a\r\nb", "a\nb", vec!["-a\r", "+a", " b"]),
+            ("a\r\nb", "a\nb", vec!["-a[\r]", "+a", " b"]),
             ("", "x", vec!["-", "+x"]),
         ] {
             assert_eq!(shown(before, after), expected, "{before:?}");

@@ -9,13 +9,10 @@ use serde_json::Value;
 use super::human;
 use super::lines::{Line, lines};
 use super::path::{self, Step};
-use super::rules::{MASK, Matcher, Rules};
+use super::rules::{MASK, Matcher, Rules, json_in};
 use super::walk::{Place, compare_placed, compare_with, redact_with, without_secrets};
 use super::words::{Piece, words};
 use crate::domain::{Change, Op};
-
-/// The longest text that is read as JSON, in bytes.
-const MAX_JSON: usize = 4 * 1024 * 1024;
 
 /// How deep JSON in a text in JSON is taken apart.
 const MAX_INSIDE: usize = 3;
@@ -228,41 +225,46 @@ impl Diff {
         inside: Option<&str>,
         depth: usize,
     ) -> Change {
-        let own = path::steps(&change.path);
-        let json = |side: &Option<Value>| if depth > 0 { side.as_ref().and_then(json_in) } else { None };
+        let mut own = path::steps(&change.path);
+        let json = |side: &Option<Value>| match side {
+            Some(Value::String(text)) if depth > 0 => json_in(text),
+            _ => None,
+        };
         let parsed = (json(&change.before), json(&change.after));
         let rules_inside = rules.below(&own);
-        let mut shown = change.clone();
-        for (side, parsed, seen) in [
-            (&mut change.before, &parsed.0, &mut shown.before),
-            (&mut change.after, &parsed.1, &mut shown.after),
-        ] {
-            let Some(parsed) = parsed else { continue };
-            let clean = without_secrets(&rules_inside, &mut Vec::new(), parsed);
-            if clean != *parsed {
+        for side in [&mut change.before, &mut change.after].into_iter().flatten() {
+            let clean = without_secrets(&rules.into_texts(), &mut own, side);
+            if clean != *side {
                 mask = mask.max(Mask::Here);
-                *side = Some(Value::String(clean.to_string()));
+                *side = clean;
             }
-            *seen = Some(clean);
         }
         if let ((Some(before), Some(after)), Op::Replace) = (&parsed, change.op) {
             let fields = compare_with(before, after, &rules_inside);
             for field in &fields {
                 let path = within(&change.path, &field.path);
-                let hidden = mask_in(field);
-                let hidden = if hidden == Mask::Kept { Mask::Here } else { hidden };
+                let hidden = match mask_in(field) {
+                    Mask::None => Mask::None,
+                    // Only a mask that stands in the text itself was there before.
+                    _ if mask == Mask::Kept => Mask::Kept,
+                    _ => Mask::Here,
+                };
                 let field = Change { path, ..field.clone() };
                 self.add(field, hidden, rules, Some(inside.unwrap_or(&change.path)), depth - 1);
             }
             if !fields.is_empty() {
                 return change;
             }
-            // The same JSON, written in another way: that is a change of the text.
-            shown = change.clone();
+        }
+        let mut shown = change.clone();
+        let same = matches!(parsed, (Some(_), Some(_)));
+        if !same {
+            for side in [&mut shown.before, &mut shown.after] {
+                *side = json(side).or_else(|| side.take());
+            }
         }
         let mut block = Block::new(shown, mask, inside.map(str::to_owned));
         if parsed.0.is_some() || parsed.1.is_some() {
-            let same = matches!(parsed, (Some(_), Some(_)));
             let words = if same { "the same JSON, written in another way" } else { "JSON in a text" };
             block.notes.insert(0, words.to_owned());
         }
@@ -354,7 +356,7 @@ fn masked(change: Change, rules: &Matcher) -> (Change, Mask) {
 fn mask_in(change: &Change) -> Mask {
     fn holds(value: &Value) -> bool {
         match value {
-            Value::String(text) => text == MASK,
+            Value::String(text) => text == MASK || (text.contains(MASK) && text.starts_with(['{', '['])),
             Value::Array(list) => list.iter().any(holds),
             Value::Object(fields) => fields.values().any(holds),
             _ => false,
@@ -362,16 +364,6 @@ fn mask_in(change: &Change) -> Mask {
     }
     let any = [&change.before, &change.after].into_iter().flatten().any(holds);
     if any { Mask::Kept } else { Mask::None }
-}
-
-/// The object or list that a text holds.
-fn json_in(value: &Value) -> Option<Value> {
-    let text = value.as_str().filter(|text| text.len() <= MAX_JSON)?;
-    let begins = text.trim_start().as_bytes().first();
-    if !matches!(begins, Some(b'{' | b'[')) {
-        return None;
-    }
-    serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array())
 }
 
 /// The path of a field in the JSON that the text at `outer` holds.

@@ -9,6 +9,9 @@ use super::path::Step;
 /// What stands in place of a masked value.
 pub const MASK: &str = "••••";
 
+/// The longest text that is read as JSON, in bytes.
+const MAX_JSON: usize = 4 * 1024 * 1024;
+
 /// Names of fields that hold credentials in one system or another. They are masked whatever the rules say.
 const ALWAYS_REDACTED: &[&str] = &[
     "*password*",
@@ -79,6 +82,8 @@ pub struct Matcher {
     redact: Vec<Pattern>,
     /// Paths of single fields that are shown whatever the rules say.
     revealed: Vec<String>,
+    /// Whether texts that hold JSON are looked into.
+    texts: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +128,7 @@ impl Matcher {
             ignore: patterns(&rules.ignore),
             redact,
             revealed: Vec::new(),
+            texts: false,
         }
     }
 
@@ -130,6 +136,16 @@ impl Matcher {
     #[must_use]
     pub fn revealing(&self, paths: &[String]) -> Self {
         Self { revealed: paths.to_vec(), ..self.clone() }
+    }
+
+    /// The same, masking also what stands in a text that holds JSON.
+    pub(super) fn into_texts(&self) -> Self {
+        Self { texts: true, ..self.clone() }
+    }
+
+    /// The object or list that `text` holds, where texts are looked into.
+    pub(super) fn json_in(&self, text: &str) -> Option<Value> {
+        if self.texts { json_in(text) } else { None }
     }
 
     /// The same for a document of its own that stands in the field at `steps`: pointers of the rules do not
@@ -145,6 +161,7 @@ impl Matcher {
             ignore: named(&self.ignore),
             redact: named(&self.redact),
             revealed: self.revealed.iter().filter_map(inner).collect(),
+            texts: self.texts,
         }
     }
 
@@ -152,8 +169,14 @@ impl Matcher {
     #[must_use]
     pub fn redacting(&self, names: impl IntoIterator<Item = String>) -> Self {
         let mut more = self.clone();
-        more.redact.extend(names.into_iter().map(|name| Pattern::Part(name.to_lowercase())));
+        more.redact.extend(names.into_iter().map(|name| Pattern::Name(lower(&name))));
         more
+    }
+
+    /// The same without any masking, for tests of what comes out as it went in.
+    #[cfg(test)]
+    pub(super) fn unmasked(&self) -> Self {
+        Self { redact: Vec::new(), ..self.clone() }
     }
 
     /// Whether somebody wants to see the field that `steps` end in.
@@ -211,6 +234,15 @@ fn matches(patterns: &[Pattern], steps: &[Step<'_>]) -> bool {
         Pattern::Place(place) => leads_to(place, steps),
         name_pattern => name_pattern.fits_name(&name),
     })
+}
+
+/// The object or list that a text holds.
+pub(super) fn json_in(text: &str) -> Option<Value> {
+    let begins = text.trim_start().as_bytes().first();
+    if text.len() > MAX_JSON || !matches!(begins, Some(b'{' | b'[')) {
+        return None;
+    }
+    serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array())
 }
 
 fn segments(pointer: &str) -> Vec<String> {

@@ -310,6 +310,14 @@ pub(super) fn without_secrets(rules: &Matcher, steps: &mut Vec<Step<'_>>, value:
             steps.pop();
             Value::Array(copy)
         }
+        Value::String(text) => match rules.json_in(text) {
+            Some(inner) => {
+                let clean = without_secrets(rules, steps, &inner);
+                // What holds no secret stays as it was written.
+                if clean == inner { value.clone() } else { Value::String(clean.to_string()) }
+            }
+            None => value.clone(),
+        },
         scalar => scalar.clone(),
     }
 }
