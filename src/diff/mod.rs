@@ -8,6 +8,7 @@
 //! ([`Matcher`]). It is pure: it must not know a provider, do I/O or draw.
 
 mod align;
+mod comparison;
 mod human;
 mod lines;
 mod model;
@@ -27,6 +28,7 @@ mod round_tests;
 #[cfg(test)]
 mod tests;
 
+pub use comparison::Comparison;
 pub use lines::{Line, Side};
 pub use model::{Block, Body, Counts, Diff, Kind, Mask};
 pub use patch::{patch, patch_of};

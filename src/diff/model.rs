@@ -195,9 +195,13 @@ impl Diff {
     /// The model of changes that a feed named, masked once more by names: what a text holds was not looked at
     /// when they were kept. `revealed` are paths of fields to show although they would be masked.
     pub fn of_changes(changes: &[Change], revealed: &[String]) -> Self {
-        let rules = Matcher::new(&Rules::default()).revealing(revealed);
+        Self::with(changes, &Matcher::new(&Rules::default()).revealing(revealed))
+    }
+
+    /// The same by rules of its own.
+    pub(super) fn with(changes: &[Change], rules: &Matcher) -> Self {
         let unplaced = changes.iter().map(|change| (change.clone(), Place::default()));
-        Self::of(unplaced.collect(), &rules)
+        Self::of(unplaced.collect(), rules)
     }
 
     /// The model of what turns one document into another.

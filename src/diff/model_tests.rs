@@ -4,10 +4,26 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{Change, Op};
+use crate::domain::{Change, Event, EventId, Identity, LinkState, Op, Record, RowId, Timestamp};
 
 fn change(path: &str, op: Op, before: Option<Value>, after: Option<Value>) -> Change {
     Change { path: path.into(), op, before, after }
+}
+
+fn event() -> Event {
+    let identity = Identity::Native("one".into());
+    let id = EventId::derive("source", None, &identity);
+    let time = Timestamp::from_millis(1_775_040_000_000);
+    Event {
+        row: RowId::preferred(time, id),
+        id,
+        source: "source".into(),
+        feed: "feed".into(),
+        scope: None,
+        count: 1,
+        link: LinkState::None,
+        record: Record::bare(identity, time),
+    }
 }
 
 fn replaced(path: &str, before: Value, after: Value) -> Change {
@@ -193,6 +209,28 @@ fn the_tree_folds_what_stayed_and_keeps_what_tells_apart() {
     );
     let bare = Node::of(&diff, None, |_| true);
     assert!(bare.same.is_empty() && bare.identity.is_empty() && bare.children.len() == 2);
+}
+
+#[test]
+fn what_was_masked_before_can_be_revealed_where_the_record_carries_the_documents() {
+    let before = json!({"id": "s1", "pin": "1", "list": [{"name": "n", "v": 1}]});
+    let after = json!({"id": "s1", "pin": "2", "list": [{"name": "n", "v": 2}]});
+    let rules = Rules { redact: vec!["pin".into()], ..Rules::default() };
+    let mut event = event();
+    event.record.changes = compare(&before, &after, &rules);
+    event.record.raw = json!({"before": before, "after": after}).to_string().into();
+    let masked = Comparison::of(&event, &[]);
+    assert_eq!(masked.diff.text()[2], "~ pin  •••• (before) → •••• (after), changed");
+    assert_eq!(masked.diff.blocks[0].mask, Mask::Here);
+    assert!(!masked.patch().unwrap().to_string().contains("\"2\""));
+    assert_eq!(masked.patch().unwrap()[1], json!({"op": "replace", "path": "/list/0/v", "value": 2}));
+    let seen = Comparison::of(&event, &["pin".to_owned()]);
+    assert_eq!(seen.diff.text()[2], r#"~ pin  "1" → "2""#);
+    event.record.raw = "{}".into();
+    let kept = Comparison::of(&event, &["pin".to_owned()]);
+    assert_eq!(kept.diff.blocks[0].mask, Mask::Kept);
+    assert!(kept.patch().unwrap_err().contains("list[n].v"));
+    assert!(Comparison::weight(&event) > 2);
 }
 
 /// A document whose secrets, and nothing else, are texts with `hunter` in them, some inside texts.

@@ -32,7 +32,7 @@ impl Node {
     /// The tree over the blocks of `diff` that `shown` lets through.
     pub fn of(diff: &Diff, documents: Option<(&Snapshots, &Matcher)>, shown: impl Fn(usize) -> bool) -> Self {
         let mut root = Self::default();
-        for (place, block) in diff.blocks.iter().enumerate().filter(|(place, _)| shown(*place)) {
+        for (place, block) in diff.blocks.iter().enumerate() {
             let mut node = &mut root;
             for step in block.steps() {
                 node = node.child(label_of(&step));
@@ -44,7 +44,15 @@ impl Node {
                 |node: &Self| node.blocks.iter().any(|block| diff.blocks[*block].kind == Kind::Removed);
             root.decorate(&mut Vec::new(), documents, rules, &gone);
         }
+        // Only now: what is not shown did not stay as it was either.
+        root.prune(&shown);
         root
+    }
+
+    fn prune(&mut self, shown: &impl Fn(usize) -> bool) {
+        self.blocks.retain(|block| shown(*block));
+        self.children.iter_mut().for_each(|child| child.prune(shown));
+        self.children.retain(|child| !child.blocks.is_empty() || !child.children.is_empty());
     }
 
     fn child(&mut self, label: String) -> &mut Self {

@@ -3,6 +3,7 @@
 //! A command is offered to what lies over the screen, then to the line being edited, then to what every
 //! screen knows, then to the screen itself. What nobody takes does nothing.
 
+mod diff;
 mod event;
 mod filter;
 mod overlay;
@@ -32,6 +33,7 @@ impl App {
             || self.act_anywhere(command, ask)
             || self.act_on_views(command, ask)
             || self.arrange(command, ask)
+            || self.act_on_diff(command, ask)
             || self.act_on_event(command, ask);
         if !taken {
             self.act_on_screen(command, ask);

@@ -15,6 +15,7 @@ use super::layout::{Layout, layout};
 use super::library::Library;
 use super::message::{Effect, Message, Notice};
 use super::overlay::Overlay;
+use super::pane::event::look::Comparisons;
 use super::pane::event::{Details, EventView};
 use super::pane::timeline::Timeline;
 use super::pane::{Screen, lifecycle, sources, views};
@@ -52,6 +53,8 @@ pub struct App {
     pub(super) repeatable: Option<Command>,
     pub(super) library: Library,
     pub(super) details: Details,
+    /// What was made of the changes of events that were looked at.
+    pub(super) comparisons: Comparisons,
     pub(super) sources: Vec<SourceStatus>,
     /// How the selected event of the timeline is looked at beside the list.
     pub(super) preview: EventView,
@@ -88,6 +91,7 @@ impl App {
             overlays: Vec::new(),
             library: Library::default(),
             details: Details::default(),
+            comparisons: Comparisons::default(),
             sources: settings.sources,
             preview: EventView::default(),
             in_preview: false,
@@ -143,6 +147,9 @@ impl App {
             Message::NewCounts { generation, counts } => self.take_new_counts(generation, counts),
             Message::CacheGrew { new } => self.grew(new, &mut ask),
             Message::Sources(sources) => self.take_sources(sources),
+            Message::Compared { event, revealed, comparison } => {
+                self.comparisons.take(&event, &revealed, comparison)
+            }
             Message::Detail { row, result } => self.detail(row, result),
             Message::Notice(notice) => {
                 self.notice = Some(notice);
@@ -216,7 +223,7 @@ impl App {
                 self.pressed.clear();
                 if alone && context.takes_text() {
                     self.typed(key, ask);
-                } else if matches!(self.overlays.last(), Some(Overlay::Quit)) {
+                } else if matches!(self.overlays.last(), Some(Overlay::Quit | Overlay::Reveal(..))) {
                     self.overlays.pop();
                 }
             }
@@ -362,6 +369,9 @@ impl App {
             ask.push(Effect::Load { rows });
         }
         self.settle_screen(ask);
+        if let Some(event) = self.event().cloned() {
+            ask.extend(self.comparisons.want(&event));
+        }
         self.settle_rest(ask);
         self.settle_clock(ask);
     }

@@ -14,6 +14,7 @@ use super::command::Context;
 use super::motion::Motion;
 use super::settings::Ui;
 use super::theme::Role;
+use crate::domain::RowId;
 
 pub(super) use ask::{Ask, Asked};
 pub(super) use picker::{Goal, Of, Picker};
@@ -29,6 +30,8 @@ pub(super) enum Overlay {
     Ask(Ask),
     /// Whether to end the program.
     Quit,
+    /// Whether to show the masked value at this path of this event.
+    Reveal(RowId, String),
 }
 
 impl Overlay {
@@ -37,6 +40,8 @@ impl Overlay {
         match self {
             Self::Pick(_) | Self::Ask(_) => Context::Prompt,
             Self::Help(_) | Self::Quit => Context::Everywhere,
+            // The key that asked is the key that confirms.
+            Self::Reveal(..) => Context::Detail,
         }
     }
 }
