@@ -275,6 +275,32 @@ fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
             vec![replace("limits.perCustomer", json!(7), json!(4)), set("limits.unit", json!("day"))],
         ),
         (json!({"limits": {"perDay": 5}}), vec![set("limits", json!({"perDay": 5}))]),
+        // Every field with its old and its new value; what may be a list of names stays one.
+        (
+            json!({"name": ["a", "b"], "archived": [false, true], "note": [null, "n"]}),
+            vec![
+                replace("name", json!("a"), json!("b")),
+                replace("archived", json!(false), json!(true)),
+                replace("note", json!(null), json!("n")),
+            ],
+        ),
+        (json!({"tags": ["a", "b"]}), vec![set("tags", json!(["a", "b"]))]),
+        (
+            json!({"flags": [true, false], "n": 1}),
+            vec![set("flags", json!([true, false])), set("n", json!(1))],
+        ),
+        // A document and the old values of what changed in it.
+        (
+            json!({"object": {"plan": {"tier": 2, "seats": 5}, "id": "x"}, "previous_attributes": {"plan": {"tier": 1}}}),
+            vec![replace("plan.tier", json!(1), json!(2))],
+        ),
+        // A JSON Patch.
+        (
+            json!([{"op": "test", "path": "/a/b", "value": 1}, {"op": "replace", "path": "/a/b", "value": 2},
+                   {"op": "remove", "path": "/password"}]),
+            vec![replace("a.b", json!(1), json!(2)), ("password", Op::Remove, None, None)],
+        ),
+        (json!([{"op": "boil", "path": "/a"}]), vec![]),
         // Words that only begin like a pair, and pairs whose name is taken.
         (
             json!({"fromage": 1, "tomato": 2, "newsletter": 3}),
