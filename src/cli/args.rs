@@ -94,6 +94,15 @@ pub struct SyncArgs {
     /// Sources by name; all of them when left out.
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
+    /// Read everything again, also what is known to be complete: what changed or went is found.
+    #[arg(long)]
+    pub full: bool,
+    /// Ask for nothing older: `7d`, `2026-03-01`, `yesterday`.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Ask only for what happened before; where a server cannot be asked so, what is newer is read on the way.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
     /// Print one JSON object per source.
     #[arg(long)]
     pub json: bool,
@@ -234,6 +243,12 @@ pub enum SourcesCommand {
     /// Print every configured source and what the cache holds of it.
     List {
         /// Print one JSON object per source.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print of which stretches of time the cache has everything, and why it does not of others.
+    Coverage {
+        /// Print one JSON object per feed.
         #[arg(long)]
         json: bool,
     },

@@ -14,7 +14,7 @@ use crate::config::Options;
 use crate::domain::{Timestamp, escape_json};
 use crate::feed::{Binding, Page, Profile, Scope, saved};
 use crate::runtime::{Exit, Failure, Session, read_saved};
-use crate::store::{FeedKey, Written};
+use crate::store::{FeedKey, Learned, Written};
 
 pub(super) async fn run(
     args: ImportArgs,
@@ -147,9 +147,9 @@ async fn keep(
     }
     // What is brought in by hand says nothing about how far a walk has come.
     let written = session.store.run(move |db| {
-        let progress = db.walk(&key)?;
+        let nothing = Learned::default();
         let Page { records, quarantined, links, .. } = &page;
-        db.write_linked_page(&key, records, quarantined, links, &progress, Timestamp::now())
+        db.write_linked_page(&key, records, quarantined, links, &nothing, Timestamp::now())
     });
     Ok(written.await?)
 }

@@ -1,5 +1,6 @@
 //! `backtrail sources`: what is configured and what the cache holds of it.
 
+mod coverage;
 mod test;
 
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::runtime::{Exit, Failure};
 pub(super) async fn run(command: SourcesCommand, options: &Options) -> Result<Exit, Failure> {
     match command {
         SourcesCommand::List { json } => list(json, options).await,
+        SourcesCommand::Coverage { json } => coverage::run(json, options).await,
         SourcesCommand::Test { name, json } => test::run(&name, json, options).await,
     }
 }

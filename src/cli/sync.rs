@@ -13,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 use super::args::SyncArgs;
 use super::print;
 use crate::config::Options;
-use crate::domain::{Outcome, Safe, escape_json};
+use crate::domain::{Outcome, Safe, Timestamp, escape_json};
+use crate::query;
 use crate::runtime::{Exit, Failure, Session};
-use crate::sync::{Engine, Report, Which};
+use crate::sync::{Engine, Extent, Report, Which};
 
 pub(super) async fn run(
     args: SyncArgs,
@@ -24,7 +25,9 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let session = super::open_with_sources(options)?;
     let which = named(&args.sources, &session)?;
-    let outcomes = fetch(&session, &which, stop).await;
+    let extent = extent(&args, &session)?;
+    let outcomes =
+        with_engine(&session, &which, stop, async |engine| engine.sync_within(&which, &extent).await).await;
     let printed = if args.json {
         print::lines(outcomes.iter().map(|outcome| escape_json(&as_json(outcome).to_string()).into_owned()))
     } else {
@@ -85,6 +88,25 @@ pub(super) async fn with_engine(
         print::warn(&error.to_string());
     }
     outcomes
+}
+
+/// The part of the sources that is asked for.
+fn extent(args: &SyncArgs, session: &Session) -> Result<Extent, Failure> {
+    let context =
+        query::Context { now: Timestamp::now(), zone: session.config.ui.zone, ..query::Context::default() };
+    let time = |option: &str, text: &Option<String>| {
+        let read = |text: &String| {
+            query::stretch(text, &context)
+                .map(|(start, _)| start)
+                .map_err(|hint| Failure::usage(format!("`--{option} {text}` is not a time")).help(hint))
+        };
+        text.as_ref().map(read).transpose()
+    };
+    let (since, until) = (time("since", &args.since)?, time("until", &args.until)?);
+    if since.zip(until).is_some_and(|(since, until)| until <= since) {
+        return Err(Failure::usage("`--until` is not after `--since`, so there is nothing between them"));
+    }
+    Ok(Extent { full: args.full, since, until, scope: None })
 }
 
 fn named(names: &[String], session: &Session) -> Result<Which, Failure> {

@@ -163,6 +163,10 @@ impl Parts {
     pub const ERROR: Self = Self(8);
     /// Its link to the entry before it is broken.
     pub const BROKEN: Self = Self(16);
+    /// Its feed does not have it any more.
+    pub const GONE: Self = Self(32);
+    /// Its feed has said something else of it before.
+    pub const EDITED: Self = Self(64);
 
     /// The parts that `record` has.
     pub fn of(record: &Record) -> Self {
@@ -211,7 +215,7 @@ impl Parts {
 
     /// The parts that [`Parts::bits`] gave; bits that mean nothing are dropped.
     pub const fn from_bits(bits: u8) -> Self {
-        Self(bits & 31)
+        Self(bits & 0b0111_1111)
     }
 }
 
@@ -226,7 +230,7 @@ mod tests {
         let parts = Parts::from_fields(&[change], Some(""), Some("it grew"), None);
         assert!(parts.has(Parts::DIFF) && parts.has(Parts::AI));
         assert!(!parts.has(Parts::SUMMARY) && !parts.has(Parts::ERROR));
-        assert_eq!(Parts::from_bits(parts.bits() | 0xe0), parts);
+        assert_eq!(Parts::from_bits(parts.bits() | 0x80), parts);
         let all = Parts::from_bits(u8::MAX);
         for (status, parts) in Status::ALL.into_iter().flat_map(|status| [(status, parts), (status, all)]) {
             let marks = Marks::new(status, parts);

@@ -9,6 +9,11 @@ use chrono::{DateTime, FixedOffset, Local, Offset, SecondsFormat, TimeZone, Utc}
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// Before every other.
+    pub const MIN: Self = Self(i64::MIN);
+    /// After every other.
+    pub const MAX: Self = Self(i64::MAX);
+
     /// The point `millis` milliseconds after the epoch.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)

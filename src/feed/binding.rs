@@ -85,6 +85,42 @@ impl Position {
         Self { place, size: None, since: None, until: None, filter: Filter::default(), tail: Tail::default() }
     }
 
+    /// The same list from another place: the page `first`, or the record `first` where places between records
+    /// can be named, counted from 0, and `size` records of it. Nothing where the client cannot choose.
+    pub fn at(&self, profile: &Profile, first: u64, size: u64) -> Option<Self> {
+        let place = profile.paging.place(first)?;
+        let size = self.size.and(u32::try_from(size).ok());
+        Some(Self { place, size, ..self.clone() })
+    }
+
+    /// The place alone, in a form that [`Position::resumed`] reads: to go on from there another day.
+    pub fn place(&self) -> String {
+        let place = match &self.place {
+            Place::Whole | Place::Head => serde_json::json!({}),
+            Place::Page(number) => serde_json::json!({ "page": number }),
+            Place::Offset(number) => serde_json::json!({ "offset": number }),
+            Place::After(mark) => serde_json::json!({ "after": mark }),
+            Place::Address(address) => serde_json::json!({ "address": address }),
+        };
+        place.to_string()
+    }
+
+    /// The same list from a place that [`Position::place`] gave; nothing if it is no such place. An address is
+    /// good only at the origin of `base`, which is the user's: what a file says must not send a secret away.
+    pub fn resumed(&self, place: &str, base: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(place).ok()?;
+        let place = match value.as_object()?.iter().next()? {
+            (key, Value::Number(number)) if key == "page" => Place::Page(number.as_u64()?),
+            (key, Value::Number(number)) if key == "offset" => Place::Offset(number.as_u64()?),
+            (key, Value::String(address)) if key == "address" => {
+                Place::Address(super::request::resolve(address, base, &[]).ok()?)
+            }
+            (key, mark) if key == "after" => Place::After(mark.clone()),
+            _ => return None,
+        };
+        Some(Self { place, ..self.clone() })
+    }
+
     /// The page number in the provider's own counting, where the list is paged by number.
     pub fn number(&self) -> Option<u64> {
         match self.place {

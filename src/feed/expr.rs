@@ -47,6 +47,14 @@ pub(super) struct Path {
     pub(super) segments: Vec<Segment>,
 }
 
+impl Path {
+    /// Whether it is the pointer of these keys.
+    pub(super) fn is(&self, keys: &[Box<str>]) -> bool {
+        self.segments.len() == keys.len()
+            && self.segments.iter().zip(keys).all(|(segment, key)| *segment == Segment::Key(key.clone()))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Segment {
     Key(Box<str>),

@@ -50,7 +50,7 @@ pub use chain::{Chains, Shot};
 pub use errors::ServerSays;
 pub use filter::{Asked, Filter};
 pub use page::{Page, ScopePage};
-pub use paging::Seam;
+pub use paging::{Choice, Seam};
 pub use pattern::Pattern;
 pub use profile::{DetailWhen, Profile, SecretNeed, Var};
 pub use reach::Order;

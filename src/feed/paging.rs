@@ -67,6 +67,21 @@ pub enum Seam {
     Named,
 }
 
+/// How far the client chooses where an answer begins and how much it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// One answer holds everything.
+    Whole,
+    /// The number of a page.
+    Page,
+    /// The number of a page, and how many records a page has.
+    PageAndSize,
+    /// The record that it begins with.
+    Record,
+    /// Nothing: each answer leads to the next.
+    Nothing,
+}
+
 /// What an answer says about the page after it.
 #[derive(Debug, PartialEq)]
 pub(super) enum Following {
@@ -101,6 +116,28 @@ impl Paging {
             _ => Place::Head,
         };
         Position { size: self.size(), ..Position::whole(place) }
+    }
+
+    /// The place of the page or the record `first`, counted from 0, where the client may choose it.
+    pub(super) fn place(&self, first: u64) -> Option<Place> {
+        match self.kind {
+            PagingKind::Page { start, next: None, .. } => start.checked_add(first).map(Place::Page),
+            PagingKind::Offset { start, next: None, .. } => start.checked_add(first).map(Place::Offset),
+            _ => None,
+        }
+    }
+
+    /// How far the client chooses where an answer begins and how much it holds.
+    pub(super) fn choice(&self) -> Choice {
+        match self.kind {
+            PagingKind::Whole => Choice::Whole,
+            PagingKind::Page { next: None, .. } if self.size_param.is_some() && self.size().is_some() => {
+                Choice::PageAndSize
+            }
+            PagingKind::Page { next: None, .. } => Choice::Page,
+            PagingKind::Offset { next: None, .. } => Choice::Record,
+            _ => Choice::Nothing,
+        }
     }
 
     pub(super) fn seam(&self) -> Seam {

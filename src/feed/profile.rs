@@ -11,7 +11,7 @@ use super::filter::FilterParam;
 use super::integrity::Integrity;
 use super::items::Items;
 use super::json::Json;
-use super::paging::{Paging, Seam};
+use super::paging::{Choice, Paging, PagingKind, Seam};
 use super::pattern::Pattern;
 use super::pointer::Pointer;
 use super::rate::ResetFormat;
@@ -294,6 +294,18 @@ impl Profile {
         self.paging.seam()
     }
 
+    /// How far the client chooses where an answer begins and how much it holds.
+    pub fn choice(&self) -> Choice {
+        self.paging.choice()
+    }
+
+    /// Whether the next place is a value that several records may share, such as their time: then a border
+    /// between two answers may cut them apart.
+    pub fn may_cut_ties(&self) -> bool {
+        let is_id = |key: &Pointer| matches!(&self.map.id, Some(Expr::Pointer(path)) if !path.outer && path.is(key.keys()));
+        matches!(&self.paging.kind, PagingKind::Keyset { key, .. } if !is_id(key))
+    }
+
     /// Whether an answer of this status means that a walk has to begin again at the head of the list.
     pub fn restarts_on(&self, status: u16) -> bool {
         self.paging.restart_on.contains(&status)
@@ -322,6 +334,11 @@ impl Profile {
     /// Whether the server can be asked for what happened since some time.
     pub fn asks_since(&self) -> bool {
         self.sync.since.is_some()
+    }
+
+    /// Whether the server can be asked for what happened until some time.
+    pub fn asks_until(&self) -> bool {
+        self.sync.until.is_some()
     }
 
     /// The ranges of time to walk one after the other, the newest first; each end may be open. `top` is the

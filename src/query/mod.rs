@@ -124,6 +124,17 @@ pub fn exact_term(key: &str, value: &str) -> String {
     format!("{key}:{sign}{}", print::value(value))
 }
 
+/// The stretch of time that a literal such as `7d`, `yesterday` or `2026-03` names: its start and the first
+/// instant after it. The error says what can be written.
+pub fn stretch(text: &str, context: &Context) -> Result<(Timestamp, Timestamp), String> {
+    let offset_at = |time: Timestamp| context.zone.at(time).offset().local_minus_utc();
+    let named = time::Clock { now: context.now, offset_at: &offset_at }.literal(text);
+    named.map(|stretch| (stretch.start, stretch.end)).map_err(|bad| match bad.meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => bad.hint,
+    })
+}
+
 impl Query {
     /// The query that selects every event.
     pub const fn all() -> Self {

@@ -1,9 +1,8 @@
 //! The cache on disk, and beside it the user's own data: the only room that speaks SQL.
 //!
 //! One thread owns each database; everyone else holds a [`Handle`] and sends it work. The cache keeps what
-//! the feeds said, byte for byte, in time order; what could not be read, with the reason; and how far the
-//! walk over each feed has come. The ledger of what is known to be complete will stand in a table
-//! `coverage` of its own, written in the same transaction as the rows it speaks of (see `schema`).
+//! the feeds said, byte for byte, in time order; what could not be read, with the reason; and, for each feed,
+//! the ledger of what is known to be complete, written in the same transaction as the rows it speaks of.
 //!
 //! The room may assume that `domain` means the same thing to everyone. It must not decide what a page
 //! means (that is `sync`), hold rows in memory for its own sake (that is `index`), or keep anything that
@@ -16,6 +15,7 @@ mod database;
 mod db;
 mod dictionary;
 mod error;
+mod ledger;
 mod links;
 mod open;
 mod read;
@@ -43,7 +43,7 @@ pub use error::StoreError;
 pub use read::{Arrivals, Marker};
 pub use seal::{Chunk, PackedTexts};
 pub use user::{UserDataError, UserDb, UserStore};
-pub use walk::{FeedKey, FeedScope, FeedSummary, SourceSummary, WalkProgress};
+pub use walk::{FeedKey, FeedScope, FeedState, FeedSummary, Learned, Resume, SourceSummary};
 pub use write::Written;
 
 /// Something the user should know about the cache although it works.

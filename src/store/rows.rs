@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::body::{self, Body, Codebooks};
 use super::codec::{self, Digest16, Encoded};
-use crate::domain::{EventId, IndexRow, Marks, Record, RowId, Timestamp};
+use crate::domain::{EventId, IndexRow, Marks, Parts, Record, RowId, Timestamp};
 use crate::query::fingerprint;
 
 /// The last number of arrival that was given out.
@@ -26,13 +26,16 @@ pub(super) struct Stored {
     pub(super) digest: Digest16,
     pub(super) first_seen: i64,
     pub(super) last_seen: i64,
+    pub(super) gone: bool,
+    pub(super) parts: Parts,
 }
 
 impl Stored {
     /// The event of this name.
     pub(super) fn find(conn: &Connection, id: EventId) -> rusqlite::Result<Option<Self>> {
         conn.prepare_cached(
-            "SELECT row, feed, time, count, digest, first_seen, last_seen FROM event WHERE id = ?1",
+            "SELECT row, feed, time, count, digest, first_seen, last_seen, gone_at IS NOT NULL, parts
+             FROM event WHERE id = ?1",
         )?
         .query_one([id.0], Self::of)
         .optional()
@@ -48,6 +51,8 @@ impl Stored {
             digest: row.get(4)?,
             first_seen: row.get(5)?,
             last_seen: row.get(6)?,
+            gone: row.get(7)?,
+            parts: Parts::from_bits(row.get(8)?),
         })
     }
 }
@@ -130,6 +135,19 @@ pub(super) fn leave(tx: &Transaction<'_>, row: RowId, seq: i64) -> rusqlite::Res
     tx.prepare_cached("DELETE FROM event WHERE row = ?1")?.execute([row.0])?;
     body::remove(tx, row.0)?;
     tx.prepare_cached("INSERT INTO moved (seq, row) VALUES (?1, ?2)")?.execute([seq, row.0]).map(drop)
+}
+
+/// Remembers that an event is gone from its feed, or that it is not, as the arrival number `seq`.
+pub(super) fn mark_gone(
+    tx: &Transaction<'_>,
+    row: RowId,
+    gone_at: Option<Timestamp>,
+    seq: i64,
+) -> rusqlite::Result<()> {
+    let (clear, set) = (Parts::GONE.bits(), if gone_at.is_some() { Parts::GONE.bits() } else { 0 });
+    tx.prepare_cached("UPDATE event SET gone_at = ?2, parts = (parts & ~?3) | ?4, seq = ?5 WHERE row = ?1")?
+        .execute(params![row.0, gone_at.map(Timestamp::millis), clear, set, seq])
+        .map(drop)
 }
 
 /// The first place at or above `wanted` that no event has.

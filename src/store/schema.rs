@@ -1,14 +1,13 @@
 //! The tables, as a list of migrations; `user_version` counts the ones a file has been through.
 //!
-//! A migration that has been released is never edited: a change is a new entry at the end. The ledger of
-//! what is known to be complete becomes the table `coverage` in a later migration; until then
-//! `feed.complete_to_floor` and `feed.top` say what the last complete walk saw.
+//! A migration that has been released is never edited: a change is a new entry at the end.
 //!
 //! References between tables are not enforced by SQLite: [`super::write`] is the only writer and keeps
 //! them, and each check would cost a look-up per row. Texts that repeat stand once, in `word`, `entity`
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
 //! second; the long texts stand in `packed`, or where an older version put them in `body`, under the same key.
 
+mod ledger;
 mod packed;
 mod sealed;
 
@@ -37,6 +36,8 @@ const TABLES: &[&str] = &[
     "moved",
     "quarantine",
     "arrival",
+    "coverage",
+    "revision",
     "link",
     "link_beside",
     "source_note",
@@ -162,6 +163,7 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     LINKS,
     sealed::SEALED,
     packed::PACKED,
+    ledger::LEDGER,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a

@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Db, FeedKey, Store, StoreError, WalkProgress, Written, body};
+use super::{Db, FeedKey, FeedState, Learned, Store, StoreError, Written, body};
 use crate::domain::{
     Action, Actor, ActorKind, Change, Detail, Entity, Event, Fact, FeedNames, Identity, IndexRow, Op, Parts,
-    Quarantined, Record, RowId, Status, Timestamp, Wanted,
+    Quarantined, Record, RowId, Segment, Status, Stretch, Timestamp, Wanted,
 };
 use crate::query::fingerprint;
 
@@ -56,8 +56,7 @@ impl Cache {
     fn write_at(&self, key: &FeedKey, records: &[Record], seen_at: i64) -> Written {
         let (key, records) = (key.clone(), records.to_vec());
         self.run(move |db| {
-            let walk = db.walk(&key)?;
-            db.write_page(&key, &records, &[], &walk, Timestamp::from_millis(seen_at))
+            db.write_page(&key, &records, &[], &Learned::default(), Timestamp::from_millis(seen_at))
         })
     }
 
@@ -80,7 +79,8 @@ impl Cache {
         let is_old = |table: &&&str| old.table_exists(None, **table).unwrap();
         let newer = crate::store::schema::CACHE.tables.iter().filter(|table| !is_old(table));
         let drops: Vec<String> = newer.map(|table| format!("DROP TABLE {table};")).collect();
-        let sql = format!("{} PRAGMA user_version = {version}", drops.concat());
+        let columns = if version < BEFORE_LEDGER { WITHOUT_LEDGER } else { "" };
+        let sql = format!("{} {columns} PRAGMA user_version = {version}", drops.concat());
         self.run(move |db| db.conn.execute_batch(&sql).map_err(db.explain()));
     }
 
@@ -116,6 +116,24 @@ impl Cache {
         self.run(move |db| db.conn.query_row(sql, [], |row| row.get(0)).map_err(db.explain()))
     }
 }
+
+/// The first schema with a ledger comes after this one.
+const BEFORE_LEDGER: usize = 5;
+
+/// Takes away what the ledger added to older tables, and lets the walk over every feed have reached its end.
+const WITHOUT_LEDGER: &str = "
+    DROP INDEX event_feed;
+    ALTER TABLE event DROP COLUMN gone_at;
+    ALTER TABLE feed DROP COLUMN ascending;
+    ALTER TABLE feed DROP COLUMN mixed;
+    ALTER TABLE feed DROP COLUMN lateness;
+    ALTER TABLE feed DROP COLUMN checked;
+    ALTER TABLE feed DROP COLUMN resume_below;
+    ALTER TABLE feed DROP COLUMN resume_at;
+    ALTER TABLE feed ADD COLUMN complete_to_floor INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE feed ADD COLUMN top INTEGER;
+    UPDATE feed SET complete_to_floor = 1, top = 5, last_total = 2;
+";
 
 /// What a row for the columns says, with what its numbers stand for.
 #[derive(Debug, PartialEq)]
@@ -171,7 +189,8 @@ impl Cache {
             raw_action: meaning(&all.words, row.raw_action).map(|word| word.to_string()),
             set: row.set,
             status: row.marks.status(),
-            parts: row.marks.parts(),
+            // What became of a record is not in the record.
+            parts: Parts::from_bits(row.marks.parts().bits() & !(Parts::EDITED.bits() | Parts::GONE.bits())),
         });
         told.collect()
     }
@@ -254,6 +273,12 @@ fn files(directory: &TempDir, part: &str) -> Vec<String> {
     names
 }
 
-fn progress(top: i64) -> WalkProgress {
-    WalkProgress { top: Some(Timestamp::from_millis(top)), ..WalkProgress::default() }
+/// An answer that proves everything between two times.
+fn proves(lo: i64, hi: i64) -> Learned {
+    let span = Stretch { lo: Timestamp::from_millis(lo), hi: Timestamp::from_millis(hi) };
+    Learned {
+        generation: Some(0),
+        segments: vec![Segment { span, verified_at: None, floor: false }],
+        ..Learned::default()
+    }
 }

@@ -1,4 +1,4 @@
-//! What the cache remembers of a source and of the walk over each of its feeds.
+//! What the cache remembers of a source and of the walks over each of its feeds.
 //!
 //! Nothing here decides anything: `sync` does, and hands over what it concluded together with the rows it
 //! concluded it from.
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::db::Db;
 use super::error::StoreError;
-use super::links;
-use crate::domain::{Fault, FaultKind, Timestamp};
+use super::{ledger, links};
+use crate::domain::{Fault, FaultKind, Ledger, Note, RowId, Segment, Stretch, Timestamp};
 
 /// Names one feed: a configured source, the profile that reads it and, where it fans out, the scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -62,20 +62,66 @@ impl FeedKey {
     }
 }
 
-/// The durable state of the walk over one feed.
+/// What the cache remembers of the walks over one feed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WalkProgress {
-    /// Counts the changes of this state. Hand back the one you read: a page brings its state into the
-    /// cache only if nobody else has changed it since (see [`super::Written::overtaken`]).
+pub struct FeedState {
+    /// Counts how often claims were taken back. What was concluded under an older number may rest on a claim
+    /// that is no more, and is not written (see [`super::Written::overtaken`]).
     pub generation: u64,
-    /// A walk has reached the oldest event that the feed offers.
-    pub complete_to_floor: bool,
-    /// The newest event time that the last complete walk saw: the next walk goes down to it.
-    pub top: Option<Timestamp>,
+    /// What is known to be complete.
+    pub ledger: Ledger,
+    /// Whether the feed sends the oldest first; nothing until it was seen.
+    pub ascending: Option<bool>,
+    /// Answers of the feed came in no order.
+    pub mixed: bool,
+    /// Up to when events that were written late have been looked for.
+    pub checked: Option<Timestamp>,
+    /// How late an event was ever written, in milliseconds: it was found where everything was known already.
+    pub lateness: i64,
+    /// How to go on with a list whose answers lead to each other.
+    pub resume: Option<Resume>,
     /// How many events the feed last said it has.
     pub last_total: Option<u64>,
     /// When a walk last was complete, by the local clock: for people, never for decisions.
     pub last_sync: Option<Timestamp>,
+}
+
+/// A place in a list that an answer led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// Everything from here on was known when it was written down.
+    pub below: Timestamp,
+    /// The place, in the words of the profile language.
+    pub place: String,
+}
+
+/// What an answer says beyond its records. It is written in the same transaction, or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Learned {
+    /// The [`FeedState::generation`] that it was concluded under; nothing for what concludes nothing.
+    pub generation: Option<u64>,
+    /// All earlier claims are wrong: the feed keeps no order.
+    pub mixed: bool,
+    /// Stretches that are complete now.
+    pub segments: Vec<Segment>,
+    /// Why others are not.
+    pub notes: Vec<Note>,
+    /// Everything the feed has strictly inside is among the records: what the cache has beyond them is gone.
+    pub exact: Option<Stretch>,
+    /// When the request was sent, by the local clock: what came into the cache since then is not gone.
+    pub asked_at: Option<Timestamp>,
+    /// When the answer was written, by the server's clock.
+    pub date: Option<Timestamp>,
+    /// Up to when events that were written late have been looked for.
+    pub checked: Option<Timestamp>,
+    /// Whether the feed sends the oldest first.
+    pub ascending: Option<bool>,
+    /// How many events the feed says it has.
+    pub total: Option<u64>,
+    /// How to go on, where that is worth keeping; `Some(None)` forgets it.
+    pub resume: Option<Option<Resume>>,
+    /// The walk is over; by the local clock.
+    pub synced_at: Option<Timestamp>,
 }
 
 /// One feed of a source and what the cache has of it.
@@ -87,8 +133,8 @@ pub struct FeedSummary {
     pub events: u64,
     /// Records that could not be read as events.
     pub quarantined: u64,
-    /// The state of the walk over it.
-    pub walk: WalkProgress,
+    /// What is remembered of the walks over it.
+    pub state: FeedState,
 }
 
 /// One source and what the cache has of it, whether or not it is still configured.
@@ -136,16 +182,51 @@ impl Db {
         })
     }
 
-    /// The state of the walk over a feed; the default where none has begun.
-    pub fn walk(&mut self, key: &FeedKey) -> Result<WalkProgress, StoreError> {
+    /// What is remembered of the walks over a feed; the default where none has begun.
+    pub fn state(&mut self, key: &FeedKey) -> Result<FeedState, StoreError> {
         find(&self.conn, key)
-            .map(|feed| feed.map(|feed| feed.walk).unwrap_or_default())
+            .map(|feed| feed.map(|feed| feed.state).unwrap_or_default())
             .map_err(self.explain())
     }
 
     /// How many events of a feed are in the cache.
     pub fn count(&mut self, key: &FeedKey) -> Result<u64, StoreError> {
         find(&self.conn, key).map(|feed| feed.map_or(0, |feed| feed.events)).map_err(self.explain())
+    }
+
+    /// The newest time among the events of a feed.
+    pub fn newest(&mut self, key: &FeedKey) -> Result<Option<Timestamp>, StoreError> {
+        let newest = || {
+            let Some(feed) = find(&self.conn, key)? else { return Ok(None) };
+            self.conn
+                .prepare_cached(
+                    "SELECT row, time FROM event INDEXED BY event_feed WHERE feed = ?1
+                     ORDER BY row DESC LIMIT 1",
+                )?
+                .query_one([feed.key], |row| Ok(time(row, 1)?.unwrap_or(RowId(row.get(0)?).time())))
+                .optional()
+        };
+        newest().map_err(self.explain())
+    }
+
+    /// How many events of a feed are on one side of `time`: strictly newer, or strictly older. Those that are
+    /// gone from the feed do not count, and identical ones count as often as they are there.
+    pub fn count_beyond(&mut self, key: &FeedKey, time: Timestamp, newer: bool) -> Result<u64, StoreError> {
+        let count = || {
+            let Some(feed) = find(&self.conn, key)? else { return Ok(0) };
+            let (low, high) = if newer {
+                (RowId::floor(time.plus_millis(1)).0, i64::MAX)
+            } else {
+                (i64::MIN, RowId::floor(time).0 - 1)
+            };
+            self.conn
+                .prepare_cached(
+                    "SELECT ifnull(sum(count), 0) FROM event INDEXED BY event_feed
+                     WHERE feed = ?1 AND row BETWEEN ?2 AND ?3 AND gone_at IS NULL",
+                )?
+                .query_one([feed.key, low, high], |row| unsigned(row, 0))
+        };
+        count().map_err(self.explain())
     }
 
     /// How many events of a source are in the cache, all feeds and scopes together.
@@ -210,15 +291,16 @@ pub(super) struct Feed {
     pub(super) key: i64,
     pub(super) source: i64,
     pub(super) quarantined: u64,
-    pub(super) walk: WalkProgress,
+    pub(super) state: FeedState,
     events: u64,
     scope_name: Option<String>,
 }
 
 fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
-    conn.prepare_cached(
-        "SELECT feed, source, events, quarantined, scope_name,
-                generation, complete_to_floor, top, last_total, last_sync
+    let found = conn
+        .prepare_cached(
+            "SELECT feed, source, events, quarantined, scope_name,
+                generation, ascending, mixed, lateness, resume_below, resume_at, last_total, last_sync, checked
          FROM feed WHERE source = (SELECT source FROM source WHERE name = ?1) AND profile = ?2
               AND ifnull(scope, 0) = ifnull(?3, 0)",
     )?
@@ -229,10 +311,16 @@ fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
             events: unsigned(row, 2)?,
             quarantined: unsigned(row, 3)?,
             scope_name: row.get(4)?,
-            walk: walk_at(row, 5)?,
+            state: state_at(row, 5)?,
         })
     })
-    .optional()
+    .optional()?;
+    found
+        .map(|mut feed| {
+            feed.state.ledger = ledger::read(conn, feed.key)?;
+            Ok(feed)
+        })
+        .transpose()
 }
 
 /// The number of the feed that `key` stands in for, if that was ever read.
@@ -260,45 +348,70 @@ pub(super) fn find_or_make(conn: &Connection, key: &FeedKey) -> rusqlite::Result
     find(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
-/// Brings `next` in place of the state of `feed`, unless somebody else changed that since `next` was read.
-/// Gives the state that is in the cache now, and whether somebody did. Inside a transaction.
-pub(super) fn advance(
+/// Writes down what an answer taught about `feed`, unless claims that it may rest on were taken back since.
+/// Gives the state that is in the cache now, and whether that happened. Inside a transaction.
+pub(super) fn learn(
     conn: &Connection,
     feed: &Feed,
-    next: &WalkProgress,
-) -> rusqlite::Result<(WalkProgress, bool)> {
-    let stored = &feed.walk;
-    if next.generation != stored.generation {
-        return Ok((stored.clone(), true));
+    learned: &Learned,
+    lateness: i64,
+) -> rusqlite::Result<(FeedState, bool)> {
+    let mut state = feed.state.clone();
+    if learned.generation.is_some_and(|generation| generation != state.generation) {
+        return Ok((state, true));
     }
-    let last_total = next.last_total.map(|total| total.min(i64::MAX as u64));
-    let mut next = WalkProgress { last_total, ..next.clone() };
-    if next == *stored {
-        return Ok((next, false));
+    if learned.mixed && !state.mixed {
+        state = FeedState { generation: state.generation + 1, mixed: true, ..FeedState::default() };
     }
-    next.generation = next.generation.saturating_add(1);
+    learned.segments.iter().for_each(|segment| state.ledger.add(*segment));
+    learned.notes.iter().for_each(|note| state.ledger.note(*note));
+    state.checked = learned.checked.max(state.checked).or(state.ledger.top());
+    state.ascending = learned.ascending.or(state.ascending);
+    state.lateness = state.lateness.max(lateness);
+    state.last_total = learned.total.map(|total| total.min(i64::MAX as u64)).or(state.last_total);
+    if let Some(resume) = &learned.resume {
+        state.resume.clone_from(resume);
+    }
+    state.last_sync = learned.synced_at.or(state.last_sync);
+    if state == feed.state {
+        return Ok((state, false));
+    }
+    if state.ledger != feed.state.ledger {
+        ledger::write(conn, feed.key, &state.ledger)?;
+    }
     conn.prepare_cached(
-        "UPDATE feed SET generation = ?2, complete_to_floor = ?3, top = ?4, last_total = ?5, last_sync = ?6
+        "UPDATE feed SET generation = ?2, ascending = ?3, mixed = ?4, lateness = ?5, resume_below = ?6,
+             resume_at = ?7, last_total = ?8, last_sync = ?9, checked = ?10
          WHERE feed = ?1",
     )?
     .execute(params![
         feed.key,
-        signed(next.generation),
-        next.complete_to_floor,
-        next.top.map(Timestamp::millis),
-        next.last_total.map(signed),
-        next.last_sync.map(Timestamp::millis),
+        signed(state.generation),
+        state.ascending,
+        state.mixed,
+        state.lateness,
+        state.resume.as_ref().map(|resume| resume.below.millis()),
+        state.resume.as_ref().map(|resume| &resume.place),
+        state.last_total.map(signed),
+        state.last_sync.map(Timestamp::millis),
+        state.checked.map(Timestamp::millis),
     ])?;
-    Ok((next, false))
+    Ok((state, false))
 }
 
-fn walk_at(row: &Row<'_>, first: usize) -> rusqlite::Result<WalkProgress> {
-    Ok(WalkProgress {
+/// The state of a feed, but for its ledger.
+fn state_at(row: &Row<'_>, first: usize) -> rusqlite::Result<FeedState> {
+    let (below, place) = (time(row, first + 4)?, row.get::<_, Option<String>>(first + 5)?);
+    Ok(FeedState {
         generation: unsigned(row, first)?,
-        complete_to_floor: row.get(first + 1)?,
-        top: time(row, first + 2)?,
-        last_total: row.get::<_, Option<i64>>(first + 3)?.map(|total| total.max(0) as u64),
-        last_sync: time(row, first + 4)?,
+        ledger: Ledger::default(),
+        ascending: row.get(first + 1)?,
+        mixed: row.get(first + 2)?,
+        lateness: row.get(first + 3)?,
+        resume: below.zip(place).map(|(below, place)| Resume { below, place }),
+        last_total: row.get::<_, Option<i64>>(first + 6)?.map(|total| total.max(0) as u64),
+        last_sync: time(row, first + 7)?,
+        checked: time(row, first + 8)?,
     })
 }
 
@@ -319,7 +432,7 @@ fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
 fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
     let mut feeds = conn.prepare_cached(
         "SELECT profile, scope, scope_name, events, quarantined,
-                generation, complete_to_floor, top, last_total, last_sync
+                generation, ascending, mixed, lateness, resume_below, resume_at, last_total, last_sync, checked, feed
          FROM feed WHERE source = ?1 ORDER BY profile, scope",
     )?;
     let mut sources = conn.prepare_cached(
@@ -341,7 +454,7 @@ fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
                     key,
                     events: unsigned(row, 3)?,
                     quarantined: unsigned(row, 4)?,
-                    walk: walk_at(row, 5)?,
+                    state: FeedState { ledger: ledger::read(conn, row.get(14)?)?, ..state_at(row, 5)? },
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;

@@ -4,8 +4,10 @@
 //! Bringing it in twice comes to the same as once, and pages may come in any order. A record that says
 //! what it said before costs no write but, once an hour, the time it was last seen.
 
-use std::collections::HashMap;
+mod changed;
+
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -15,9 +17,9 @@ use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
 use super::links;
-use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave};
+use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave, mark_gone};
 use super::seal;
-use super::walk::{self, Feed, FeedKey, WalkProgress};
+use super::walk::{self, Feed, FeedKey, FeedState, Learned};
 use crate::domain::{
     Change, Detail, Event, EventId, Identity, IndexRow, Link, Parts, Quarantined, Record, RowId, Timestamp,
 };
@@ -39,16 +41,18 @@ pub struct Written {
     pub repeated: usize,
     /// Records that could not be read and were not known before.
     pub quarantined: usize,
-    /// The state of the walk that is in the cache now.
-    pub walk: WalkProgress,
-    /// Another program changed the state of the walk since it was read: the rows of the page were kept,
-    /// its state was not, and [`Written::walk`] is the other program's.
+    /// Events that are gone from the feed, as the page proves.
+    pub gone: usize,
+    /// What is remembered of the feed now.
+    pub state: FeedState,
+    /// Claims were taken back since [`Learned::generation`]: the rows of the page were kept, what was learned
+    /// from it was not.
     pub overtaken: bool,
 }
 
 impl Db {
-    /// Brings a page of a feed into the cache: `records`, those that could not be read, and the state of
-    /// the walk after it. All of it is kept, or none.
+    /// Brings a page of a feed into the cache: `records`, those that could not be read, and what else was
+    /// learned from it. All of it is kept, or none.
     ///
     /// `seen_at` is when the page arrived, by the local clock. Among records of a page that are the same
     /// by identity the first counts; where the feed has no ids, the row remembers how many they were.
@@ -57,10 +61,10 @@ impl Db {
         key: &FeedKey,
         records: &[Record],
         quarantined: &[Quarantined],
-        progress: &WalkProgress,
+        learned: &Learned,
         seen_at: Timestamp,
     ) -> Result<Written, StoreError> {
-        self.write_linked_page(key, records, quarantined, &[], progress, seen_at)
+        self.write_linked_page(key, records, quarantined, &[], learned, seen_at)
     }
 
     /// The same for a feed whose entries name the one before them: `links` is what the page showed of that,
@@ -71,7 +75,7 @@ impl Db {
         records: &[Record],
         quarantined: &[Quarantined],
         links: &[(Identity, Link)],
-        progress: &WalkProgress,
+        learned: &Learned,
         seen_at: Timestamp,
     ) -> Result<Written, StoreError> {
         self.change_with(|tx, dictionaries| {
@@ -87,12 +91,14 @@ impl Db {
                 touched: Vec::new(),
                 events: 0,
                 quarantined: 0,
+                lateness: 0,
+                ids: HashSet::new(),
                 written: Written::default(),
             };
             page.bring_in(records)?;
             page.put_in_quarantine(quarantined)?;
             page.take_in_links(links)?;
-            page.finish(progress)
+            page.finish(learned)
         })
     }
 
@@ -148,6 +154,10 @@ struct Page<'a> {
     /// By how much the counters of the feed change.
     events: i64,
     quarantined: i64,
+    /// How late the latest of them was written.
+    lateness: i64,
+    /// Every event of the page.
+    ids: HashSet<EventId>,
     written: Written,
 }
 
@@ -161,6 +171,7 @@ struct Incoming<'a> {
 impl<'p> Page<'p> {
     fn bring_in(&mut self, records: &[Record]) -> rusqlite::Result<()> {
         for incoming in self.distinct(records) {
+            self.ids.insert(incoming.id);
             let encoded = Encoded::of(incoming.record, &self.key.feed);
             match Stored::find(self.tx, incoming.id)? {
                 None => self.add(&incoming, encoded)?,
@@ -201,6 +212,7 @@ impl<'p> Page<'p> {
         let columns = self.columns(incoming, encoded, self.seen_at.millis())?;
         let row = self.put_anew(&columns)?;
         self.events += 1;
+        self.notice_lateness(incoming.record.time);
         self.leave_quarantine(incoming.record)?;
         self.written.new.push(columns.index_row(row));
         Ok(())
@@ -208,6 +220,13 @@ impl<'p> Page<'p> {
 
     fn see_again(&mut self, stored: &Stored) -> rusqlite::Result<()> {
         self.written.repeated += 1;
+        if stored.gone {
+            self.seq += 1;
+            mark_gone(self.tx, stored.row, None, self.seq)?;
+            self.touched.push(stored.row.0);
+            let back = self.row_at(stored.row)?;
+            self.written.changed.extend(back);
+        }
         if self.seen_at.millis().saturating_sub(stored.last_seen) >= LAST_SEEN_STEP_MILLIS {
             self.tx
                 .prepare_cached("UPDATE event SET last_seen = ?2 WHERE row = ?1")?
@@ -223,6 +242,9 @@ impl<'p> Page<'p> {
         mut encoded: Encoded,
     ) -> rusqlite::Result<()> {
         self.keep_fetched_detail(stored.row, incoming.record, &mut encoded)?;
+        if self.keep_revision(stored, &incoming)? {
+            encoded.parts = Parts::from_bits(encoded.parts.bits() | Parts::EDITED.bits());
+        }
         incoming.count = incoming.count.max(stored.count);
         let columns = self.columns(&incoming, encoded, stored.first_seen)?;
         let row = if incoming.record.time == stored.time {
@@ -365,7 +387,8 @@ impl<'p> Page<'p> {
             .map(drop)
     }
 
-    fn finish(mut self, progress: &WalkProgress) -> rusqlite::Result<Written> {
+    fn finish(mut self, learned: &Learned) -> rusqlite::Result<Written> {
+        self.find_gone(learned)?;
         let Written { new, changed, relinked, .. } = &self.written;
         if !new.is_empty() || !changed.is_empty() || *relinked > 0 {
             keep_seq(self.tx, self.seq)?;
@@ -373,7 +396,8 @@ impl<'p> Page<'p> {
         self.touched.sort_unstable();
         seal::touch(self.tx, &self.touched)?;
         self.count(self.feed.key, self.events, self.quarantined)?;
-        (self.written.walk, self.written.overtaken) = walk::advance(self.tx, &self.feed, progress)?;
+        (self.written.state, self.written.overtaken) =
+            walk::learn(self.tx, &self.feed, learned, self.lateness)?;
         Ok(self.written)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt;
-use futures_util::future::join_all;
+use futures_util::future::{join_all, ready};
 use futures_util::stream;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
@@ -23,7 +23,7 @@ use super::line::{Board, Line, Means, Tally};
 use super::probe::Probe;
 use super::redact::Redactor;
 use super::standin::{self, StandIn};
-use super::{Fetched, Report, Source, detail, local, pull, scopes};
+use super::{Extent, Fetched, Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
@@ -115,11 +115,16 @@ impl Engine {
     /// Brings the cache up to date with the sources, all at once. Gives an outcome for each, in the order of
     /// the configuration. A source that is being synced already is waited for, then looked at once more.
     pub async fn sync(&self, which: &Which) -> Vec<Outcome> {
+        self.sync_within(which, &Extent::default()).await
+    }
+
+    /// The same for a part of each source.
+    pub async fn sync_within(&self, which: &Which, extent: &Extent) -> Vec<Outcome> {
         let meant: Vec<_> = self.0.lines.iter().filter(|line| which.means(&line.source.name)).collect();
         let syncs = meant.iter().map(|line| {
-            let (line, stop) = (Arc::clone(line), self.0.stop.clone());
+            let (line, stop, extent) = (Arc::clone(line), self.0.stop.clone(), extent.clone());
             let mut task = JoinSet::new();
-            task.spawn(async move { sync(&line, &stop).await });
+            task.spawn(async move { sync(&line, &stop, &extent).await });
             async move { task.join_next().await.and_then(Result::ok) }
         });
         let outcomes = join_all(syncs).await;
@@ -148,7 +153,7 @@ impl Engine {
             tasks.spawn(async move {
                 let mut unreached = 0;
                 while !stop.is_cancelled() {
-                    let fault = sync(&line, &stop).await.fault;
+                    let fault = sync(&line, &stop, &Extent::default()).await.fault;
                     let reached = fault.is_none_or(|fault| fault.kind != FaultKind::Network);
                     unreached = if reached { 0 } else { unreached + 1 };
                     let rest = line.until_next(unreached);
@@ -210,12 +215,12 @@ fn remember(line: &Line, summary: &SourceSummary) {
 }
 
 /// One sync of one source, from its turn to its outcome.
-async fn sync(line: &Line, stop: &CancellationToken) -> Outcome {
+async fn sync(line: &Line, stop: &CancellationToken, extent: &Extent) -> Outcome {
     let tally = Tally::default();
     let done = stop.run_until_cancelled(async {
         let _turn = line.turn.lock().await;
         let walked = match prepare(line).await {
-            Ok(()) => standin::walk(line, &tally).await,
+            Ok(()) => standin::walk(line, &tally, extent).await,
             Err(fault) => Walked::whole(Some(fault)),
         };
         finish(line, walked).await
@@ -257,12 +262,12 @@ async fn prepare(line: &Line) -> Result<(), Fault> {
 }
 
 /// Walks every feed of a source, a few side by side.
-pub(super) async fn walk_line(line: &Line, tally: &Tally) -> Walked {
+pub(super) async fn walk_line(line: &Line, tally: &Tally, extent: &Extent) -> Walked {
     if line.source.via != Via::Http {
         return Walked::whole(local::bring_in(line, tally).await.err());
     }
     if !line.source.profile.fans_out() {
-        return Walked::whole(pull::walk(line, tally, None).await.err());
+        return Walked::whole(pull::walk(line, tally, None, extent).await.err());
     }
     let chosen = match scopes::choose(line, tally).await {
         Ok(chosen) => chosen,
@@ -276,11 +281,12 @@ pub(super) async fn walk_line(line: &Line, tally: &Tally) -> Walked {
     let hopeless = AtomicBool::new(walked.faults.are_hopeless());
     let hopeless = &hopeless;
     let mut walks = stream::iter(chosen.scopes)
+        .filter(|scope| ready(extent.means(&scope.id)))
         .map(|scope| async move {
             if hopeless.load(Ordering::Relaxed) {
                 return None;
             }
-            let fault = pull::walk(line, tally, Some(&scope)).await.err()?;
+            let fault = pull::walk(line, tally, Some(&scope), extent).await.err()?;
             Some((Some(scope), fault))
         })
         .buffer_unordered(most.min(SIDE_BY_SIDE));

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::domain::{Condition, Fault, SourceState, Timestamp, Via};
 use crate::feed::{Asked, DetailWhen, Filter, Page, Position, Profile, Scope, Seam, page, request};
-use crate::store::{Store, StoreError};
+use crate::store::{Learned, Store, StoreError};
 
 use super::line::{Line, Tally};
 use super::scopes::number_of;
@@ -141,9 +141,8 @@ async fn walk(
         let (ended, next, stray) = (end.is_at(&page, profile.seam()), page.next.take(), page.stray.take());
         fetched.came += page.records.len() as u64;
         pull::keep_newest(&mut page, &mut versions);
-        // The state of the walk over the whole list is handed back as it is.
-        let (progress, _) = pull::begin(line, &key).await?;
-        let new = pull::store(line, tally, &key, page, &progress).await?;
+        // Nothing is learned of the whole list.
+        let (new, _) = pull::store(line, tally, &key, page, Learned::default()).await?;
         if profile.detail_when() == Some(DetailWhen::Always) {
             detail::fetch_all(line, &new).await?;
         }

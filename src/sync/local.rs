@@ -16,10 +16,12 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use self::command::CommandError;
+use crate::store::Learned;
+
 use super::line::{Line, Tally, lock};
 use super::probe::Probe;
 use super::pull;
-use crate::domain::{Detail, Fault, FaultKind, ScopeChoice, Timestamp, Via};
+use crate::domain::{Detail, Fault, FaultKind, ScopeChoice, Segment, Stretch, Timestamp, Via};
 use crate::feed::{Binding, Page, Scope, ShapeError, saved};
 
 /// The most that is taken from a program or a file, in bytes.
@@ -52,9 +54,18 @@ pub(super) async fn bring_in(line: &Line, tally: &Tally) -> Result<(), Fault> {
     }
     let drifted = page.quarantined.len() * 2 > page.length;
     let key = pull::key_of(line, scope.as_ref());
-    let (mut progress, _) = pull::begin(line, &key).await?;
-    progress.last_sync = Some(Timestamp::now());
-    pull::store(line, tally, &key, page, &progress).await?;
+    let times = || page.records.iter().map(|record| record.time);
+    let span = times().min().zip(times().max()).filter(|_| !drifted);
+    // It holds what it holds: nothing older, and nothing newer than its newest.
+    let span =
+        span.and_then(|(oldest, newest)| Stretch::between(oldest.plus_millis(-1), newest.plus_millis(1)));
+    let learned = Learned {
+        generation: Some(pull::begin(line, &key).await?.0.generation),
+        segments: span.map(|span| Segment { span, verified_at: None, floor: true }).into_iter().collect(),
+        synced_at: Some(Timestamp::now()),
+        ..Learned::default()
+    };
+    pull::store(line, tally, &key, page, learned).await?;
     if drifted {
         return Err(line.fault_of_drift());
     }

@@ -11,12 +11,13 @@
 //! of that, must not let one source hold up another, must not ask a server more often than it allows,
 //! and must not show a secret to anyone but the origin it belongs to.
 //!
-//! What a cache knows to be complete is, for now, one time per feed (see [`crate::store::WalkProgress`]).
+//! What a cache knows to be complete of a feed is a ledger of stretches of time ([`crate::domain::Ledger`]).
 
 mod board;
 mod clock;
 mod detail;
 mod engine;
+mod extent;
 mod fault;
 mod faults;
 mod filtered;
@@ -41,6 +42,7 @@ use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus, Via};
 use crate::feed::{Binding, Profile};
 
 pub use engine::{Engine, Which};
+pub use extent::Extent;
 pub use filtered::{Fetched, narrow};
 pub use http::Authorities;
 pub use probe::Probe;

@@ -1,364 +1,214 @@
-//! The walk over one paged list: what to ask next, and when the list is known to be read to its end.
+//! The walk over one paged list: what to ask next, and what each answer proves.
 //!
-//! Pure: `step(what the page showed) → next`. No clock, no I/O, no provider. It assumes only that a list
-//! is cut into pages, and trusts nothing else until it has seen it: not the order, not the page size, not
-//! the total. It must never take an empty page, a failed page or a page that came twice for the end of a
-//! list whose server says there is more.
+//! Pure: an answer goes in, what it proves and the next request come out. No clock, no I/O, no provider. It
+//! assumes only that a list is cut into pages, and trusts nothing else until it has seen it: not the order,
+//! not the page size, not the total. It must never take an empty page, a failed page or a page that came
+//! twice for the end of a list, and never claim what no answer has shown.
 //!
-//! Where the server names the next place, it alone says where the list ends: a short page means nothing, and
-//! a few empty pages on the way are passed over. A place that leads back to where the walk has been is no
-//! way on. Where the next place is derived from a record, a page that shows nothing new is the end unless it
-//! is full, since then more records share that value than fit into a page.
+//! What is known is a ledger of stretches of time ([`crate::domain::Ledger`]). Every answer adds the stretch it
+//! proves by itself ([`claim`]), in the same transaction as its rows. The walk decides only where to look, so
+//! it may be stopped at any moment, and two may run at once:
 //!
-//! A walk starts at the head and goes deeper. It ends in one of two ways. At the **end of the list**, on
-//! the server's own evidence. Or, on a refresh, at **known ground**: the last complete walk is on record,
-//! all pages came newest first, everything on this page was in the cache already, the page reaches below
-//! the newest event of that walk by [`LAG`], and the total has moved by as much as the cache has. An
-//! interrupted first walk has no complete walk on record, so the next one goes to the end again.
+//! - [`counted`]: the client says where to ask, and answers overlap ([`vernier`] finds how);
+//! - [`led`]: each answer leads to the next;
+//! - [`loose`]: no order, or pages that cannot overlap. Only the whole list can be claimed, once it adds up.
 //!
-//! Rows move between pages while a walk is under way. New ones push others down, which shows them twice
-//! and loses none. Removed ones pull others up past a page border, where no request sees them. So a walk
-//! that reached the end compares the rows it saw with the total: a few too few may be new at the head,
-//! which another look there shows; otherwise it walks again, at most [`PASSES`] times. What still does
-//! not add up is reported as not settled, and the next refresh goes to the end once more. One thing can
-//! still hide: a removal and an arrival between the same two requests leave the total as it was.
+//! A walk first looks at the head, down to below what was known by a lag, since servers write events late; how
+//! far that has been done is remembered, so that a walk which is cut short leaves it to the next. Then it goes
+//! to the gaps, newest first.
 
-use std::collections::HashSet;
+use crate::domain::{Ledger, Stretch, Timestamp};
 
-use crate::domain::Timestamp;
-use crate::feed::Seam;
-
+mod chart;
+mod claim;
+mod counted;
+mod ground;
+mod led;
+pub(super) mod loose;
+#[cfg(test)]
+mod model;
+mod order;
+mod vernier;
 mod words;
 
-pub(super) use words::{Basis, Claim, Next, Sight, Stall};
+use counted::Counted;
+use led::Led;
+pub(super) use loose::prints;
+pub(super) use words::{Ask, Cut, Direction, Next, Proof, Shape, Sight, Stall};
 
-/// How far below the newest event of the last complete walk a refresh reaches, in milliseconds, since
-/// servers write events late.
+/// How far below the newest known event a refresh reaches at least, in milliseconds.
 pub(super) const LAG: i64 = 10 * 60 * 1000;
-/// How often one walk may go to the end of the list.
-const PASSES: u32 = 2;
-/// How often one walk may look at the head again for what arrived meanwhile.
-const LOOKS: u32 = 5;
-/// How often an empty page that contradicts the server's total is asked for again.
-const EMPTY_TRIES: u32 = 2;
-/// Pages one walk may read where the server counts nothing; twenty million events at usual sizes.
-const PAGES_WITHOUT_TOTAL: u64 = 100_000;
-/// How many empty pages in a row are passed over where the server names a next place after each, and does
-/// not say whether anything is there.
-const EMPTY_STEPS: u32 = 3;
-/// How many where it says that more follows.
-const EMPTY_PROMISES: u32 = 200;
-/// How often one walk begins again because the place that it asked for is gone.
-const RESTARTS: u32 = 3;
+/// How far at most, however late events have been.
+const MOST_LAG: i64 = 24 * 60 * 60 * 1000;
+
+/// How far below the newest known event a refresh reaches, in milliseconds, where an event was once written
+/// `lateness` milliseconds after its time.
+pub(super) fn lag(lateness: i64) -> i64 {
+    lateness.saturating_mul(2).clamp(LAG, MOST_LAG)
+}
+
+/// What earlier walks left behind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// What is claimed.
+    pub(super) ledger: Ledger,
+    /// Up to when late events have been looked for.
+    pub(super) checked: Option<Timestamp>,
+    /// How far below that time to look again.
+    pub(super) lag: i64,
+    /// Rows of the feed in the cache.
+    pub(super) rows: u64,
+    /// The newest time among them.
+    pub(super) newest: Option<Timestamp>,
+    /// The server's total at the end of the last walk.
+    pub(super) total: Option<u64>,
+    /// An earlier walk wrote down how to go on below this time.
+    pub(super) resume: Option<Timestamp>,
+    /// Answers of this feed have stood in no order.
+    pub(super) mixed: bool,
+    /// What the walk is for; everything where it is left out. What lies beyond may be read on the way.
+    pub(super) goal: Option<Stretch>,
+}
 
 /// A walk under way.
 #[derive(Debug)]
 pub(super) struct Walk {
-    basis: Basis,
-    /// Rows of this feed in the cache now.
-    rows: u64,
-    /// Pages read, in all passes.
-    pages: u64,
-    passes: u32,
-    looks: u32,
-    restarts: u32,
-    /// This pass only looks at the head for what arrived since the last one.
-    looking: bool,
-    /// More than half of some page could not be read: nothing may be claimed.
-    drifted: bool,
-    /// What the first page of this pass said about the top.
-    top: Option<Timestamp>,
-    /// Every entry seen in this pass and in the looks after it.
-    seen: HashSet<u64>,
-    pass: Pass,
+    way: Way,
+    shape: Shape,
+    known: Known,
+    /// A list that adds up may be claimed whole.
+    trusts: bool,
+    /// What comes next, once the rows of the answer are in the cache.
+    next: Next,
+    /// The answer, where the way has to know what was new in it.
+    sight: Option<Sight>,
 }
 
-/// What counts from the head on.
-#[derive(Debug, Default)]
-struct Pass {
-    pages: u64,
-    /// Entries passed, repeated pages left out.
-    offset: u64,
-    longest: u64,
-    /// Some page was not newest first, or reached less deep than the one before.
-    disordered: bool,
-    oldest: Option<Timestamp>,
-    /// The total fell: rows were removed, and others may have been pulled past a page border.
-    shrank: bool,
-    total: Option<u64>,
-    last: Vec<u64>,
-    repeats: u32,
-    empties: u32,
-    /// Some page, or the step from one to the next, went from newer to older.
-    fell: bool,
-    /// Places that answers led to.
-    places: HashSet<u64>,
+#[derive(Debug)]
+enum Way {
+    Counted(Box<Counted>),
+    Led(Box<Led>),
+    Loose(Box<loose::Walk>),
 }
 
 impl Walk {
-    /// A walk that starts at the head.
-    pub(super) fn new(basis: Basis) -> Self {
-        Self {
-            basis,
-            rows: basis.rows,
-            pages: 0,
-            passes: 1,
-            looks: 0,
-            restarts: 0,
-            looking: false,
-            drifted: false,
-            top: None,
-            seen: HashSet::new(),
-            pass: Pass::default(),
+    /// A walk over the list of this shape.
+    pub(super) fn new(shape: Shape, known: Known) -> Self {
+        let way = match shape.cut {
+            _ if known.mixed => loose_way(&known),
+            Cut::Fixed | Cut::Whole => loose_way(&known),
+            Cut::Pages | Cut::Offsets => Way::Counted(Box::new(Counted::new(shape, known.clone()))),
+            Cut::Led => Way::Led(Box::new(Led::new(shape, known.clone()))),
+        };
+        Self { way, shape, known, trusts: true, next: Next::Ask(Ask::Head), sight: None }
+    }
+
+    /// What to do first.
+    pub(super) fn begin(&mut self) -> Next {
+        match &mut self.way {
+            Way::Counted(walk) => walk.begin(),
+            Way::Led(_) | Way::Loose(_) => Next::Ask(Ask::Head),
         }
     }
 
-    /// Whether more than half of some page could not be read as events.
-    pub(super) fn drifted(&self) -> bool {
-        self.drifted
-    }
-
-    /// Takes in one page and says what comes next.
-    pub(super) fn step(&mut self, page: &Sight) -> Next {
-        self.pages += 1;
-        self.pass.pages += 1;
-        if self.pages > self.most_pages(page.total) {
-            return Next::GiveUp(Stall::Endless { pages: self.pages });
+    /// Takes in an answer. Gives what it proves, to be written together with its rows.
+    pub(super) fn read(&mut self, sight: &Sight) -> Proof {
+        let mixed = match &self.way {
+            Way::Loose(_) => false,
+            _ => order::contradicts(self.shape.direction, sight),
+        };
+        if mixed {
+            return self.give_order_up(sight);
         }
-        self.drifted |= page.quarantined * 2 > page.length;
-        self.pass.shrank |= self.pass.total.zip(page.total).is_some_and(|(before, now)| now < before);
-        self.pass.total = page.total;
-        let led_back = page.seam != Seam::Counted && page.can_go_on && !self.pass.places.insert(page.next);
-        if page.length == 0 {
-            return self.after_empty(page, led_back);
+        if let Way::Counted(walk) = &self.way
+            && (walk.is_ignored(sight) || walk.is_lost())
+        {
+            // The server chooses the size itself, so no answer can be made to overlap another.
+            self.trusts = !walk.is_lost();
+            self.way = loose_way(&self.known);
+            self.next = Next::Ask(Ask::Head);
+            return Proof::default();
         }
-        self.pass.empties = 0;
-        if led_back {
-            return self.after_loop(page);
-        }
-        if page.prints == self.pass.last {
-            self.pass.repeats += 1;
-            if self.pass.repeats >= 2 {
-                return Next::GiveUp(Stall::Repeated { seen: self.pass.offset });
+        let (proof, next) = match &mut self.way {
+            Way::Counted(walk) => walk.step(sight),
+            Way::Led(walk) => walk.step(sight),
+            Way::Loose(_) => {
+                self.sight = Some(sight.clone());
+                return Proof { total: sight.total, ..Proof::default() };
             }
-            // Exactly one page of new rows may have pushed this one down: look one deeper.
-            return if page.can_go_on { Next::Deeper } else { self.at_end(page) };
+        };
+        self.shape.direction = proof.direction.or(self.shape.direction);
+        self.next = next;
+        proof
+    }
+
+    /// What to do next, now that the rows of the answer are in the cache and `new` of them were not before. A
+    /// proof that comes with it is written by itself.
+    pub(super) fn next(&mut self, new: u64) -> (Proof, Next) {
+        let (Way::Loose(walk), Some(sight)) = (&mut self.way, self.sight.take()) else {
+            return (Proof::default(), std::mem::replace(&mut self.next, Next::Ask(Ask::Again)));
+        };
+        match walk.step(&sight, new) {
+            loose::Next::Deeper => (Proof::default(), Next::Ask(Ask::Onwards)),
+            loose::Next::Again => (Proof::default(), Next::Ask(Ask::Again)),
+            loose::Next::Head => (Proof::default(), Next::Ask(Ask::Head)),
+            loose::Next::GiveUp(stall) => (Proof::default(), Next::GiveUp(stall)),
+            loose::Next::Done(claim) => {
+                let segment = claim.segment(&self.shape, &self.known.ledger).filter(|_| self.trusts);
+                let checked = segment.and(claim.top);
+                let segments = segment.into_iter().collect();
+                let proof = Proof { segments, checked, total: sight.total, ..Proof::default() };
+                (proof, Next::Done { settled: claim.settled })
+            }
         }
-        self.pass.repeats = 0;
-        let unseen = self.take_in(page);
-        if self.is_end(page) {
-            self.at_end(page)
-        } else if self.is_known_ground(page) {
-            self.done(page, true)
-        } else if self.looking && unseen == 0 && !self.pass.disordered {
-            self.after_look(page)
-        } else {
-            Next::Deeper
+    }
+
+    /// How many rows of the cache stand above the place that [`Next::Locate`] asked about.
+    pub(super) fn land(&mut self, rows: u64) -> Next {
+        match &mut self.way {
+            Way::Counted(walk) => walk.land(rows),
+            Way::Led(_) | Way::Loose(_) => Next::Ask(Ask::Onwards),
         }
     }
 
     /// Begins again at the head, since the place that was asked for is gone.
     pub(super) fn restart(&mut self) -> Next {
-        self.restarts += 1;
-        if self.restarts > RESTARTS {
-            return Next::GiveUp(Stall::Restarted);
-        }
-        self.looking = false;
-        self.seen.clear();
-        self.pass = Pass::default();
-        Next::Head
-    }
-
-    /// The page with entries leads to a place where this pass has been.
-    fn after_loop(&mut self, page: &Sight) -> Next {
-        let unseen = self.take_in(page);
-        let full = page.size.map_or(page.length > 1, |size| page.length >= size);
-        match page.seam {
-            Seam::Derived if unseen == 0 && !full && page.more != Some(true) => self.at_end(page),
-            _ => Next::GiveUp(Stall::Repeated { seen: self.pass.offset }),
+        match &mut self.way {
+            Way::Counted(_) => Next::GiveUp(Stall::Restarted),
+            Way::Led(walk) => walk.restart(),
+            Way::Loose(walk) => match walk.restart() {
+                loose::Next::GiveUp(stall) => Next::GiveUp(stall),
+                _ => Next::Ask(Ask::Head),
+            },
         }
     }
 
-    /// Adds a page to what this walk has seen; says how many of its entries were not seen before.
-    fn take_in(&mut self, page: &Sight) -> usize {
-        if self.pass.pages == 1 && !self.looking {
-            // No claim reaches beyond the server's clock: an event dated in the future would otherwise
-            // make everything before it look old. Without that clock there is no claim.
-            self.top = page.date.map(|date| page.newest.map_or(date, |newest| newest.min(date)));
-        }
-        let shallower = self.pass.oldest.zip(page.oldest).is_some_and(|(before, now)| now > before);
-        self.pass.disordered |= !page.descending || shallower;
-        let deeper = self.pass.oldest.zip(page.oldest).is_some_and(|(before, now)| now < before);
-        self.pass.fell |= deeper || page.newest > page.oldest;
-        self.pass.oldest = page.oldest.or(self.pass.oldest);
-        self.pass.offset += page.length;
-        self.pass.longest = self.pass.longest.max(page.length);
-        self.pass.last.clone_from(&page.prints);
-        self.rows += page.new;
-        let before = self.seen.len();
-        self.seen.extend(&page.prints);
-        self.seen.len() - before
-    }
-
-    fn most_pages(&self, total: Option<u64>) -> u64 {
-        total.map_or(PAGES_WITHOUT_TOTAL, |total| {
-            let pages = total / self.pass.longest.max(1) + 1;
-            pages.saturating_mul(2 * u64::from(PASSES + LOOKS)) + 64
-        })
-    }
-
-    /// Whether the evidence in a page with entries says that the list ends with it.
-    fn is_end(&self, page: &Sight) -> bool {
-        if !page.can_go_on {
-            return true;
-        }
-        match (page.more, page.total) {
-            (Some(true), _) => false,
-            (more, _) if page.seam == Seam::Named => more == Some(false),
-            (_, Some(total)) => self.pass.offset >= total,
-            (Some(false), None) => true,
-            // A short page ends a list only at a size that this server has been seen to fill: a first
-            // page may be short because the server gives less than was asked for.
-            (None, None) => page.length < self.pass.longest,
+    /// The time at which known ground ends, as far as this walk has come.
+    pub(super) fn front(&self) -> Option<Timestamp> {
+        match &self.way {
+            Way::Counted(walk) => walk.front(),
+            Way::Led(walk) => walk.front(),
+            Way::Loose(_) => None,
         }
     }
 
-    fn after_empty(&mut self, page: &Sight, led_back: bool) -> Next {
-        if page.seam == Seam::Named {
-            return self.after_empty_step(page, led_back);
-        }
-        let short_of_total = page.total.is_some_and(|total| {
-            // A server that leaves entries out of pages already cut sends fewer than its total. There, being
-            // past the page that the total ends on is evidence, once a page of the full size was seen.
-            let past = page.size.map_or(0, |size| size.saturating_mul(self.pass.pages.saturating_sub(1)));
-            let filled = page.size.is_some_and(|size| self.pass.longest >= size);
-            self.pass.offset < total && !(filled && past >= total)
-        });
-        let contradicts = page.more == Some(true) || short_of_total;
-        if !contradicts {
-            return self.at_end(page);
-        }
-        self.pass.empties += 1;
-        self.pass.pages -= 1;
-        if self.pass.empties > EMPTY_TRIES {
-            if page.more == Some(false) {
-                // The server says twice that this is the end, and its count says otherwise.
-                return self.done(page, false);
-            }
-            return Next::GiveUp(Stall::Empty { seen: self.pass.offset, total: page.total });
-        }
-        Next::Again
-    }
-
-    /// An empty page of a list whose server names the next place.
-    fn after_empty_step(&mut self, page: &Sight, led_back: bool) -> Next {
-        self.pass.empties += 1;
-        let promised = page.more == Some(true);
-        let most = if promised { EMPTY_PROMISES } else { EMPTY_STEPS };
-        if !page.can_go_on || page.more == Some(false) {
-            self.at_end(page)
-        } else if !led_back && self.pass.empties <= most {
-            Next::Deeper
-        } else if promised {
-            Next::GiveUp(Stall::Empty { seen: self.pass.offset, total: page.total })
-        } else {
-            self.at_end(page)
-        }
-    }
-
-    /// Whether a refresh may stop here, see the head of this file.
-    fn is_known_ground(&self, page: &Sight) -> bool {
-        let Some(top) = self.basis.top else { return false };
-        let reaches_below = page.oldest.is_some_and(|oldest| oldest < top.plus_millis(-LAG));
-        let all_known = page.new == 0 && page.quarantined < page.length;
-        let adds_up = match (page.total, self.basis.total) {
-            (Some(now), Some(then)) => {
-                i128::from(now) - i128::from(then) == i128::from(self.rows) - i128::from(self.basis.rows)
-            }
-            // Without a count, the order has to have been seen: a page of one time has none.
-            (None, None) => self.pass.fell,
-            _ => false,
-        };
-        self.passes == 1
-            && !self.looking
-            && !self.drifted
-            && !self.pass.disordered
-            && !self.pass.shrank
-            && reaches_below
-            && all_known
-            && adds_up
-    }
-
-    /// The end of the list was reached.
-    fn at_end(&mut self, page: &Sight) -> Next {
-        if self.looking {
-            return self.after_look(page);
-        }
-        if self.pass.shrank {
-            return self.walk_again(page);
-        }
-        if page.more == Some(true) && page.seam != Seam::Counted {
-            // The server says that more follows, and not where.
-            return self.done(page, false);
-        }
-        match self.missing(page) {
-            0 => self.done(page, true),
-            _ => self.look_or_walk_again(page),
-        }
-    }
-
-    /// A look at the head came to rows that were seen before.
-    fn after_look(&mut self, page: &Sight) -> Next {
-        if self.missing(page) == 0 && !self.pass.shrank {
-            return self.done(page, true);
-        }
-        self.walk_again(page)
-    }
-
-    fn look_or_walk_again(&mut self, page: &Sight) -> Next {
-        if self.looks >= LOOKS {
-            return self.walk_again(page);
-        }
-        self.looks += 1;
-        self.looking = true;
-        self.pass = Pass::default();
-        Next::Head
-    }
-
-    fn walk_again(&mut self, page: &Sight) -> Next {
-        if self.passes >= PASSES {
-            return self.done(page, false);
-        }
-        self.passes += 1;
-        self.looking = false;
-        self.seen.clear();
-        self.pass = Pass::default();
-        Next::Head
-    }
-
-    /// Entries that the server counts and this walk has not seen.
-    fn missing(&self, page: &Sight) -> u64 {
-        page.total.map_or(0, |total| total.saturating_sub(self.seen.len() as u64))
-    }
-
-    fn done(&self, page: &Sight, adds_up: bool) -> Next {
-        let settled = adds_up && !self.drifted;
-        Next::Done(Claim { settled, top: self.top, total: page.total })
+    /// What was claimed rests on an order that this answer does not have.
+    fn give_order_up(&mut self, sight: &Sight) -> Proof {
+        self.known.ledger = Ledger::default();
+        self.known.mixed = true;
+        self.way = loose_way(&self.known);
+        // The answer is not used: the list is read from its head.
+        self.next = Next::Ask(Ask::Head);
+        Proof { forget: true, total: sight.total, ..Proof::default() }
     }
 }
 
-/// One number per entry of a page, from a number per identity: identical entries within one page are told
-/// apart by how often they came before, so that two equal records count as two.
-pub(super) fn prints(identities: impl Iterator<Item = u64>) -> Vec<u64> {
-    let mut times = std::collections::HashMap::new();
-    identities
-        .map(|identity| {
-            let time: &mut u64 = times.entry(identity).or_insert(0);
-            *time += 1;
-            identity.wrapping_add((*time - 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-        })
-        .collect()
+fn loose_way(known: &Known) -> Way {
+    let whole = known.ledger.is_whole();
+    let basis = loose::Basis {
+        top: known.ledger.top().into_iter().chain(known.newest).min().filter(|_| whole),
+        total: known.total.filter(|_| whole),
+        rows: known.rows,
+    };
+    Way::Loose(Box::new(loose::Walk::new(basis)))
 }
-
-#[cfg(test)]
-mod tests;

@@ -13,7 +13,8 @@ use crate::feed::{Position, Scope, ScopePage, Seam, page, request};
 
 use super::faults::Faults;
 use super::line::{Line, Tally, lock};
-use super::plan::{Basis, Next, Sight, Walk, prints};
+use super::plan::loose::{Basis, Next, Walk};
+use super::plan::{Sight, prints};
 
 /// The scopes to walk, and what is wrong with the choice or with a part of the lists, if anything.
 #[derive(Debug, Default)]
@@ -131,7 +132,8 @@ async fn list(line: &Line, tally: &Tally, outer: Option<&Scope>) -> Result<Vec<S
         if let Some(error) = &page.stray {
             return Err(line.fault_of_shape(error, &reply));
         }
-        let next = walk.step(&sight(&page, &position, profile.seam_of_scopes(outer)));
+        let sight = sight(&page, &position, profile.seam_of_scopes(outer));
+        let next = walk.step(&sight, sight.length);
         scopes.extend(page.scopes.into_iter().filter(|scope| seen.insert(scope.id.clone())));
         match (next, page.next) {
             (Next::Deeper, Some(deeper)) => position = deeper,
@@ -153,7 +155,8 @@ fn sight(page: &ScopePage, position: &Position, seam: Seam) -> Sight {
         prints: prints(named.chain(nameless)),
         more: page.more,
         total: page.total,
-        size: page.effective_size.or_else(|| position.size().map(u64::from)),
+        echo: page.effective_size,
+        asked: position.size().map(u64::from),
         can_go_on: page.next.is_some(),
         seam,
         next: number_of(&page.next),

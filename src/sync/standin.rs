@@ -15,11 +15,11 @@ use tokio::time::Instant;
 use crate::domain::{Condition, Event, Fault, Secret};
 use crate::feed::Binding;
 
-use super::Source;
 use super::engine::{Walked, walk_line};
 use super::filtered::{self, Fetched};
 use super::line::{Line, Tally, lock};
 use super::probe::{Probe, probe};
+use super::{Extent, Source};
 
 /// How long a refusal is taken for granted before the feed proper is tried again. A key seldom becomes
 /// another one's while the program runs.
@@ -127,18 +127,18 @@ impl Line {
 }
 
 /// Walks every feed of a source, or of its stand-in.
-pub(super) async fn walk(line: &Line, tally: &Tally) -> Walked {
-    let Some(stand_in) = line.stand_in.as_deref() else { return walk_line(line, tally).await };
+pub(super) async fn walk(line: &Line, tally: &Tally, extent: &Extent) -> Walked {
+    let Some(stand_in) = line.stand_in.as_deref() else { return walk_line(line, tally, extent).await };
     if stand_in.is_needed() {
-        return walk_line(&stand_in.line, tally).await;
+        return walk_line(&stand_in.line, tally, extent).await;
     }
-    let mut walked = walk_line(line, tally).await;
+    let mut walked = walk_line(line, tally, extent).await;
     if !walked.faults.iter().any(|(_, fault)| line.is_refused(fault)) {
         let told = line.come_back(stand_in).await;
         walked.faults.extend(told.err().map(|fault| (None, fault)));
         return walked;
     }
-    let mut walked = walk_line(&stand_in.line, tally).await;
+    let mut walked = walk_line(&stand_in.line, tally, extent).await;
     // A key that may read neither is told so, and nothing is read instead.
     if !walked.faults.iter().any(|(_, fault)| line.is_refused(fault)) {
         let told = line.stand_aside(stand_in).await;

@@ -4,6 +4,7 @@ mod bodies;
 mod chains;
 pub(super) mod clock;
 mod demo;
+mod extents;
 mod fake;
 mod faults;
 mod filtered;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{Action, Actor, ActorKind, Detail, Identity, Record, Timestamp, Zone};
 use crate::query::{self, Context};
-use crate::store::FeedKey;
+use crate::store::{FeedKey, Learned};
 
 fn write(store: &Store, ids: &[&str]) {
     write_raw(store, ids, "{}");
@@ -18,10 +18,8 @@ fn write_raw(store: &Store, ids: &[&str], raw: &str) {
         ..Record::bare(Identity::Native((*id).to_owned()), Timestamp::from_millis(1_774_000_000_000))
     };
     let (key, records) = (FeedKey::new("prod", "kaireonai"), ids.iter().map(record).collect::<Vec<_>>());
-    let write = move |db: &mut Db| {
-        let walk = db.walk(&key)?;
-        db.write_page(&key, &records, &[], &walk, Timestamp::from_millis(0))
-    };
+    let write =
+        move |db: &mut Db| db.write_page(&key, &records, &[], &Learned::default(), Timestamp::from_millis(0));
     store.run_blocking(write).unwrap();
 }
 
@@ -117,8 +115,7 @@ async fn perform(step: Step, library: &mut Library) {
                 events.iter().map(|(id, time, words)| told(*id, *time, words)).collect();
             let key = FeedKey::new("prod", "kaireonai");
             let write = move |db: &mut Db| {
-                let walk = db.walk(&key)?;
-                db.write_page(&key, &records, &[], &walk, Timestamp::from_millis(0))
+                db.write_page(&key, &records, &[], &Learned::default(), Timestamp::from_millis(0))
             };
             store.run(write).await.unwrap();
         }

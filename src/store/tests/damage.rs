@@ -54,8 +54,10 @@ fn use_all(store: &Store) -> Result<usize, StoreError> {
         }
         db.index_rows_since(Marker::default(), 10_000)?;
         db.sources_summary()?;
-        let walk = db.walk(&feed())?;
-        db.write_page(&feed(), &[record("new", T0)], &[unreadable("x")], &walk, Timestamp::from_millis(T0))?;
+        let state = db.state(&feed())?;
+        let learned = Learned { generation: Some(state.generation), ..proves(T0, T0 + 5) };
+        let (records, unreadable) = ([record("new", T0)], [unreadable("x")]);
+        db.write_page(&feed(), &records, &unreadable, &learned, Timestamp::from_millis(T0))?;
         Ok(events.len())
     })
 }

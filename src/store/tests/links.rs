@@ -48,8 +48,14 @@ impl Cache {
     fn link(&self, entries: &[Entry], links: Vec<(Identity, Link)>) -> Written {
         let records: Vec<Record> = entries.iter().map(|entry| record(&entry.id, entry.time)).collect();
         self.run(move |db| {
-            let walk = db.walk(&feed())?;
-            db.write_linked_page(&feed(), &records, &[], &links, &walk, Timestamp::from_millis(T0))
+            db.write_linked_page(
+                &feed(),
+                &records,
+                &[],
+                &links,
+                &Learned::default(),
+                Timestamp::from_millis(T0),
+            )
         })
     }
 
@@ -221,8 +227,7 @@ fn a_mark_outlives_a_record_that_is_written_again() {
     let records = [Record { summary: Some("other words".into()), ..record("c", c.time + 5_000) }];
     let links = loose(&shown[..1]);
     cache.run(move |db| {
-        let walk = db.walk(&feed())?;
-        db.write_linked_page(&feed(), &records, &[], &links, &walk, Timestamp::from_millis(T0))
+        db.write_linked_page(&feed(), &records, &[], &links, &Learned::default(), Timestamp::from_millis(T0))
     });
     assert_eq!((cache.marked(), cache.links().as_str()), (vec!["c".to_owned()], "ao cb"));
     let row = cache.all().iter().find(|event| event.link == LinkState::Broken).unwrap().row;
@@ -238,8 +243,7 @@ fn links_of_one_feed_have_no_bearing_on_another() {
     let links = page(&[b.clone(), a.clone()]);
     let records = [record("b", b.time), record("a", a.time)];
     cache.run(move |db| {
-        let walk = db.walk(&other)?;
-        db.write_linked_page(&other, &records, &[], &links, &walk, Timestamp::from_millis(T0))
+        db.write_linked_page(&other, &records, &[], &links, &Learned::default(), Timestamp::from_millis(T0))
     });
     cache.link(&[d.clone(), c.clone()], page(&[d, c]));
     let of_c = cache.all().into_iter().find(|event| event.record.identity.native() == Some("c")).unwrap();
@@ -325,8 +329,7 @@ proptest! {
             let records: Vec<Record> = part.iter().map(|entry| record(&entry.id, entry.time)).collect();
             let store = if turns[turn % turns.len()] { &cache.store } else { &other };
             let write = move |db: &mut Db| {
-                let walk = db.walk(&feed())?;
-                db.write_linked_page(&feed(), &records, &[], &page(&part), &walk, Timestamp::from_millis(T0))
+                db.write_linked_page(&feed(), &records, &[], &page(&part), &Learned::default(), Timestamp::from_millis(T0))
             };
             store.run_blocking(write).unwrap();
         }

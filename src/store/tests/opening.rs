@@ -113,6 +113,20 @@ fn a_newer_schema_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_cache_from_before_the_ledger_keeps_its_events_and_claims_nothing() {
+    let before = Cache::new();
+    before.write(&feed(), &[record("a", T0), record("b", T0 + 1)]);
+    let all = before.all();
+    before.go_back_to(4);
+    let Cache { directory, store } = before;
+    drop(store);
+    let store = open(&directory.path().join("cache.db"));
+    let after = Cache { directory, store };
+    assert_eq!(after.all(), all);
+    assert_eq!(after.run(|db| db.state(&feed())), crate::store::FeedState::default());
+}
+
+#[test]
 fn a_cache_from_before_links_is_brought_on_with_its_events() {
     let before = Cache::new();
     before.write(&feed(), &[record("a", T0), record("b", T0 + 1)]);

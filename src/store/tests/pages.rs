@@ -212,10 +212,10 @@ fn a_page_that_fails_in_the_middle_leaves_nothing() {
     let records: Vec<Record> = (0..10).map(|nth| record(&nth.to_string(), T0 + nth)).collect();
     let page = records.clone();
     let failed = cache.store.run_blocking(move |db| {
-        db.write_page(&feed(), &page, &[unreadable("x")], &progress(T0), Timestamp::from_millis(T0))
+        db.write_page(&feed(), &page, &[unreadable("x")], &proves(T0, T0 + 5), Timestamp::from_millis(T0))
     });
     assert!(matches!(failed, Err(StoreError::Other { .. })), "{failed:?}");
-    for table in ["event", "packed", "quarantine", "feed", "source", "entity", "actor", "word"] {
+    for table in ["event", "packed", "quarantine", "coverage", "feed", "source", "entity", "actor", "word"] {
         let left = cache.run(move |db| {
             db.conn
                 .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
@@ -227,7 +227,7 @@ fn a_page_that_fails_in_the_middle_leaves_nothing() {
     // The texts of the failed page are made again, not remembered from it.
     assert_eq!(cache.write(&feed(), &records).new.len(), 10);
     assert_eq!(cache.all().len(), 10);
-    assert_eq!(cache.run(|db| db.walk(&feed())).top, None);
+    assert!(cache.run(|db| db.state(&feed())).ledger.is_empty());
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn a_full_disk_loses_nothing_wherever_it_strikes() {
         let limit = format!("PRAGMA max_page_count = {}", pages + room);
         let written = cache.store.run_blocking(move |db| {
             db.conn.query_row(&limit, [], |_| Ok(())).map_err(db.explain())?;
-            db.write_page(&feed(), &page, &[], &progress(T0), Timestamp::from_millis(T0))
+            db.write_page(&feed(), &page, &[], &proves(T0, T0 + 5), Timestamp::from_millis(T0))
         });
         if written.is_ok() {
             break;
@@ -274,13 +274,7 @@ fn unreadable_records_are_kept_once_and_leave_when_they_can_be_read() {
     let put = |records: &[Record], unreadable: &[Quarantined]| {
         let (records, unreadable) = (records.to_vec(), unreadable.to_vec());
         cache.run(move |db| {
-            db.write_page(
-                &feed(),
-                &records,
-                &unreadable,
-                &WalkProgress::default(),
-                Timestamp::from_millis(T0),
-            )
+            db.write_page(&feed(), &records, &unreadable, &Learned::default(), Timestamp::from_millis(T0))
         })
     };
     let good = record("a", T0);

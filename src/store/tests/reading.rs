@@ -1,8 +1,8 @@
 //! What comes out of the cache, and what it knows of sources.
 
 use super::*;
-use crate::domain::{EventId, Fault, FaultKind};
-use crate::store::{FeedSummary, Marker, SourceSummary};
+use crate::domain::{EventId, Fault, FaultKind, GapReason, Note, Parts};
+use crate::store::{FeedSummary, Marker, Resume, SourceSummary};
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
@@ -88,35 +88,71 @@ fn a_second_program_sees_what_arrived() {
 }
 
 #[test]
-fn the_state_of_a_walk_is_brought_in_with_its_page() {
+fn what_was_learned_is_written_with_its_page() {
     let cache = Cache::new();
-    let put = |progress: &WalkProgress, id: &str| {
-        let (progress, record) = (progress.clone(), record(id, T0));
-        cache.run(move |db| db.write_page(&feed(), &[record], &[], &progress, at(T0)))
+    let put = |learned: &Learned, id: &str| {
+        let (learned, record) = (learned.clone(), record(id, T0));
+        cache.run(move |db| db.write_page(&feed(), &[record], &[], &learned, at(T0)))
     };
-    let begun = cache.run(|db| db.walk(&feed()));
-    assert_eq!(begun, WalkProgress::default());
-    let next = WalkProgress {
-        complete_to_floor: true,
-        last_total: Some(u64::MAX),
-        last_sync: Some(at(T0 + 1)),
-        ..progress(T0)
+    assert_eq!(cache.run(|db| db.state(&feed())), FeedState::default());
+    let note = Note { span: Stretch { lo: at(0), hi: at(T0) }, reason: GapReason::RateLimited };
+    let resume = Resume { below: at(T0 - 9), place: r#"{"after":"x"}"#.to_owned() };
+    let next = Learned {
+        notes: vec![note],
+        ascending: Some(true),
+        total: Some(u64::MAX),
+        resume: Some(Some(resume.clone())),
+        synced_at: Some(at(T0 + 1)),
+        ..proves(T0 - 9, T0 + 5)
     };
     let first = put(&next, "a");
-    assert_eq!((first.walk.generation, first.overtaken), (1, false));
-    let stored = cache.run(|db| db.walk(&feed()));
-    assert_eq!(stored, first.walk);
-    assert_eq!(stored.last_total, Some(i64::MAX as u64));
-    assert_eq!((stored.top, stored.complete_to_floor, stored.last_sync), (next.top, true, next.last_sync));
+    let stored = cache.run(|db| db.state(&feed()));
+    assert_eq!((stored == first.state, first.overtaken), (true, false));
+    assert_eq!((stored.last_total, stored.last_sync), (Some(i64::MAX as u64), Some(at(T0 + 1))));
+    assert_eq!((stored.ascending, stored.resume.as_ref()), (Some(true), Some(&resume)));
+    assert_eq!((stored.ledger.complete_to(), stored.ledger.top()), (Some(at(T0 - 9)), Some(at(T0 + 5))));
+    assert_eq!(stored.ledger.notes(), [note]);
 
-    assert_eq!(put(&stored, "b").walk.generation, 1);
-    // Somebody who read the state before that keeps the rows and not the state.
-    let late = put(&WalkProgress { top: Some(at(0)), ..begun }, "c");
-    assert_eq!((late.overtaken, late.new.len(), &late.walk), (true, 1, &stored));
-    assert_eq!(cache.run(|db| db.walk(&feed())), stored);
-    assert_eq!(cache.run(|db| db.count(&feed())), 3);
+    assert_eq!(put(&proves(T0 + 3, T0 + 8), "b").state.ledger.segments().len(), 1, "they overlap");
+    // Claims are taken back: what rests on them keeps its rows and claims nothing.
+    let mixed = put(&Learned { generation: Some(0), mixed: true, ..Learned::default() }, "c").state;
+    assert_eq!((mixed.generation, mixed.mixed, mixed.ledger.is_empty()), (1, true, true));
+    let late = put(&proves(T0, T0 + 3), "d");
+    assert_eq!((late.overtaken, late.new.len(), late.state == mixed), (true, 1, true));
+    assert_eq!(cache.run(|db| db.count(&feed())), 4);
     let scoped = feed().in_scope("s", None);
-    assert_eq!(cache.run(move |db| db.walk(&scoped)), WalkProgress::default());
+    assert_eq!(cache.run(move |db| db.state(&scoped)), FeedState::default());
+}
+
+#[test]
+fn what_an_answer_should_have_shown_is_gone_until_it_is_seen_again() {
+    let cache = Cache::new();
+    let records: Vec<Record> = (0..5).map(|nth| record(&nth.to_string(), T0 + nth)).collect();
+    cache.write(&feed(), &records);
+    let seq = cache.run(Db::marker);
+    // The answer begins with 4 and ends with 0; 1 and 3 are missing, and 2 came while it was under way.
+    let shown = |ids: &[usize]| ids.iter().map(|nth| records[*nth].clone()).collect::<Vec<_>>();
+    let exact = |asked_at: i64| Learned {
+        exact: Some(Stretch { lo: at(T0), hi: at(T0 + 4) }),
+        asked_at: Some(at(asked_at)),
+        date: Some(at(T0 + 100)),
+        ..Learned::default()
+    };
+    let page = shown(&[4, 2, 0]);
+    let put = |page: Vec<Record>, learned: Learned| {
+        cache.run(move |db| db.write_page(&feed(), &page, &[], &learned, at(T0 + 50)))
+    };
+    assert_eq!(put(page.clone(), exact(T0 - 1)).gone, 0, "they came after the question");
+    let written = put(page, exact(T0 + 60));
+    assert_eq!((written.gone, written.changed.len()), (2, 2));
+    assert!(written.changed.iter().all(|(_, row)| row.marks.parts().has(Parts::GONE)));
+    let told = cache.run(move |db| db.index_rows_since(seq, 10)).rows;
+    assert_eq!(told.len(), 2, "other programs hear of it");
+    assert_eq!(cache.run(|db| db.count_beyond(&feed(), at(T0), true)), 2, "what is gone does not count");
+    assert_eq!(cache.all().len(), 5, "and stays in the cache");
+    let back = put(shown(&[3]), Learned::default());
+    assert!(back.changed.len() == 1 && !back.changed[0].1.marks.parts().has(Parts::GONE));
+    assert_eq!(cache.run(|db| db.count_beyond(&feed(), at(T0), true)), 3);
 }
 
 #[test]
@@ -166,7 +202,7 @@ fn the_summary_tells_what_is_there() {
         db.save_outcome("prod", None, None)
     });
     let summary = cache.run(Db::sources_summary);
-    let walk = WalkProgress::default();
+    let state = FeedState::default();
     assert_eq!(
         summary[1],
         SourceSummary {
@@ -174,8 +210,8 @@ fn the_summary_tells_what_is_there() {
             note: None,
             name: "prod".into(),
             feeds: vec![
-                FeedSummary { key: one, events: 2, quarantined: 0, walk: walk.clone() },
-                FeedSummary { key: two, events: 1, quarantined: 0, walk },
+                FeedSummary { key: one, events: 2, quarantined: 0, state: state.clone() },
+                FeedSummary { key: two, events: 1, quarantined: 0, state },
             ],
             events: 3,
             quarantined: 0,

@@ -30,8 +30,7 @@ fn two_writers_lose_nothing() {
                         .collect();
                     store
                         .run_blocking(move |db| {
-                            let walk = db.walk(&feed())?;
-                            let next = WalkProgress { last_total: Some(page as u64), ..walk };
+                            let next = proves(T0 + page * 10 - 1, T0 + page * 10 + 10);
                             db.write_page(&feed(), &records, &[], &next, Timestamp::from_millis(T0))
                         })
                         .unwrap();
@@ -40,6 +39,8 @@ fn two_writers_lose_nothing() {
         }
     });
     assert_eq!(cache.all().len(), 200 + 200 + 200);
+    let ledger = cache.run(|db| db.state(&feed())).ledger;
+    assert_eq!((ledger.segments().len(), ledger.top()), (1, Some(Timestamp::from_millis(T0 + 400))));
     assert_eq!(cache.run(|db| db.count(&feed())), 600);
     assert_eq!(cache.ask("SELECT count(DISTINCT seq) FROM event"), 600);
     let sound = cache.run(|db| {
@@ -74,7 +75,7 @@ fn many_that_start_at_once_share_one_cache() {
             store
                 .run_blocking(move |db| {
                     let record = record(&nth.to_string(), T0);
-                    db.write_page(&feed(), &[record], &[], &progress(T0), Timestamp::from_millis(T0))
+                    db.write_page(&feed(), &[record], &[], &proves(T0, T0 + 5), Timestamp::from_millis(T0))
                 })
                 .unwrap();
         }
@@ -137,7 +138,7 @@ fn work_that_was_sent_is_done_before_the_last_handle_is_gone() {
     runtime.block_on(async {
         // Asked once, so that it is sent, and then given up.
         let work = clone.run(|db| {
-            db.write_page(&feed(), &[record("a", T0)], &[], &progress(T0), Timestamp::from_millis(T0))
+            db.write_page(&feed(), &[record("a", T0)], &[], &proves(T0, T0 + 5), Timestamp::from_millis(T0))
         });
         tokio::select! {
             biased;

@@ -10,7 +10,7 @@ use super::paging::{Asked, profile_of, source_of};
 use super::rig::{Rig, source};
 use super::wire::{Answer, Wire, answer, says};
 use crate::domain::{Condition, FaultKind, Timestamp};
-use crate::store::{FeedKey, WalkProgress};
+use crate::store::{FeedKey, FeedState};
 use crate::sync::{Fetched, Which};
 
 /// A change of the tenant that every seventh time is a rollback, and every third is about an offer.
@@ -48,9 +48,9 @@ async fn fetch(rig: &Rig, conditions: &[Condition]) -> Fetched {
     fetched.remove(0)
 }
 
-fn walk_of(rig: &Rig) -> WalkProgress {
+fn state_of(rig: &Rig) -> FeedState {
     let key = FeedKey::new("kaireonai-prod", "kaireonai");
-    rig.store.run_blocking(move |db| db.walk(&key)).unwrap()
+    rig.store.run_blocking(move |db| db.state(&key)).unwrap()
 }
 
 fn rollback() -> Condition {
@@ -67,14 +67,14 @@ async fn what_is_asked_for_comes_and_nothing_is_claimed() {
     assert_eq!(asked, [("action", "rollback"), ("entityType", "offer")]);
     assert_eq!(wire.requests().len(), 1);
     assert!(wire.requests()[0].contains("page=1&limit=200&action=rollback&entityType=offer "));
-    assert_eq!(walk_of(&rig), WalkProgress::default(), "a part of a list says nothing about the whole");
+    assert_eq!(state_of(&rig), FeedState::default(), "a part of a list says nothing about the whole");
     let again = fetch(&rig, &[rollback(), Condition::Type("offer".into())]).await;
     assert_eq!((again.came, again.new), (96, 0));
 
     // What is fetched later is the whole, once each.
     let outcome = rig.sync().await;
     assert_eq!((outcome.complete, outcome.events_new, outcome.events_total), (true, 1_904, 2_000));
-    assert!(walk_of(&rig).complete_to_floor);
+    assert!(state_of(&rig).ledger.is_whole());
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub(in crate::sync) fn source(feed: &str, origin: &str) -> Source {
     Source {
         name: format!("{feed}-prod").into(),
         binding: Binding { base: origin.to_owned(), vars, secrets },
-        stand_in: Catalog::built_in().stand_in(&profile).unwrap(),
+        stand_in: CATALOG.stand_in(&profile).unwrap(),
         profile,
         via: Via::Http,
         hidden: Vec::new(),
