@@ -41,14 +41,11 @@ fn two(args: &DiffArgs, first: &Event, second: &Event) -> Result<Exit, Failure> 
     let rules = Snapshots::rules(&changes);
     let left =
         |event: &Event| Snapshots::find(&event.record.raw, &event.record.changes).map(|both| both.after);
-    let (before, after) = match (left(first), left(second)) {
-        (Some(before), Some(after)) => (before, after),
-        _ => {
-            print::note(
-                "these records do not both carry whole documents: the records themselves are compared",
-            );
-            (record(first)?, record(second)?)
-        }
+    let (before, after) = if let (Some(before), Some(after)) = (left(first), left(second)) {
+        (before, after)
+    } else {
+        print::note("these records do not both carry whole documents: the records themselves are compared");
+        (record(first)?, record(second)?)
     };
     let diff = Diff::of_documents(&before, &after, &rules);
     if diff.blocks.is_empty() {

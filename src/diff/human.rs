@@ -185,22 +185,12 @@ fn apart(before: &str, after: &str) -> Option<String> {
 /// By how much a number grew or shrank.
 fn delta(before: &Number, after: &Number) -> Option<String> {
     let whole = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-    let amount = match (whole(before), whole(after)) {
-        (Some(before), Some(after)) => grouped(after - before),
-        _ => {
-            // As many places as the finer of the two has: the rest is an artefact of binary fractions.
-            let places = |number: &Number| {
-                let text = number.to_string();
-                if text.contains(['e', 'E']) {
-                    None
-                } else {
-                    Some(text.split_once('.').map_or(0, |(_, rest)| rest.len()))
-                }
-            };
-            let places = places(before)?.max(places(after)?);
-            let text = format!("{:+.places$}", after.as_f64()? - before.as_f64()?);
-            text.replace('-', "−")
-        }
+    let amount = if let (Some(before), Some(after)) = (whole(before), whole(after)) {
+        grouped(after - before)
+    } else {
+        // As many places as the finer of the two has: the rest is an artefact of binary fractions.
+        let places = decimals(before)?.max(decimals(after)?);
+        format!("{:+.places$}", after.as_f64()? - before.as_f64()?).replace('-', "−")
     };
     let (was, is) = (before.as_f64()?, after.as_f64()?);
     let percent = (is - was) / was.abs() * 100.0;
@@ -211,12 +201,18 @@ fn delta(before: &Number, after: &Number) -> Option<String> {
     Some(if tells { format!("{amount} ({shown} %)") } else { amount })
 }
 
+/// The places behind the point, unless the number is written with a power of ten.
+fn decimals(number: &Number) -> Option<usize> {
+    let text = number.to_string();
+    (!text.contains(['e', 'E'])).then(|| text.split_once('.').map_or(0, |(_, rest)| rest.len()))
+}
+
 /// A number with its sign and its digits in threes.
 fn grouped(number: i128) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "−" } else { "+" });
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -269,6 +265,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
         #[test]
         fn no_value_is_too_odd(path in ".{0,12}", a in proptest::num::i64::ANY, b in proptest::num::f64::ANY) {
             for name in [path.as_str(), "ms", "bytes", "at", "hours"] {

@@ -120,6 +120,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
         #[test]
         fn each_side_is_its_text_again(before in "[ab\n]{0,30}", after in "[ab\n]{0,30}") {
             let found = lines(&before, &after);

@@ -237,7 +237,7 @@ impl Diff {
         let parsed = (json(&change.before), json(&change.after));
         let rules_inside = rules.below(&own);
         for side in [&mut change.before, &mut change.after].into_iter().flatten() {
-            let clean = without_secrets(&rules.into_texts(), &mut own, side);
+            let clean = without_secrets(&rules.within_texts(), &mut own, side);
             if clean != *side {
                 mask = mask.max(Mask::Here);
                 *side = clean;
@@ -382,7 +382,7 @@ fn within(outer: &str, inner: &str) -> String {
 fn is_noise(path: &str) -> bool {
     path::steps(path).iter().any(|step| match step {
         Step::Key(key) => {
-            let plain: String = key.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+            let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
             NOISE.contains(&plain.to_ascii_lowercase().as_str())
         }
         Step::Element(_) => false,

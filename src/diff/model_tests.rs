@@ -131,9 +131,8 @@ fn two_documents_that_differ_in_everything_are_compared_line_by_line() {
 
 #[test]
 fn a_megabyte_against_a_megabyte_is_bounded() {
-    let text = |word: &str| {
-        (0..20_000).map(|i| format!("{word} line {} of a long text\n", i * 7919 % 20_011)).collect::<String>()
-    };
+    let line = |word: &str, i: usize| format!("{word} line {} of a long text", i * 7919 % 20_011);
+    let text = |word: &str| (0..20_000).map(|i| line(word, i)).collect::<Vec<_>>().join("\n");
     let (before, after) = (text("old"), text("new"));
     assert!(before.len() > 500_000);
     let begun = std::time::Instant::now();

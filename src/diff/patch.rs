@@ -15,7 +15,7 @@ use crate::domain::{Change, Op};
 
 /// The patch that turns `before` into `after`, as a list of operations.
 pub fn patch(before: &Value, after: &Value, rules: &Matcher) -> Value {
-    let rules = &rules.into_texts();
+    let rules = &rules.within_texts();
     let mut patch = Patch { rules, steps: Vec::new(), place: String::new(), operations: Vec::new() };
     patch.values(before, after);
     Value::Array(patch.operations)

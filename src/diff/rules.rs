@@ -139,7 +139,7 @@ impl Matcher {
     }
 
     /// The same, masking also what stands in a text that holds JSON.
-    pub(super) fn into_texts(&self) -> Self {
+    pub(super) fn within_texts(&self) -> Self {
         Self { texts: true, ..self.clone() }
     }
 

@@ -104,7 +104,7 @@ impl Diff {
         let mut text = vec![self.counts.words()];
         text.extend((!self.blocks.is_empty()).then(String::new));
         for block in self.telling() {
-            let notes: String = block.notes.iter().map(|note| format!("  ({note})")).collect();
+            let notes = in_brackets("  ", &block.notes, str::to_owned);
             let head = format!("{} {}", block.kind.glyph(), block.path);
             let Some(lines) = block.lines() else {
                 text.push(format!("{head}  {}{notes}", block.values()));
@@ -123,24 +123,25 @@ impl Diff {
     pub fn markdown(&self) -> String {
         let mut text = format!("**{}**\n\n", self.counts.words());
         for block in self.telling() {
-            let notes: String = block.notes.iter().map(|note| format!(" ({})", plain(note))).collect();
+            let notes = in_brackets(" ", &block.notes, plain);
             let _ = write!(text, "- {} {}", word(block.kind), code(&block.path));
             let Some(lines) = block.lines() else {
                 let _ = writeln!(text, ": {}{notes}", values_in_code(block));
                 continue;
             };
-            let body: String = around(lines, AROUND)
-                .into_iter()
-                .map(|stretch| match stretch {
-                    Stretch::Left(number) => format!("  @@ {} @@\n", unchanged(number)),
-                    Stretch::Line(line) => format!("  {}{}\n", sign(line.side), line.text()),
-                })
-                .collect();
+            let body = around(lines, AROUND).into_iter().fold(String::new(), |body, stretch| match stretch {
+                Stretch::Left(number) => body + "  @@ " + &unchanged(number) + " @@\n",
+                Stretch::Line(line) => body + "  " + sign(line.side) + &line.text() + "\n",
+            });
             let fence = "`".repeat(longest_run(&body).max(2) + 1);
             let _ = write!(text, "{notes}\n\n  {fence}diff\n{body}  {fence}\n\n");
         }
         text
     }
+}
+
+fn in_brackets(before: &str, notes: &[String], write: fn(&str) -> String) -> String {
+    notes.iter().fold(String::new(), |text, note| format!("{text}{before}({})", write(note)))
 }
 
 fn values_in_code(block: &Block) -> String {
@@ -160,11 +161,11 @@ fn unchanged(number: usize) -> String {
     format!("{number} {} unchanged", if number == 1 { "line" } else { "lines" })
 }
 
-fn sign(side: Side) -> char {
+fn sign(side: Side) -> &'static str {
     match side {
-        Side::Both => ' ',
-        Side::Before => '-',
-        Side::After => '+',
+        Side::Both => " ",
+        Side::Before => "-",
+        Side::After => "+",
     }
 }
 

@@ -43,13 +43,13 @@ pub(super) fn words(before: &str, after: &str) -> Option<(Vec<Piece>, Vec<Piece>
         match (op, was, is) {
             (DiffOp::Equal { .. }, ..) => {
                 common += letters(was);
-                was.iter().for_each(|word| left.add(word, false));
-                is.iter().for_each(|word| right.add(word, false));
+                left.all(was, false);
+                right.all(is, false);
             }
             (_, [was], [is]) => common += within(was, is, &mut left, &mut right),
             _ => {
-                was.iter().for_each(|word| left.add(word, true));
-                is.iter().for_each(|word| right.add(word, true));
+                left.all(was, true);
+                right.all(is, true);
             }
         }
     }
@@ -92,6 +92,12 @@ fn within(was: &str, is: &str, left: &mut Pieces, right: &mut Pieces) -> usize {
 struct Pieces(Vec<Piece>);
 
 impl Pieces {
+    fn all(&mut self, words: &[&str], changed: bool) {
+        for word in words {
+            self.add(word, changed);
+        }
+    }
+
     fn add(&mut self, text: &str, changed: bool) {
         match self.0.last_mut() {
             _ if text.is_empty() => {}
@@ -148,6 +154,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
         #[test]
         fn the_pieces_make_up_the_texts(before in "[a-c é👍🏽-]{0,24}", after in "[a-c é👍🏽-]{0,24}") {
             if let Some((left, right)) = words(&before, &after) {

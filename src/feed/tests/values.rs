@@ -275,6 +275,30 @@ fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
             vec![replace("limits.perCustomer", json!(7), json!(4)), set("limits.unit", json!("day"))],
         ),
         (json!({"limits": {"perDay": 5}}), vec![set("limits", json!({"perDay": 5}))]),
+        // Words that only begin like a pair, and pairs whose name is taken.
+        (
+            json!({"fromage": 1, "tomato": 2, "newsletter": 3}),
+            vec![set("fromage", json!(1)), set("tomato", json!(2)), set("newsletter", json!(3))],
+        ),
+        (
+            json!({"fromVersion": 1, "toVersion": 2, "version": 3}),
+            vec![set("fromVersion", json!(1)), set("toVersion", json!(2)), set("version", json!(3))],
+        ),
+        (
+            json!({"apiToken": "abc", "db_password": {"from": "x", "to": "y"}}),
+            vec![replace("db_password", json!("••••"), json!("••••")), set("apiToken", json!("••••"))],
+        ),
+    ] {
+        assert_eq!(said_freely(&object), owned(expected), "{object}");
+    }
+}
+
+#[test]
+fn lists_of_pairs_previous_attributes_and_patches_are_read_as_changed_fields() {
+    let replace =
+        |path: &'static str, before: Value, after: Value| (path, Op::Replace, Some(before), Some(after));
+    let set = |path: &'static str, after: Value| (path, Op::Set, None, Some(after));
+    for (object, expected) in [
         // Every field with its old and its new value; what may be a list of names stays one.
         (
             json!({"name": ["a", "b"], "archived": [false, true], "note": [null, "n"]}),
@@ -301,19 +325,6 @@ fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
             vec![replace("a.b", json!(1), json!(2)), ("password", Op::Remove, None, None)],
         ),
         (json!([{"op": "boil", "path": "/a"}]), vec![]),
-        // Words that only begin like a pair, and pairs whose name is taken.
-        (
-            json!({"fromage": 1, "tomato": 2, "newsletter": 3}),
-            vec![set("fromage", json!(1)), set("tomato", json!(2)), set("newsletter", json!(3))],
-        ),
-        (
-            json!({"fromVersion": 1, "toVersion": 2, "version": 3}),
-            vec![set("fromVersion", json!(1)), set("toVersion", json!(2)), set("version", json!(3))],
-        ),
-        (
-            json!({"apiToken": "abc", "db_password": {"from": "x", "to": "y"}}),
-            vec![replace("db_password", json!("••••"), json!("••••")), set("apiToken", json!("••••"))],
-        ),
     ] {
         assert_eq!(said_freely(&object), owned(expected), "{object}");
     }

@@ -7,6 +7,7 @@ use crate::tui::message::{Effect, Notice};
 use crate::tui::overlay::Overlay;
 use crate::tui::pane::Screen;
 use crate::tui::pane::event::{EventView, Tab};
+use crate::tui::words;
 
 impl App {
     /// The commands about the changes of the event that has the keys.
@@ -18,18 +19,18 @@ impl App {
             }
             Command::DiffLayout => self.look(|app| {
                 app.ui.look.arrangement = app.ui.look.arrangement.next();
-                Some(app.ui.look.arrangement.words().to_owned())
+                app.ui.look.arrangement.words().to_owned()
             }),
             Command::LessContext => self.look(|app| app.widen(false)),
             Command::MoreContext => self.look(|app| app.widen(true)),
             Command::Wrap => self.look(|app| {
                 app.ui.look.wrap = !app.ui.look.wrap;
-                Some(if app.ui.look.wrap { "long lines are broken" } else { "long lines are cut" }.to_owned())
+                if app.ui.look.wrap { "long lines are broken" } else { "long lines are cut" }.to_owned()
             }),
             Command::Ignored => self.look(|app| {
                 app.ui.look.ignored = !app.ui.look.ignored;
                 let word = if app.ui.look.ignored { "shown" } else { "left out" };
-                Some(format!("fields that every save touches are {word}"))
+                format!("fields that every save touches are {word}")
             }),
             Command::FoldChange => self.fold_change(true),
             Command::UnfoldChange => self.fold_change(false),
@@ -42,11 +43,11 @@ impl App {
     }
 
     /// Turns to the tab with the changes, changes how they are looked at, and stays at the same change.
-    fn look(&mut self, change: impl FnOnce(&mut Self) -> Option<String>) {
+    fn look(&mut self, change: impl FnOnce(&mut Self) -> String) {
         self.turn_to_changes();
         let here = self.block_here();
         let said = change(self);
-        self.notice = said.map(Notice::info);
+        self.notice = Some(Notice::info(said));
         if let Some(block) = here {
             self.stay_at(block);
         }
@@ -62,16 +63,16 @@ impl App {
         }
     }
 
-    fn widen(&mut self, more: bool) -> Option<String> {
+    fn widen(&mut self, more: bool) -> String {
         if !self.ui.look.widen(more) {
-            return Some(if more { "all of it is shown" } else { "nothing beside it is shown" }.to_owned());
+            return if more { "all of it is shown" } else { "nothing beside it is shown" }.to_owned();
         }
-        let lines = self.ui.look.context();
-        Some(match lines {
+        match self.ui.look.context() {
             usize::MAX => "all that stayed is shown".to_owned(),
-            1 => "1 line that stayed is shown around each change".to_owned(),
-            lines => format!("{lines} lines that stayed are shown around each change"),
-        })
+            lines => {
+                format!("{} that stayed shown around each change", words::plural(lines as u64, "line"))
+            }
+        }
     }
 
     /// The block of the model that was gone to, else the first that is seen.

@@ -56,7 +56,9 @@ fn put_one(text: &mut Text, page: Page<'_>, block: &Block, folded: bool) {
     head.extend(folded.then(|| ("  ⋯".to_owned(), dim)));
     let rows = flow(&head, width.saturating_sub(2), look.wrap && !folded);
     let mut first = fields::sign(ui, block.kind);
-    rows.into_iter().for_each(|row| text.push(std::mem::take(&mut first).fill(2).join(row)));
+    for row in rows {
+        text.push(std::mem::take(&mut first).fill(2).join(row));
+    }
     if folded {
         return;
     }

@@ -68,7 +68,7 @@ impl Tree<'_> {
         if node.blocks.is_empty() && self.text.lines.len() < MOST {
             let ui = self.page.ui;
             let mut pieces = vec![(node.label.clone(), ui.style(Role::Text))];
-            pieces.extend(self.identity(node).map(|words| (format!("  {words}"), ui.style(Role::Dim))));
+            pieces.extend(identity(node).map(|words| (format!("  {words}"), ui.style(Role::Dim))));
             let row = flow(&pieces, self.room(indent), false).into_iter().next().unwrap_or_default();
             self.text.push(Row::new().fill(indent).join(row));
         }
@@ -83,7 +83,7 @@ impl Tree<'_> {
             for place in &node.blocks {
                 self.block(*place, diff::DOCUMENT, 0);
             }
-            if let Some(words) = self.identity(node) {
+            if let Some(words) = identity(node) {
                 self.text.push(Row::new().cut(&words, self.room(0), dim));
             }
         }
@@ -125,14 +125,13 @@ impl Tree<'_> {
     fn room(&self, indent: usize) -> usize {
         self.page.width.saturating_sub(indent).max(1)
     }
+}
 
-    /// The fields that tell an object apart, unless its label says it already.
-    fn identity(&self, node: &Node) -> Option<String> {
-        let told = node
-            .identity
-            .iter()
-            .filter(|(_, value)| value.as_str().is_none_or(|text| node.label != format!("[{text}]")));
-        let words: Vec<String> = told.map(|(key, value)| format!("{key} {}", diff::short(value))).collect();
-        (!words.is_empty()).then(|| words.join("  "))
-    }
+/// The fields that tell an object apart, unless its label says it already.
+fn identity(node: &Node) -> Option<String> {
+    let says =
+        |value: &serde_json::Value| value.as_str().is_some_and(|text| node.label == format!("[{text}]"));
+    let told = node.identity.iter().filter(|(_, value)| !says(value));
+    let words: Vec<String> = told.map(|(key, value)| format!("{key} {}", diff::short(value))).collect();
+    (!words.is_empty()).then(|| words.join("  "))
 }
