@@ -220,6 +220,7 @@ fn two_megabytes_are_compared_beside_the_screen() {
     assert!(bench.screen().contains("Comparing 2."), "{}", bench.screen());
     for keys in ["j", "D", "n", "W", "(", "-", "X", "]", "[", "<c-d>"] {
         bench.press(keys);
+        bench.screen();
     }
     let waited = begun.elapsed();
     let asked = bench.take_asked();
@@ -243,6 +244,15 @@ fn two_megabytes_are_compared_beside_the_screen() {
     bench.tell(Message::Compared { event: event.clone(), revealed: vec![], comparison });
     let screen = bench.screen();
     assert!(screen.contains("1 changed") && !screen.contains("Comparing"), "{screen}");
+    bench.press("G");
+    assert!(bench.screen().contains("… cut here: `backtrail diff` prints all"), "{}", bench.screen());
+    for keys in ["j", "<c-d>", "n", "(", ")", ")", "D", "W", "G", "gg", "I", "yd"] {
+        let begun = std::time::Instant::now();
+        bench.press(keys);
+        bench.screen();
+        // Laid out is what can be seen and a bound beyond it, however long the texts are.
+        assert!(begun.elapsed().as_millis() < 3_000, "{keys}: {:?}", begun.elapsed());
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ const BELOW: usize = 4;
 const SHORT: usize = 3;
 
 /// The most lines that are laid out: beyond, the command line is the better place to look.
-pub(super) const MOST: usize = 5_000;
+pub(super) const MOST: usize = 2_000;
 
 /// How fields are laid out.
 #[derive(Clone, Copy)]
@@ -67,6 +67,11 @@ pub(super) fn put(text: &mut Text, page: Page<'_>, compared: &Compared, most: us
 pub(super) fn rest(page: Page<'_>, number: usize) -> Row {
     let words = format!("… and {}: `backtrail diff` prints all", words::plural(number as u64, "change"));
     Row::new().cut(&words, page.width, page.ui.style(Role::Dim))
+}
+
+/// What is said where the lines of one change are not laid out any more.
+pub(super) fn cut_here(page: Page<'_>) -> Row {
+    Row::new().cut("… cut here: `backtrail diff` prints all", page.width, page.ui.style(Role::Dim))
 }
 
 /// The path of a block, saying where it stands in a text.
@@ -117,7 +122,7 @@ pub(super) fn field(text: &mut Text, page: Page<'_>, block: &Block, path: &str, 
     };
     for line in values(page, block, width.saturating_sub(indent).max(1)) {
         if text.lines.len() >= MOST {
-            return;
+            return text.push(cut_here(page));
         }
         text.push(std::mem::take(&mut first).fill(indent).join(line));
     }
@@ -242,7 +247,8 @@ fn by_line(page: Page<'_>, lines: &[Line], room: usize) -> Vec<Row> {
     let Page { ui, look, .. } = page;
     let mut rows = Vec::new();
     for stretch in diff::around(lines, look.context()) {
-        if rows.len() >= MOST {
+        // More than can be laid out: whoever puts them together says so.
+        if rows.len() > MOST {
             break;
         }
         match stretch {

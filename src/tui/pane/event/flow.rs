@@ -37,6 +37,13 @@ pub(super) fn flow(pieces: &[(String, Style)], room: usize, wrap: bool) -> Vec<R
     if !wrap {
         return vec![cut(pieces, room)];
     }
+    // Most lines fit, and then no word of them has to be looked at.
+    if pieces.iter().map(|(text, _)| text.len()).sum::<usize>() <= room.saturating_mul(4) {
+        let whole = pieces.iter().fold(Row::new(), |row, (text, style)| row.put(text, *style));
+        if whole.width() <= room {
+            return vec![whole];
+        }
+    }
     let mut rows = vec![Row::new()];
     for (text, style) in pieces {
         for word in bounded(text).split_inclusive(' ') {

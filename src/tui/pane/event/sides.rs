@@ -73,7 +73,7 @@ fn put_one(text: &mut Text, page: Page<'_>, block: &Block, folded: bool) {
                 (was, is) => (was.unwrap_or_default(), is.unwrap_or_default()),
             };
             if text.lines.len() >= MOST {
-                return;
+                return text.push(fields::cut_here(page));
             }
             text.push(Row::new().fill(IN).join(was).fill(IN + half).put(BETWEEN, rule).join(is));
         }
