@@ -59,7 +59,8 @@ fn what_is_purged_is_gone_and_does_not_come_back() {
 #[test]
 fn a_source_is_forgotten_and_can_be_brought_in_again() {
     let (home, file) = filled();
-    let source = home.json_lines(&["list", "--jsonl", "--limit", "1"])[0]["source"].as_str().unwrap().to_owned();
+    let source =
+        home.json_lines(&["list", "--jsonl", "--limit", "1"])[0]["source"].as_str().unwrap().to_owned();
     let (code, _, said) = run(&home, &["cache", "purge", "--source", "nobody", "--yes"]);
     assert!(code == 1 && said.contains("knows no source `nobody`"), "{said}");
     let (code, _, said) = run(&home, &["cache", "purge", "--source", &source, "--yes"]);

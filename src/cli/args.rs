@@ -71,6 +71,8 @@ pub enum Command {
     Check(CheckQueryArgs),
     /// Print one event.
     Show(ShowArgs),
+    /// Print what changed in one event, or what is different between two.
+    Diff(DiffArgs),
     /// Print the whole life of one entity, oldest event first.
     Lifecycle(LifecycleArgs),
     /// Look at the configured sources.
@@ -213,6 +215,23 @@ pub struct ShowArgs {
     /// Print the event as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `backtrail diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The id of an event, as `list` prints it.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The id of another event to compare with; the exit code is 1 where they differ.
+    #[arg(value_name = "ID")]
+    pub other: Option<String>,
+    /// Print Markdown.
+    #[arg(long, conflicts_with = "patch")]
+    pub markdown: bool,
+    /// Print a JSON Patch (RFC 6902).
+    #[arg(long)]
+    pub patch: bool,
 }
 
 /// `backtrail lifecycle`.

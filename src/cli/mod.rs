@@ -10,6 +10,7 @@ mod cache;
 mod check;
 mod config;
 mod demo;
+mod diff;
 mod feeds;
 mod import;
 mod lifecycle;
@@ -56,6 +57,7 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Open(args) => open::run(args, &options, stop).await,
         Command::Tail(args) => tail::run(args, &options, stop).await,
         Command::Check(args) => check::run(args, &options).await,
+        Command::Diff(args) => diff::run(args, &options).await,
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,

@@ -5,8 +5,12 @@
 
 mod changes;
 mod fields;
+mod flow;
+pub(in crate::tui) mod look;
 mod raw;
+mod sides;
 mod summary;
+mod tree;
 pub(in crate::tui) mod view;
 
 use std::collections::{HashMap, HashSet};
