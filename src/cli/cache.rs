@@ -78,7 +78,7 @@ async fn purge(args: PurgeArgs, options: &Options) -> Result<Exit, Failure> {
         };
         agree(args.yes, &format!("{} events and all that is known of `{name}`", HumanCount(count)))?;
         let purged = session.store.run(move |db| db.purge_source(&name)).await?;
-        return told(purged.unwrap_or_default());
+        return Ok(told(purged.unwrap_or_default()));
     }
     let query = asked::read(&args.query, &session).await?;
     let rows = session.library.rows(query).await?;
@@ -88,12 +88,12 @@ async fn purge(args: PurgeArgs, options: &Options) -> Result<Exit, Failure> {
     }
     agree(args.yes, &format!("{} events", HumanCount(rows.len() as u64)))?;
     let rows: Vec<RowId> = rows.page(0, rows.len());
-    told(session.store.run(move |db| db.purge(&rows)).await?)
+    Ok(told(session.store.run(move |db| db.purge(&rows)).await?))
 }
 
-fn told(count: usize) -> Result<Exit, Failure> {
+fn told(count: usize) -> Exit {
     print::note(&format!("purged {} events", HumanCount(count as u64)));
-    Ok(Exit::Fine)
+    Exit::Fine
 }
 
 /// Asks, unless that was said on the command line.

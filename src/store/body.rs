@@ -248,7 +248,7 @@ pub(super) fn unlearn(
             }
         }
     }
-    codebooks.forget_retired(tx)
+    Codebooks::forget_retired(tx)
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ impl Codebooks {
     }
 
     /// Takes away the codebooks that were retired. No body may name one any more.
-    pub(super) fn forget_retired(&mut self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    pub(super) fn forget_retired(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         tx.execute("DELETE FROM codebook WHERE profile = ?1", [RETIRED]).map(drop)
     }
 

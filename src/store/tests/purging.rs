@@ -41,10 +41,7 @@ fn filled() -> (Cache, Vec<Record>, Vec<RowId>) {
 /// All that can be read of a cache: every text of every table, unpacked where it is packed, and the files as
 /// they are.
 fn everything(cache: &Cache) -> String {
-    let mut all = String::new();
-    for event in cache.all() {
-        all += &format!("{event:?}");
-    }
+    let mut all = format!("{:?}", cache.all());
     let texts = cache.run(|db| {
         let mut texts = Vec::new();
         let numbers: Vec<i64> = db
