@@ -3,7 +3,7 @@
 //! [`compare`] walks two documents side by side: objects by key, arrays by what makes their elements the
 //! same elements ([`Align`]). [`redact`] masks secrets in changes that came from elsewhere; `compare` has
 //! already masked its own. [`Diff`] is what every view, writer and command shows of changes, masked when it
-//! is made; [`patch`] says the same for programs. It may assume nothing about the documents, so all are
+//! is made; [`patch()`] says the same for programs. It may assume nothing about the documents, so all are
 //! bounded in depth and in the number of changes. Rules that are used often are made ready once
 //! ([`Matcher`]). It is pure: it must not know a provider, do I/O or draw.
 
