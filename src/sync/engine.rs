@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{join_all, ready};
@@ -14,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Condition, Event, Fault, FaultKind, Outcome, SourceState, SourceStatus, Timestamp, Via};
-use crate::store::{SourceSummary, Store};
+use crate::store::{SourceSummary, Store, Turn};
 
 use super::clock::Clock;
 use super::faults::Faults;
@@ -27,6 +28,9 @@ use super::{Extent, Fetched, Report, Source, detail, local, pull, scopes};
 
 /// Scopes of one source that are walked side by side, unless its profile allows fewer.
 const SIDE_BY_SIDE: usize = 4;
+
+/// How often it is looked whether another program is done with a source.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 /// The configured sources and how they are asked. A clone is another handle to the same engine.
 #[derive(Debug, Clone)]
@@ -219,8 +223,11 @@ async fn sync(line: &Line, stop: &CancellationToken, extent: &Extent) -> Outcome
     let tally = Tally::default();
     let done = stop.run_until_cancelled(async {
         let _turn = line.turn.lock().await;
-        let walked = match prepare(line).await {
-            Ok(()) => standin::walk(line, &tally, extent).await,
+        let walked = match take_turn(line).await {
+            Ok(_turn) => match prepare(line).await {
+                Ok(()) => standin::walk(line, &tally, extent).await,
+                Err(fault) => Walked::whole(Some(fault)),
+            },
             Err(fault) => Walked::whole(Some(fault)),
         };
         finish(line, walked).await
@@ -249,6 +256,18 @@ async fn sync(line: &Line, stop: &CancellationToken, extent: &Extent) -> Outcome
         "sync"
     );
     outcome
+}
+
+/// Waits until no other program fills the cache from this source. What that one has fetched is then known
+/// here, and little is left to ask.
+async fn take_turn(line: &Line) -> Result<Turn, Fault> {
+    loop {
+        match line.store.take_turn(&line.source.name) {
+            Ok(Some(turn)) => return Ok(turn),
+            Ok(None) => line.rest(BETWEEN_LOOKS).await,
+            Err(error) => return Err(line.fault_of_store(&error)),
+        }
+    }
 }
 
 /// Takes over what other programs and earlier runs left behind.

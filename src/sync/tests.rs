@@ -19,6 +19,7 @@ pub(super) mod rig;
 mod scopes;
 mod standin;
 mod tokens;
+mod turns;
 mod versions;
 mod walks;
 pub(super) mod wire;
