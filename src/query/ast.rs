@@ -335,6 +335,13 @@ pub struct Arrangement {
     pub zone: Zone,
 }
 
+impl Arrangement {
+    /// Whether the list begins with the newest event and goes on as events are found, newest first.
+    pub fn comes_in_order(&self) -> bool {
+        self.sort == Sort::NewestFirst && matches!(self.group, Group::None | Group::Day)
+    }
+}
+
 impl Directives {
     /// How the list is arranged where `zone` is the zone that days are counted in: newest first, and under
     /// headings that fit the order.

@@ -4,6 +4,7 @@
 //! on its way, and kept up to date from the store's marker of arrivals, whichever program wrote them.
 
 mod inform;
+mod progress;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::query::{Arrangement, Query, Texts};
 use crate::store::{Db, FileId, Marker, Store, StoreError};
 
 use super::user::User;
+use progress::Patience;
 
 pub use inform::Surroundings;
 
@@ -196,8 +198,30 @@ impl Library {
         open: &[RowId],
         wanted: &dyn Fn() -> bool,
     ) -> Result<Option<(List, usize)>, StoreError> {
-        let search = self.search(query, &Ask::default(), wanted)?;
-        Ok(search.map(|search| (search.list(how, open), search.of())))
+        self.list_as_it_comes(query, how, open, wanted, &mut |_, _| true)
+    }
+
+    /// Like [`Library::list`], and hands `each` the beginning of the list while the rest is looked for, with
+    /// how many events there are to select from: soon a screen full of it, then now and then as much as was
+    /// found. Where `each` says no, the search ends with nothing. An order other than newest first has no
+    /// beginning before its end.
+    pub fn list_as_it_comes(
+        &self,
+        query: &Query,
+        how: &Arrangement,
+        open: &[RowId],
+        wanted: &dyn Fn() -> bool,
+        each: &mut dyn FnMut(List, usize) -> bool,
+    ) -> Result<Option<(List, usize)>, StoreError> {
+        let mut search = self.index().search(&self.inform(query)?, &Ask::default());
+        let mut content = Reader { store: &self.store, wanted };
+        let mut begin = |search: &Search| each(search.list(how, open), search.of());
+        let patience = how.comes_in_order().then(Patience::of_a_person);
+        match progress::finish(&mut search, &mut content, patience, &mut begin) {
+            Ok(true) => Ok(Some((search.list(how, open), search.of()))),
+            Ok(false) | Err(Stopped::Overtaken) => Ok(None),
+            Err(Stopped::Failed(error)) => Err(error),
+        }
     }
 
     fn search(

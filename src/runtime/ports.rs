@@ -133,9 +133,15 @@ impl Ports {
     fn ask(&self, effect: Effect) {
         match effect {
             Effect::Query { generation, query, how, open } => {
+                let outbox = self.outbox.clone();
                 self.latest(&self.newest.query, generation, move |library, wanted| {
-                    let found = library.list(&query, &how, &open, wanted).transpose()?;
-                    let result = found.map(|(list, of)| Answer { list, how, of });
+                    let mut begin = |list, of| {
+                        let result = Ok(Answer { list, how, of, whole: false });
+                        outbox.send(Message::Answer { generation, result });
+                        true
+                    };
+                    let found = library.list_as_it_comes(&query, &how, &open, wanted, &mut begin);
+                    let result = found.transpose()?.map(|(list, of)| Answer { list, how, of, whole: true });
                     let result = result.map_err(|error| error.to_string());
                     Some(Message::Answer { generation, result })
                 });

@@ -115,6 +115,8 @@ pub struct Answer {
     pub how: Arrangement,
     /// How many events there are in the cache.
     pub of: usize,
+    /// Whether this is all; otherwise the list goes on, and the next answer is longer.
+    pub whole: bool,
 }
 
 /// One line for the user; the next key takes it away.

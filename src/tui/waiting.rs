@@ -21,6 +21,8 @@ const SECOND: Duration = Duration::from_secs(1);
 pub(super) struct Question {
     generation: u64,
     pub(super) open: Option<Why>,
+    /// Whether the beginning of its answer is on the screen.
+    pub(super) begun: bool,
     /// Whether the cache grew since it was asked.
     pub(super) stale: bool,
 }
@@ -53,7 +55,7 @@ impl App {
         question.generation += 1;
         // A question that another one overtakes may have been the one for another filter.
         question.open = Some(if question.open == Some(Why::Filter) { Why::Filter } else { why });
-        question.stale = false;
+        (question.begun, question.stale) = (false, false);
         let query = self.filter.query().clone();
         ask.push(Effect::Query {
             generation: question.generation,
@@ -91,14 +93,36 @@ impl App {
         if generation != self.question.generation {
             return false;
         }
+        if let Ok(answer) = &result
+            && !answer.whole
+        {
+            return self.begin_with(answer);
+        }
+        let begun = std::mem::take(&mut self.question.begun);
         let why = self.question.open.take();
         match (result, why) {
+            (Ok(answer), _) if begun => self.timeline.renew(answer),
             (Ok(answer), Some(Why::News | Why::Fold)) => self.timeline.renew(answer),
             (Ok(answer), _) => self.timeline.replace(answer),
             (Err(message), _) => self.notice = Some(Notice::error(message)),
         }
         if self.question.stale {
             self.ask(Why::News, ask);
+        }
+        true
+    }
+
+    /// Shows the beginning of a list of which the rest is still looked for. The list of an earlier answer to
+    /// the same query is longer, and one that ends above the selection would move it: both are left alone.
+    fn begin_with(&mut self, answer: &Answer) -> bool {
+        if self.question.open != Some(Why::Filter) || !self.timeline.reaches_selection(&answer.list) {
+            return false;
+        }
+        let answer = answer.clone();
+        if std::mem::replace(&mut self.question.begun, true) {
+            self.timeline.renew(answer);
+        } else {
+            self.timeline.replace(answer);
         }
         true
     }

@@ -177,7 +177,16 @@ impl Timeline {
         self.put(answer);
     }
 
-    fn put(&mut self, Answer { list, how, of }: Answer) {
+    /// Whether the selection would stay where it is if this were the beginning of the list.
+    pub(in crate::tui) fn reaches_selection(&self, list: &List) -> bool {
+        let last = list.rows().len().checked_sub(1).and_then(|last| list.rows().get(last));
+        match self.selected.filter(|_| self.pinned) {
+            Some(selected) => last.is_some_and(|last| last <= selected),
+            None => true,
+        }
+    }
+
+    fn put(&mut self, Answer { list, how, of, .. }: Answer) {
         (self.list, self.how, self.of, self.answered) = (list, Some(how), of, true);
     }
 

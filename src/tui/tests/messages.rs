@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::support::{Bench, NOW, answer_of, event, many, settings, source, story};
 use crate::domain::{Action, RowId, SourceState};
-use crate::tui::{App, Effect, Message, Notice, Timer};
+use crate::tui::{Answer, App, Effect, Message, Notice, Timer};
 
 fn answer(generation: u64, rows: &[RowId]) -> Message {
     Message::Answer { generation, result: Ok(answer_of(rows, 100)) }
@@ -37,6 +37,47 @@ fn only_the_answer_to_the_last_question_counts() {
     app.update(answer(second, &rows[..1]));
     assert!(app.take_dirty());
     assert_eq!(app.timeline.counts(), (1, 100));
+}
+
+fn beginning(generation: u64, rows: &[RowId]) -> Message {
+    let answer = Answer { whole: false, ..answer_of(rows, 100) };
+    Message::Answer { generation, result: Ok(answer) }
+}
+
+#[test]
+fn a_list_is_shown_from_its_beginning_while_the_rest_is_looked_for() {
+    let events = many(60, 1_000, 1);
+    let rows: Vec<RowId> = events.iter().map(|event| event.row).collect();
+    let mut bench = Bench::new((100, 24), events);
+    let asked = generation(&type_in(&mut bench.app, "forders"));
+    bench.tell(beginning(asked, &rows[..20]));
+    assert_eq!(bench.app.timeline.counts(), (20, 100));
+    assert!(bench.screen().contains("20 so far, searching…"), "{}", bench.screen());
+    bench.tell(beginning(asked, &rows[..40]));
+    bench.tell(beginning(asked - 1, &rows[..1]));
+    assert_eq!(bench.app.timeline.counts(), (40, 100));
+    bench.tell(answer(asked, &rows[..50]));
+    assert_eq!(bench.app.timeline.counts(), (50, 100));
+    assert!(bench.screen().contains("50 of 100") && !bench.screen().contains("so far"), "{}", bench.screen());
+}
+
+#[test]
+fn a_beginning_never_moves_the_selection_nor_shortens_the_list() {
+    let events = many(60, 1_000, 1);
+    let rows: Vec<RowId> = events.iter().map(|event| event.row).collect();
+    let mut bench = Bench::new((100, 24), events);
+    bench.press("<c-f><c-f>");
+    let selected = bench.app.timeline.selected().unwrap();
+    assert!(rows[..20].iter().all(|row| *row > selected));
+    let asked = generation(&bench.app.update(Message::CacheGrew { new: 1 }));
+    bench.tell(beginning(asked, &rows[..55]));
+    assert_eq!(bench.app.timeline.list().len(), 60, "there is a longer list of the same query");
+    bench.tell(answer(asked, &rows));
+    let asked = generation(&type_in(&mut bench.app, "forders"));
+    bench.tell(beginning(asked, &rows[..20]));
+    assert_eq!(bench.app.timeline.selected(), Some(selected), "it ends above the selection");
+    bench.tell(beginning(asked, &rows[..55]));
+    assert_eq!((bench.app.timeline.list().len(), bench.app.timeline.selected()), (55, Some(selected)));
 }
 
 #[test]

@@ -236,7 +236,7 @@ impl Bench {
                     let selected: Vec<&Arc<Event>> =
                         self.cache.iter().filter(|event| query.matches(event)).collect();
                     let list = arranged(&selected, &how, open);
-                    let answer = Answer { list, how, of: self.cache.len() };
+                    let answer = Answer { list, how, of: self.cache.len(), whole: true };
                     Message::Answer { generation, result: Ok(answer) }
                 }
                 Effect::Load { ref rows } => Message::Events(
@@ -412,7 +412,7 @@ pub(in crate::tui) fn many(number: i64, gap: i64, back: i64) -> Vec<Event> {
 /// Rows, newest first, by day, among so many events.
 pub(in crate::tui) fn answer_of(rows: &[RowId], of: usize) -> Answer {
     let how = Directives::default().arrangement(Zone::Utc);
-    Answer { list: rows.iter().copied().collect::<Rows>().into(), how, of }
+    Answer { list: rows.iter().copied().collect::<Rows>().into(), how, of, whole: true }
 }
 
 /// The events, which stand newest first, in the order and under the headings of `how`.

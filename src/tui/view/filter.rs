@@ -111,6 +111,8 @@ fn counts(app: &App, room: usize) -> Row {
     let (selected, of) = app.timeline.counts();
     let text = if !app.timeline.answered() {
         "reading".to_owned()
+    } else if app.question.begun {
+        format!("{} so far, searching…", words::count(selected as u64))
     } else if app.question.open == Some(Why::Filter) {
         // The list below is still that of the filter before.
         "searching…".to_owned()

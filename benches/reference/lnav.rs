@@ -1,0 +1,54 @@
+//! The same question asked of `lnav`, where it is installed, over the same events as JSON lines.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::cache::Cache;
+use crate::table::{Amount, median_of};
+
+/// How `lnav` is told what the fields of a line are.
+const FORMAT: &str = r#"{
+  "$schema": "https://lnav.org/schemas/format-v1.schema.json",
+  "backtrail_events": {
+    "title": "Backtrail events", "description": "One event per line", "json": true,
+    "line-format": [{"field": "__timestamp__"}, " ", {"field": "action"}, " ", {"field": "summary"}],
+    "timestamp-field": "time", "body-field": "summary",
+    "value": {"action": {"kind": "string", "identifier": true}, "summary": {"kind": "string"}}
+  }
+}"#;
+
+/// Opens all events and prints those of one action with both programs, and prints how they compare.
+pub(crate) fn compare(cache: &Cache) {
+    if Command::new("lnav").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+        println!("\n`lnav` is not installed, so nothing is compared with it");
+        return;
+    }
+    let lines = cache.folder.join("events.jsonl");
+    if !lines.exists() {
+        let list = Command::new(env!("CARGO_BIN_EXE_backtrail"))
+            .args(["list", "--jsonl", "--limit", &cache.events.to_string()])
+            .args(cache.arguments())
+            .stdout(fs::File::create(&lines).unwrap())
+            .status();
+        assert!(list.unwrap().success());
+    }
+    let format = cache.folder.join("backtrail_events.json");
+    fs::write(&format, FORMAT).unwrap();
+    let theirs = median_of(3, || {
+        let filter = [":filter-in rollback", ":write-raw-to -"];
+        let mut lnav = Command::new("lnav");
+        lnav.args(["-n", "-I"]).arg(&cache.folder).args(filter.iter().flat_map(|command| ["-c", command]));
+        lnav.arg(&lines).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
+    });
+    let ours = median_of(3, || {
+        let mut list = Command::new(env!("CARGO_BIN_EXE_backtrail"));
+        list.args(["list", "action:rollback", "--jsonl", "--limit", &cache.events.to_string()]);
+        list.args(cache.arguments()).stdout(Stdio::null()).status().unwrap()
+    });
+    let (Amount::Time(theirs), Amount::Time(ours)) = (theirs, ours) else { return };
+    println!(
+        "\nopen {} events and print those of one action: lnav {theirs:.2?}, backtrail {ours:.2?}, {:.1} times as fast",
+        cache.events,
+        theirs.as_secs_f64() / ours.as_secs_f64()
+    );
+}
