@@ -11,6 +11,7 @@
 
 mod body;
 mod codec;
+mod covered;
 mod database;
 mod db;
 mod dictionary;

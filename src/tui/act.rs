@@ -83,6 +83,11 @@ impl App {
 
     /// Leaves the innermost place; at the timeline there is nothing to leave.
     fn back(&mut self) {
+        if let Some(Screen::Sources(pane)) = self.above.last_mut()
+            && pane.scope.take().is_some()
+        {
+            return;
+        }
         if self.above.pop().is_none() {
             self.in_preview = false;
         }
@@ -132,7 +137,11 @@ impl App {
             Some(Screen::Event(_)) => self.act_in_event(command, ask),
             Some(Screen::Lifecycle(_)) => self.act_in_lifecycle(command, ask),
             Some(Screen::Views(_)) => self.act_in_views(command, ask),
+            Some(Screen::Sources(_)) if command == Command::Open => self.open_scope(ask),
             Some(Screen::Sources(_)) => {
+                if Motion::of(command).is_some_and(|motion| self.go_scope(motion)) {
+                    return;
+                }
                 let page = sources::view::page(&self.layout());
                 if let (Some(motion), Some(Screen::Sources(pane))) =
                     (Motion::of(command), self.above.last_mut())
@@ -155,6 +164,7 @@ impl App {
             (Command::NextChange, _) => self.seek_change(true),
             (Command::PreviousChange, _) => self.seek_change(false),
             (_, Some(motion)) if self.in_preview => self.scroll_preview(motion),
+            (_, Some(motion)) if self.timeline.go_gap(motion) => {}
             (_, Some(motion)) => {
                 let page = measure.fits(&self.timeline.list(), self.timeline.top());
                 self.timeline.go(motion, page);
@@ -169,6 +179,7 @@ impl App {
             (Command::NextOfEntity, _) => self.neighbour(Side::Older, ask),
             (Command::PreviousOfEntity, _) => self.neighbour(Side::Newer, ask),
             (Command::Unfold, _) if self.timeline.unfold() => self.ask(Why::Fold, ask),
+            (Command::Open, _) if self.fill_gap(ask) => {}
             (Command::Open | Command::Unfold, _) => self.open_event(ask),
             (Command::Fold, _) if self.timeline.fold() => self.ask(Why::Fold, ask),
             _ => {}

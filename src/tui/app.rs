@@ -24,7 +24,7 @@ use super::settings::{Settings, Ui};
 use super::tabs::Tabs;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, RowId, SourceState, SourceStatus, UserData};
+use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, UserData};
 use crate::query::Note;
 
 /// The whole interface.
@@ -53,6 +53,8 @@ pub struct App {
     pub(super) library: Library,
     pub(super) details: Details,
     pub(super) sources: Vec<SourceStatus>,
+    /// What the cache knows to be complete of every feed.
+    pub(super) ledgers: Vec<FeedCoverage>,
     /// How the selected event of the timeline is looked at beside the list.
     pub(super) preview: EventView,
     /// Whether keys go to the preview.
@@ -89,6 +91,7 @@ impl App {
             library: Library::default(),
             details: Details::default(),
             sources: settings.sources,
+            ledgers: Vec::new(),
             preview: EventView::default(),
             in_preview: false,
             notice: None,
@@ -143,6 +146,7 @@ impl App {
             Message::NewCounts { generation, counts } => self.take_new_counts(generation, counts),
             Message::CacheGrew { new } => self.grew(new, &mut ask),
             Message::Sources(sources) => self.take_sources(sources),
+            Message::Coverage(feeds) => self.take_coverage(feeds),
             Message::Detail { row, result } => self.detail(row, result),
             Message::Notice(notice) => {
                 self.notice = Some(notice);
@@ -171,12 +175,14 @@ impl App {
     /// How the list of the timeline is measured.
     pub(super) fn measure(&self) -> Measure {
         let layout = self.layout();
-        Measure { height: layout.list.height, row_height: layout.row_height, zone: self.ui.zone }
+        let gaps = self.timeline.gap_places();
+        Measure { height: layout.list.height, row_height: layout.row_height, zone: self.ui.zone, gaps }
     }
 
     /// The event that commands are about.
     pub(super) fn event(&self) -> Option<&Arc<Event>> {
         match self.above.last() {
+            None if self.timeline.gap().is_some() => None,
             None => self.timeline.selected().and_then(|row| self.library.get(row)),
             Some(Screen::Event(pane)) => pane.event.as_ref(),
             Some(Screen::Lifecycle(pane)) => pane.event(),
@@ -192,7 +198,7 @@ impl App {
             (None, None) if !self.in_preview => Context::Lists,
             (None, Some(Screen::Lifecycle(_))) => Context::Lists,
             (None, None | Some(Screen::Event(_))) => Context::Detail,
-            (None, Some(Screen::Sources(_))) => Context::Everywhere,
+            (None, Some(Screen::Sources(_))) => Context::Sources,
             (None, Some(Screen::Views(_))) => Context::Views,
         }
     }
@@ -335,6 +341,9 @@ impl App {
         }
         let changed = self.sources != sources;
         self.sources = sources;
+        if changed {
+            self.place_gaps();
+        }
         changed
     }
 
@@ -355,10 +364,10 @@ impl App {
     fn settle(&mut self, ask: &mut Vec<Effect>) {
         self.ui.zone = self.filter.query().directives().zone.unwrap_or(self.ui.chosen_zone);
         let measure = self.measure();
-        self.timeline.settle(measure);
+        self.timeline.settle(&measure);
         self.in_preview &= !self.layout().preview.is_empty();
-        if self.timeline.near(measure, 1).iter().any(|row| !self.library.knows(*row)) {
-            let rows = self.library.want(&self.timeline.near(measure, 3));
+        if self.timeline.near(&measure, 1).iter().any(|row| !self.library.knows(*row)) {
+            let rows = self.library.want(&self.timeline.near(&measure, 3));
             ask.push(Effect::Load { rows });
         }
         self.settle_screen(ask);

@@ -18,13 +18,16 @@ pub enum Context {
     Detail,
     /// In the list of saved views.
     Views,
+    /// In the list of sources, and among the scopes of one.
+    Sources,
     /// While a line is being typed: the filter, the palette, the name of a view.
     Prompt,
 }
 
 impl Context {
     /// Every context, in the order the help shows them.
-    pub const ALL: [Self; 5] = [Self::Everywhere, Self::Lists, Self::Detail, Self::Views, Self::Prompt];
+    pub const ALL: [Self; 6] =
+        [Self::Everywhere, Self::Lists, Self::Detail, Self::Views, Self::Sources, Self::Prompt];
 
     /// The name of its table in a keys file.
     pub fn name(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Context {
             Self::Lists => "lists",
             Self::Detail => "detail",
             Self::Views => "views",
+            Self::Sources => "sources",
             Self::Prompt => "prompt",
         }
     }
@@ -55,6 +59,7 @@ impl Context {
             Self::Lists => &[Self::Lists, Self::Everywhere],
             Self::Detail => &[Self::Detail, Self::Everywhere],
             Self::Views => &[Self::Views, Self::Everywhere],
+            Self::Sources => &[Self::Sources, Self::Everywhere],
             Self::Prompt => &[Self::Prompt],
         }
     }
@@ -149,7 +154,7 @@ commands! {
     View10 "view-10" [Everywhere] "Show the view of the tenth tab";
     Bookmarks "bookmarks" [Everywhere] "Show the events that you bookmarked";
 
-    Open "open" [Lists Views] "Open the selected event or view";
+    Open "open" [Lists Views Sources] "Open the selected event, view or source, or fill the gap";
     Unfold "unfold" [Lists] "Unfold the selected run of events, else open the event";
     Fold "fold" [Lists] "Fold the run of events that the selected one belongs to";
     NextDay "next-day" [Lists] "Go to the next day or group below";

@@ -28,6 +28,7 @@ mod gist;
 pub mod key;
 pub mod keymap;
 mod layout;
+mod ledgers;
 mod library;
 mod life;
 mod line;

@@ -1,6 +1,7 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
 mod filter;
+mod gaps;
 mod hostile;
 mod keys;
 mod messages;

@@ -111,6 +111,9 @@ fn what_was_learned_is_written_with_its_page() {
     assert_eq!((stored.last_total, stored.last_sync), (Some(i64::MAX as u64), Some(at(T0 + 1))));
     assert_eq!((stored.ascending, stored.resume.as_ref()), (Some(true), Some(&resume)));
     assert_eq!((stored.ledger.complete_to(), stored.ledger.top()), (Some(at(T0 - 9)), Some(at(T0 + 5))));
+    let [shown] = &cache.run(Db::coverage)[..] else { panic!("one feed was read") };
+    assert_eq!((&shown.source, &shown.feed, &shown.scope), (&feed().source, &feed().feed, &None));
+    assert_eq!((&shown.ledger, shown.events, shown.label()), (&stored.ledger, 1, &*feed().feed));
     assert_eq!(stored.ledger.notes(), [note]);
 
     assert_eq!(put(&proves(T0 + 3, T0 + 8), "b").state.ledger.segments().len(), 1, "they overlap");

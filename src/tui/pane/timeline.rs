@@ -8,11 +8,13 @@
 
 mod columns;
 pub(in crate::tui) mod empty;
+pub(in crate::tui) mod gaps;
 pub(in crate::tui) mod row;
 pub(in crate::tui) mod view;
 
 use crate::domain::{List, RowId, Zone};
 use crate::query::Arrangement;
+use crate::tui::ledgers::Hole;
 use crate::tui::message::Answer;
 use crate::tui::motion::Motion;
 use crate::tui::window::{Measure, head};
@@ -40,6 +42,10 @@ pub(in crate::tui) struct Timeline {
     top: Option<RowId>,
     /// Whether the selection is the user's: until then it stays with the newest event.
     pinned: bool,
+    /// What is not known to be complete of what the list shows, newest first.
+    holes: Vec<Hole>,
+    /// Whether the gap below the selected row is selected, and not the row.
+    on_gap: bool,
 }
 
 /// Where one is in a list, for a list that was left.
@@ -213,7 +219,7 @@ impl Timeline {
 
     /// Selects `row`, or the next older one.
     pub(in crate::tui) fn select(&mut self, row: RowId) {
-        self.pinned = true;
+        (self.pinned, self.on_gap) = (true, false);
         self.selected = Some(row);
     }
 
@@ -253,7 +259,7 @@ impl Timeline {
 
     /// Brings the window to where the selection is visible. Called after every change, with the window's
     /// measure as it is now.
-    pub(in crate::tui) fn settle(&mut self, measure: Measure) {
+    pub(in crate::tui) fn settle(&mut self, measure: &Measure) {
         let Some(place) = self.place() else {
             self.top = None;
             return;
@@ -274,7 +280,7 @@ impl Timeline {
     }
 
     /// The rows on the screen, with a margin of so many half pages on both sides.
-    pub(in crate::tui) fn near(&self, measure: Measure, halves: usize) -> Vec<RowId> {
+    pub(in crate::tui) fn near(&self, measure: &Measure, halves: usize) -> Vec<RowId> {
         let list = self.list();
         let (top, page) = (self.top().min(list.len()), usize::from(measure.height));
         let margin = halves * page / 2;
