@@ -13,7 +13,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
     /// How many events the world starts with.
-    #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
     pub events: u32,
     /// How often something new happens: a duration, or `off`. [default: 5s; off with a COMMAND]
     #[arg(long, value_name = "EVERY", value_parser = live)]

@@ -65,7 +65,7 @@ mod tests {
     use std::convert::Infallible;
 
     use super::*;
-    use crate::domain::{Ask, Event, EventId, IndexRow, Marks, Parts, RowId, Status, Timestamp};
+    use crate::domain::{Ask, Event, EventId, IndexRow, Marks, Parts, RowId, Rows, Status, Timestamp};
     use crate::index::Index;
     use crate::query::{Query, Texts};
 
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(whole, Ok(true));
         let all = search.rows();
         assert!(all.len() == 20_000 && begun.len() > 1, "{}", begun.len());
-        let lengths: Vec<usize> = begun.iter().map(|rows| rows.len()).collect();
+        let lengths: Vec<usize> = begun.iter().map(Rows::len).collect();
         assert!(lengths.is_sorted() && lengths[0] >= SCREEN, "{lengths:?}");
         for rows in begun {
             assert!((0..rows.len()).step_by(97).all(|at| rows.get(at) == all.get(at)));
