@@ -16,6 +16,7 @@ mod database;
 mod db;
 mod dictionary;
 mod error;
+mod fate;
 mod ledger;
 mod links;
 mod open;

@@ -119,7 +119,7 @@ impl App {
             match condition {
                 Condition::Since(time) => since = since.max(Some(time)),
                 Condition::Until(time) => {
-                    until = Some(until.map_or(time, |other: Timestamp| other.min(time)))
+                    until = Some(until.map_or(time, |other: Timestamp| other.min(time)));
                 }
                 _ => {}
             }

@@ -153,6 +153,9 @@ fn what_an_answer_should_have_shown_is_gone_until_it_is_seen_again() {
     assert_eq!(told.len(), 2, "other programs hear of it");
     assert_eq!(cache.run(|db| db.count_beyond(&feed(), at(T0), true)), 2, "what is gone does not count");
     assert_eq!(cache.all().len(), 5, "and stays in the cache");
+    let gone: Vec<_> =
+        cache.all().iter().map(|event| event.fate.as_ref().and_then(|fate| fate.gone_at)).collect();
+    assert_eq!(gone.iter().flatten().collect::<Vec<_>>(), [&at(T0 + 100); 2], "by the server's clock");
     let back = put(shown(&[3]), Learned::default());
     assert!(back.changed.len() == 1 && !back.changed[0].1.marks.parts().has(Parts::GONE));
     assert_eq!(cache.run(|db| db.count_beyond(&feed(), at(T0), true)), 3);

@@ -6,6 +6,7 @@
 mod changes;
 mod fields;
 mod raw;
+mod revisions;
 mod summary;
 pub(in crate::tui) mod view;
 

@@ -14,7 +14,6 @@ pub(in crate::tui) mod view;
 
 use crate::domain::{List, RowId, Zone};
 use crate::query::Arrangement;
-use crate::tui::ledgers::Hole;
 use crate::tui::message::Answer;
 use crate::tui::motion::Motion;
 use crate::tui::window::{Measure, head};
@@ -42,10 +41,7 @@ pub(in crate::tui) struct Timeline {
     top: Option<RowId>,
     /// Whether the selection is the user's: until then it stays with the newest event.
     pinned: bool,
-    /// What is not known to be complete of what the list shows, newest first.
-    holes: Vec<Hole>,
-    /// Whether the gap below the selected row is selected, and not the row.
-    on_gap: bool,
+    gaps: gaps::Gaps,
 }
 
 /// Where one is in a list, for a list that was left.
@@ -219,7 +215,7 @@ impl Timeline {
 
     /// Selects `row`, or the next older one.
     pub(in crate::tui) fn select(&mut self, row: RowId) {
-        (self.pinned, self.on_gap) = (true, false);
+        (self.pinned, self.gaps.selected) = (true, false);
         self.selected = Some(row);
     }
 

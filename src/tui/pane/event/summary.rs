@@ -1,8 +1,8 @@
 //! The Summary tab: what was written about an event, each text under the name of its author, and the
 //! facts, which come from the data.
 
-use super::fields;
 use super::view::Text;
+use super::{fields, revisions};
 use crate::domain::{Event, LinkState, Safe, Status};
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
@@ -59,6 +59,7 @@ pub(super) fn text(ui: &Ui, event: &Event, note: Option<&str>, width: usize) -> 
     for (name, value) in &facts {
         fact(&mut text, ui, (name, column), value, width);
     }
+    revisions::put(&mut text, ui, event, width);
     text
 }
 
@@ -128,6 +129,17 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
     add(
         "seen",
         (event.count > 1).then(|| format!("{} times, each time the same", words::count(event.count.into()))),
+    );
+    let fate = event.fate.as_deref();
+    add(
+        "gone",
+        fate.and_then(|fate| fate.gone_at)
+            .map(|time| format!("its feed does not have it any more, found {}", words::full(time, ui.zone))),
+    );
+    add(
+        "edited",
+        fate.filter(|fate| fate.edits > 0)
+            .map(|fate| format!("{}, each kept: see below", words::plural(fate.edits, "time"))),
     );
     add("link", event.link.words().map(str::to_owned));
     for other in &record.facts {

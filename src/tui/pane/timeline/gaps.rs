@@ -22,40 +22,49 @@ use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
+/// The gaps of the list.
+#[derive(Debug, Default)]
+pub(super) struct Gaps {
+    /// What is not known to be complete of what the list shows, newest first.
+    holes: Vec<Hole>,
+    /// Whether the gap below the selected row is selected, and not the row.
+    pub(super) selected: bool,
+}
+
 impl Timeline {
     /// Takes what is not known to be complete, newest first.
     pub(in crate::tui) fn set_gaps(&mut self, holes: Vec<Hole>) {
-        self.holes = holes;
+        self.gaps.holes = holes;
     }
 
     /// The places below which something is missing, ascending.
     pub(in crate::tui) fn gap_places(&self) -> Arc<[usize]> {
-        if self.holes.is_empty() {
+        if self.gaps.holes.is_empty() {
             return Arc::default();
         }
-        ledgers::places(&self.list(), &self.holes).into_iter().map(|(place, _)| place).collect()
+        ledgers::places(&self.list(), &self.gaps.holes).into_iter().map(|(place, _)| place).collect()
     }
 
     /// What is missing below the row at `place`.
     pub(in crate::tui) fn gap_below(&self, place: usize) -> Option<Vec<&Hole>> {
-        let places = ledgers::places(&self.list(), &self.holes);
+        let places = ledgers::places(&self.list(), &self.gaps.holes);
         places.into_iter().find(|(at, _)| *at == place).map(|(_, holes)| holes)
     }
 
     /// What is missing at the selection, where that is a gap.
     pub(in crate::tui) fn gap(&self) -> Option<Vec<&Hole>> {
-        if self.on_gap { self.gap_below(self.place()?) } else { None }
+        if self.gaps.selected { self.gap_below(self.place()?) } else { None }
     }
 
     /// Moves the selection from an event to a gap beside it, or back to the event above; whether it did. Any
     /// other move is one from event to event.
     pub(in crate::tui) fn go_gap(&mut self, motion: Motion) -> bool {
-        let Some(place) = self.place().filter(|_| !self.holes.is_empty()) else { return false };
+        let Some(place) = self.place().filter(|_| !self.gaps.holes.is_empty()) else { return false };
         let on_gap = self.gap().is_some();
-        self.on_gap = match motion {
+        self.gaps.selected = match motion {
             Motion::Lines(1) if !on_gap => self.gap_below(place).is_some(),
             Motion::Lines(-1) if on_gap => {
-                self.on_gap = false;
+                self.gaps.selected = false;
                 return true;
             }
             Motion::Lines(-1) => {
@@ -68,7 +77,7 @@ impl Timeline {
             Motion::Lines(1) => place + 1 >= self.list().len(),
             _ => false,
         };
-        self.on_gap
+        self.gaps.selected
     }
 }
 
@@ -111,12 +120,13 @@ pub(super) fn line(holes: &[&Hole], selected: bool, width: usize, ui: &Ui) -> Ro
     let when = ledgers::stretch(first.span, ui);
     let others = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     let why = format!("{when} · {}{others}: {}", first.label, first.reason.sentence());
-    let key = match holes.iter().any(|hole| hole.fills) {
-        true => Row::new()
+    let key = if holes.iter().any(|hole| hole.fills) {
+        Row::new()
             .put(" · ", ui.style(Role::Rule))
             .put(&ui.key(Command::Open), ui.style(Role::Key))
-            .put(" fetches", ui.style(Role::Dim)),
-        false => Row::new(),
+            .put(" fetches", ui.style(Role::Dim))
+    } else {
+        Row::new()
     };
     let room = width.saturating_sub(row.width() + key.width() + 1);
     let row = row.cut(&why, room, ui.style(Role::Warning)).join(key).fill_by(1);
