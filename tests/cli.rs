@@ -309,6 +309,16 @@ fn a_list_is_in_the_order_under_the_headings_and_with_the_columns_of_its_query()
     let mut lines = table.lines();
     assert_eq!(lines.next().unwrap().split_whitespace().collect::<Vec<_>>(), ["TIME", "ENTITY"]);
     assert!(lines.next().unwrap().starts_with("── "), "{table}");
+    let (page, _) = demo(&["list", "action:rollback group:day cols:entity,action", "--md"]);
+    let lines: Vec<&str> = page.lines().collect();
+    assert!(lines[0].starts_with("### ") && lines[1].is_empty(), "{page}");
+    assert_eq!(lines[2..4], ["| ENTITY | ACTION |", "| --- | --- |"]);
+    assert_eq!(
+        lines.iter().filter(|line| line.ends_with("| rollback |")).count(),
+        events("action:rollback").len()
+    );
+    let heads = lines.iter().filter(|line| line.starts_with("### ")).count();
+    assert!(heads > 1 && lines.iter().filter(|line| **line == "| --- | --- |").count() == heads, "{page}");
     let (csv, _) = demo(&["list", "action:rollback cols:entity,actor,time", "--csv"]);
     assert!(csv.starts_with("entity,actor,time\n"), "{csv}");
     let (_, told) = demo(&["list", "cols:time", "--jsonl", "--limit", "1"]);

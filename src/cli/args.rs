@@ -150,7 +150,7 @@ pub struct TailArgs {
 impl TailArgs {
     /// The form that events are printed in.
     pub(crate) fn form(&self) -> Form {
-        Form { table: !self.jsonl, json: false, jsonl: self.jsonl, csv: false }
+        Form { table: !self.jsonl, json: false, jsonl: self.jsonl, csv: false, md: false }
     }
 }
 
@@ -209,10 +209,13 @@ pub struct Form {
     /// Print comma-separated values with a header.
     #[arg(long)]
     pub csv: bool,
+    /// Print a Markdown table.
+    #[arg(long)]
+    pub md: bool,
 }
 
 impl Form {
-    /// Whether it is the table for people.
+    /// Whether it is a table, and so for people.
     pub(crate) fn is_table(self) -> bool {
         !(self.json || self.jsonl || self.csv)
     }

@@ -5,7 +5,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
-use crate::domain::{Event, Safe, Zone, csv_cell, escape_json};
+use crate::domain::{Event, Safe, Zone, csv_cell, escape_json, markdown_cell};
 
 use super::args::Form;
 use crate::runtime::{Exit, Failure};
@@ -30,6 +30,7 @@ enum Style {
     Json,
     JsonLines,
     Csv,
+    Markdown,
 }
 
 impl Printer {
@@ -39,6 +40,7 @@ impl Printer {
             Form { json: true, .. } => Style::Json,
             Form { jsonl: true, .. } => Style::JsonLines,
             Form { csv: true, .. } => Style::Csv,
+            Form { md: true, .. } => Style::Markdown,
             _ => Style::Table { width: terminal_width().unwrap_or(WIDE) },
         };
         let out = BufWriter::new(io::stdout().lock());
@@ -63,14 +65,22 @@ impl Printer {
 
     /// Prints a line between the events of a table.
     pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
-        if matches!(self.style, Style::Table { .. }) {
-            self.titles()?;
-            if self.printed > 0 {
-                writeln!(self.out)?;
+        match self.style {
+            Style::Table { .. } => {
+                self.titles()?;
+                if self.printed > 0 {
+                    writeln!(self.out)?;
+                }
+                writeln!(self.out, "── {}", Safe::line(text).as_str())
             }
-            writeln!(self.out, "── {}", Safe::line(text).as_str())?;
+            Style::Markdown => {
+                // A heading ends a table, and the next one needs titles of its own.
+                self.header = true;
+                let gap = if self.printed > 0 { "\n" } else { "" };
+                writeln!(self.out, "{gap}### {}\n", markdown_cell(text))
+            }
+            Style::Json | Style::JsonLines | Style::Csv => Ok(()),
         }
-        Ok(())
     }
 
     /// Sends on what was printed, for a reader who waits for each event.
@@ -90,12 +100,13 @@ impl Printer {
         match self.style {
             Style::Table { width } => {
                 self.titles()?;
-                let mut cells: Vec<String> =
-                    self.table.iter().map(|column| (column.text)(event, self.zone)).collect();
-                if let Some(last) = cells.last_mut().filter(|_| stands_for > 1) {
-                    *last = format!("×{stands_for} {last}");
-                }
+                let cells = self.cells(event, stands_for);
                 writeln!(self.out, "{}", table_line(&self.table, &cells, width))
+            }
+            Style::Markdown => {
+                self.titles()?;
+                let cells = self.cells(event, stands_for);
+                writeln!(self.out, "{}", markdown_line(cells.iter().map(String::as_str)))
             }
             Style::Json => write!(self.out, "{}{}", if first { "[\n" } else { ",\n" }, json_line(event)?),
             Style::JsonLines => writeln!(self.out, "{}", json_line(event)?),
@@ -110,14 +121,29 @@ impl Printer {
         }
     }
 
-    /// Prints the names of the columns of a table, once.
-    fn titles(&mut self) -> io::Result<()> {
-        let Style::Table { width } = self.style else { return Ok(()) };
-        if std::mem::take(&mut self.header) {
-            let titles: Vec<String> = self.table.iter().map(|column| column.title.to_owned()).collect();
-            writeln!(self.out, "{}", table_line(&self.table, &titles, width))?;
+    fn cells(&self, event: &Event, stands_for: usize) -> Vec<String> {
+        let mut cells: Vec<String> =
+            self.table.iter().map(|column| (column.text)(event, self.zone)).collect();
+        if let Some(last) = cells.last_mut().filter(|_| stands_for > 1) {
+            *last = format!("×{stands_for} {last}");
         }
-        Ok(())
+        cells
+    }
+
+    /// Prints the names of the columns of a table, once for each table.
+    fn titles(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.header) {
+            return Ok(());
+        }
+        let titles: Vec<String> = self.table.iter().map(|column| column.title.to_owned()).collect();
+        match self.style {
+            Style::Table { width } => writeln!(self.out, "{}", table_line(&self.table, &titles, width)),
+            Style::Markdown => {
+                writeln!(self.out, "{}", markdown_line(titles.iter().map(String::as_str)))?;
+                writeln!(self.out, "|{}", " --- |".repeat(titles.len()))
+            }
+            Style::Json | Style::JsonLines | Style::Csv => Ok(()),
+        }
     }
 
     /// Ends the output; without it a JSON array stays open.
@@ -222,6 +248,10 @@ fn table_line(columns: &[&Column], cells: &[String], width: usize) -> String {
     }
     line.truncate(line.trim_end().len());
     line
+}
+
+fn markdown_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
+    cells.fold("|".to_owned(), |line, cell| format!("{line} {} |", markdown_cell(cell)))
 }
 
 type CsvColumn = (&'static str, fn(&Event) -> String);

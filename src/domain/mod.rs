@@ -49,7 +49,7 @@ pub use list::{Heads, List, Written};
 pub use origin::{is_loopback, is_open};
 pub use problem::{Place, Problem};
 pub use rows::{RowSlab, Rows};
-pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json};
+pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json, markdown_cell};
 pub use scope::ScopeChoice;
 pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};

@@ -14,7 +14,7 @@ use std::fmt;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
-pub use output::{csv_cell, escape_json};
+pub use output::{csv_cell, escape_json, markdown_cell};
 pub use parts::Part;
 
 /// The most bytes that one text may hold; a longer one is cut and ends in `…`.

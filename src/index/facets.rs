@@ -108,3 +108,15 @@ impl FacetKey {
         Facet { key: self, values, distinct }
     }
 }
+
+/// Of a facet the `top` most frequent values that have `typed` in them or in what people know them by.
+#[must_use]
+pub fn narrow(facet: Facet, typed: &str, top: usize) -> Facet {
+    let typed = fold(typed.trim());
+    let has = |text: &str| fold(text).contains(&*typed);
+    let mut values: Vec<FacetValue> =
+        facet.values.into_iter().filter(|it| has(&it.value) || has(&it.label)).collect();
+    let distinct = values.len();
+    values.truncate(top);
+    Facet { values, distinct, ..facet }
+}

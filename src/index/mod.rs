@@ -19,7 +19,7 @@ mod search;
 mod segment;
 mod tally;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod vocabulary;
 
 use std::collections::BTreeSet;
@@ -33,6 +33,7 @@ use segment::{Coded, Column, Segment, cut};
 use vocabulary::Lexicon;
 
 pub use ends::Ends;
+pub use facets::narrow;
 pub use search::{Content, Search};
 
 /// All events of the cache, by what repeats among them.

@@ -306,6 +306,11 @@ pub(super) fn index_of(events: &[Event]) -> Index {
     index
 }
 
+/// All that is known of what a query selects among these events.
+pub(crate) fn survey_of(events: &[Event], query: &Query, ask: &Ask) -> Survey {
+    answer(&index_of(events), query, ask, events).0
+}
+
 /// The answer to a query, and how many events had to be read for it.
 fn answer(index: &Index, query: &Query, ask: &Ask, events: &[Event]) -> (Survey, usize) {
     let mut content = FromList::of(events);

@@ -10,6 +10,7 @@
 
 mod advice;
 mod ast;
+mod choose;
 pub mod complete;
 mod conflict;
 mod content;
@@ -40,6 +41,7 @@ use crate::domain::{Event, EventId, Timestamp, Zone};
 pub use advice::{Mention, Note, World, advise};
 pub use ast::{Arrangement, Directives, Group, Sort};
 pub(crate) use ast::{Expr, Term};
+pub use choose::Stance;
 pub use error::{ErrorKind, Fix, QueryError};
 pub(crate) use fields::{ActorPart, EntityPart, Part, PartKind};
 pub use fields::{

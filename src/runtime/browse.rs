@@ -133,7 +133,8 @@ where
     let (user, user_notices) = session.user().await;
     let stop = setting.stop.child_token();
     let around = session.surroundings();
-    let ports = Arc::new(Ports::new(session.library.clone(), user.clone(), around, sender, stop));
+    let (library, explainer) = (session.library.clone(), session.explainer());
+    let ports = Arc::new(Ports::new(library, user.clone(), around, explainer, sender, stop));
     let older = session.library.load_newest(FIRST).await;
     let remembered = session.remembered().await.unwrap_or_default();
     let (mut app, start) = App::new(Settings {

@@ -10,6 +10,7 @@
 pub mod browse;
 mod event_loop;
 mod exit;
+mod explain;
 mod library;
 mod log;
 mod ports;
@@ -22,6 +23,7 @@ mod terminal;
 mod user;
 
 pub use exit::{Exit, Failure};
+pub use explain::Explainer;
 pub use library::{Library, Surroundings};
 pub use process::{harden, stop_on_signals};
 pub use saved::read_saved;

@@ -3,6 +3,8 @@
 //! Each effect runs on a task of its own and answers with a message, so the loop never waits. A query
 //! that was overtaken by a newer one stops at its next look at the counter, and its answer is not sent.
 
+mod counts;
+
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{SetOnce, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::explain::Explainer;
 use super::library::{Library, Surroundings};
 use super::user::User;
 use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Stretch, Timestamp, UserChange};
@@ -23,6 +26,7 @@ pub(super) struct Ports {
     library: Library,
     user: User,
     around: Arc<Surroundings>,
+    explainer: Explainer,
     /// There as soon as every secret was asked for.
     engine: Arc<SetOnce<Engine>>,
     outbox: Outbox,
@@ -55,13 +59,14 @@ impl Ports {
         library: Library,
         user: User,
         around: Surroundings,
+        explainer: Explainer,
         messages: mpsc::UnboundedSender<Message>,
         stop: CancellationToken,
     ) -> Self {
         let (engine, newest) = (Arc::new(SetOnce::new()), Newest::default());
         let busy = watch::Sender::new(0);
         let outbox = Outbox { messages, busy: busy.clone() };
-        Self { library, user, around: Arc::new(around), engine, outbox, stop, newest, busy }
+        Self { library, user, around: Arc::new(around), explainer, engine, outbox, stop, newest, busy }
     }
 
     /// Lets effects that need the network go on. Only the first engine counts.
@@ -112,6 +117,12 @@ impl Ports {
             }
             Effect::Find { query, from, newer } => self.find(query, from, newer),
             Effect::Newest { query } => self.newest_of(query),
+            Effect::Explain { query } => {
+                let explainer = self.explainer.clone();
+                self.answer(async move {
+                    Message::Explained(explainer.explain(&query).await.map_err(|error| error.to_string()))
+                });
+            }
             Effect::Keep(change) => self.keep(change),
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
@@ -182,7 +193,7 @@ impl Ports {
                     Some(Message::NewCounts { generation, counts })
                 });
             }
-            _ => {}
+            other => self.count(other),
         }
     }
 
@@ -312,6 +323,8 @@ impl Ports {
 #[derive(Default)]
 struct Newest {
     query: Arc<AtomicU64>,
+    survey: Arc<AtomicU64>,
+    gaps: Arc<AtomicU64>,
     search: Arc<AtomicU64>,
     advice: Arc<AtomicU64>,
     completion: Arc<AtomicU64>,

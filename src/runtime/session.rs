@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
+use super::explain::Explainer;
 use super::library::{Library, Surroundings};
 use super::user::User;
 use super::{Failure, log};
@@ -72,6 +73,11 @@ impl Session {
         }
         self.library.introduce(&user);
         (user, notices)
+    }
+
+    /// Says what a query does.
+    pub fn explainer(&self) -> Explainer {
+        Explainer::new(&self.config, &self.store)
     }
 
     /// What is configured around the cache.

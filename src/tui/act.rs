@@ -3,8 +3,12 @@
 //! A command is offered to what lies over the screen, then to the line being edited, then to what every
 //! screen knows, then to the screen itself. What nobody takes does nothing.
 
+mod copy;
 mod event;
+mod facets;
 mod filter;
+mod go;
+mod histogram;
 mod overlay;
 mod views;
 
@@ -29,6 +33,8 @@ impl App {
     pub(super) fn act(&mut self, command: Command, ask: &mut Vec<Effect>) {
         let taken = self.act_on_overlay(command, ask)
             || self.act_on_filter(command, ask)
+            || self.act_on_facets(command, ask)
+            || self.act_on_places(command, ask)
             || self.act_anywhere(command, ask)
             || self.act_on_views(command, ask)
             || self.arrange(command, ask)
@@ -48,6 +54,7 @@ impl App {
             Command::Palette => self.pick(Of::Commands, ask),
             Command::Jump => self.pick(Of::Places, ask),
             Command::Close if self.above.is_empty() && !self.in_preview => self.overlays.push(Overlay::Quit),
+            Command::Histogram => self.toggle_histogram(),
             Command::Back | Command::Close => self.back(),
             Command::Sources => self.open_sources(),
             Command::RefreshSource => self.refresh(ask),
@@ -56,6 +63,7 @@ impl App {
             Command::TimeFormat => self.ui.ages = !self.ui.ages,
             Command::Preview => self.ui.preview = !self.ui.preview,
             Command::Zone => self.other_zone(ask),
+            Command::Explain => ask.push(Effect::Explain { query: self.filter.query().clone() }),
             Command::EditFilter => self.edit_filter(ask),
             Command::ClearFilter => {
                 self.lifted = None;
@@ -81,15 +89,20 @@ impl App {
         ask.push(Effect::Quit);
     }
 
-    /// Leaves the innermost place; at the timeline there is nothing to leave.
+    /// Leaves the innermost place; at the timeline there is nothing to leave but marks.
     fn back(&mut self) {
         if let Some(Screen::Sources(pane)) = self.above.last_mut()
             && pane.scope.take().is_some()
         {
             return;
         }
-        if self.above.pop().is_none() {
-            self.in_preview = false;
+        if let Some(Screen::Histogram(pane)) = self.above.last_mut()
+            && pane.dismiss()
+        {
+            return;
+        }
+        if self.above.pop().is_none() && !std::mem::take(&mut self.in_preview) {
+            self.timeline.clear_marks();
         }
     }
 
@@ -137,6 +150,7 @@ impl App {
             Some(Screen::Event(_)) => self.act_in_event(command, ask),
             Some(Screen::Lifecycle(_)) => self.act_in_lifecycle(command, ask),
             Some(Screen::Views(_)) => self.act_in_views(command, ask),
+            Some(Screen::Histogram(_)) => self.act_in_histogram(command, ask),
             Some(Screen::Sources(_)) if command == Command::Open => self.open_scope(ask),
             Some(Screen::Sources(_)) => {
                 if Motion::of(command).is_some_and(|motion| self.go_scope(motion)) {
@@ -156,7 +170,9 @@ impl App {
         let measure = self.measure();
         let motion = Motion::of(command);
         match (command, motion) {
-            (Command::NextPane, _) => self.in_preview = !self.in_preview && !self.layout().preview.is_empty(),
+            (Command::NextPane, _) => self.next_pane(),
+            (Command::Mark, _) => self.timeline.mark(),
+            (Command::Range, _) => self.timeline.range(),
             (Command::NextTab, _) => self.preview.turn(1),
             (Command::PreviousTab, _) => self.preview.turn(-1),
             (Command::PreviewDown, _) => self.scroll_preview(Motion::Lines(3)),
@@ -183,6 +199,19 @@ impl App {
             (Command::Open | Command::Unfold, _) => self.open_event(ask),
             (Command::Fold, _) if self.timeline.fold() => self.ask(Why::Fold, ask),
             _ => {}
+        }
+    }
+
+    /// From the list to the preview, to the facets beside the list, and back.
+    fn next_pane(&mut self) {
+        let layout = self.layout();
+        if !self.in_preview && !layout.preview.is_empty() {
+            self.in_preview = true;
+        } else {
+            self.in_preview = false;
+            if !layout.facets.is_empty() {
+                self.facets.focus();
+            }
         }
     }
 

@@ -1,30 +1,34 @@
 //! The state of the whole interface, and what each message does to it.
 //!
 //! [`App::update`] never waits and never fails. What it wants from the outside it returns as effects. What
-//! a command does is in `act`; what is drawn is in `view`, which reads this state and changes nothing.
+//! a key or a paste becomes is in `input`, what a command does in `act`; what is drawn is in `view`, which
+//! reads this state and changes nothing.
 
 use std::sync::Arc;
 
-use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::KeyEvent;
 
 use super::act::NOTHING_FURTHER;
-use super::command::{Command, Context};
+use super::command::Command;
+use super::copy::Copy;
+use super::counts::Counts;
 use super::filter::Filter;
-use super::keymap::Lookup;
-use super::layout::{Layout, layout};
+use super::gaps::Coverage;
+use super::layout::{self, Layout, Wishes, layout};
 use super::library::Library;
 use super::message::{Effect, Message, Notice};
 use super::overlay::Overlay;
 use super::pane::event::{Details, EventView};
+use super::pane::facets::Facets;
 use super::pane::timeline::Timeline;
-use super::pane::{Screen, lifecycle, sources, views};
+use super::pane::{Screen, facets, lifecycle, sources, views};
 use super::popup::Popup;
 use super::search::Search;
 use super::settings::{Settings, Ui};
 use super::tabs::Tabs;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, UserData};
+use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Timestamp, UserData};
 use crate::query::Note;
 
 /// The whole interface.
@@ -41,8 +45,14 @@ pub struct App {
     pub(super) popup: Popup,
     pub(super) tabs: Tabs,
     pub(super) search: Search,
+    pub(super) counts: Counts,
+    pub(super) coverage: Coverage,
+    /// The values to filter by.
+    pub(super) facets: Facets,
     /// What the user made, as the app knows it.
     pub(super) user: UserData,
+    /// How far was read before the program was started.
+    pub(super) read_before: Option<RowId>,
     /// What the cache says about the query in force.
     pub(super) advice: Vec<Note>,
     pub(super) advice_generation: u64,
@@ -50,6 +60,8 @@ pub struct App {
     pub(super) lifted: Option<String>,
     /// The command that `repeat` does again.
     pub(super) repeatable: Option<Command>,
+    /// What is to be copied of marked events that are still being read.
+    pub(super) copying: Option<(Copy, Vec<RowId>)>,
     pub(super) library: Library,
     pub(super) details: Details,
     pub(super) sources: Vec<SourceStatus>,
@@ -72,6 +84,7 @@ impl App {
     pub fn new(settings: Settings) -> (Self, Vec<Effect>) {
         let ui = Ui::new(&settings);
         let user = settings.user;
+        let read_before = user.read_to;
         let tabs = if settings.query.is_some() { Tabs::default() } else { Tabs::new(&user) };
         let begin = tabs.current().and_then(|name| user.view(name)).map(|view| view.query.as_str());
         let query = settings.query.as_deref().or(begin).unwrap_or_default();
@@ -80,7 +93,11 @@ impl App {
             popup: Popup::default(),
             tabs,
             search: Search::default(),
+            counts: Counts::default(),
+            coverage: Coverage::default(),
+            facets: Facets::default(),
             user,
+            read_before,
             advice: Vec::new(),
             advice_generation: 0,
             lifted: None,
@@ -88,6 +105,7 @@ impl App {
             timeline: Timeline::new(settings.follow),
             above: Vec::new(),
             overlays: Vec::new(),
+            copying: None,
             library: Library::default(),
             details: Details::default(),
             sources: settings.sources,
@@ -107,6 +125,7 @@ impl App {
         let mut ask = Vec::new();
         app.query_changed(&mut ask);
         app.count_new(&mut ask);
+        app.ask_gaps(&mut ask);
         app.settle(&mut ask);
         (app, ask)
     }
@@ -123,7 +142,11 @@ impl App {
             }
             Message::Tick(timer, now) => self.tick(timer, now, &mut ask),
             Message::Answer { generation, result } => self.answer(generation, result, &mut ask),
-            Message::Events(events) => self.events(events),
+            Message::Events(events) => {
+                let shown = self.events(events);
+                self.copy_marked(&mut ask);
+                shown
+            }
             Message::Lifecycle { source, entity, result } => {
                 let mut shown = false;
                 for screen in &mut self.above {
@@ -141,11 +164,14 @@ impl App {
             Message::Values { asker, generation, key, values } => {
                 self.take_values(asker, generation, key, values)
             }
+            Message::Surveyed { generation, result } => self.surveyed(generation, result),
+            Message::Gaps { generation, gaps } => self.take_gaps(generation, gaps),
             Message::Matches { generation, result } => self.matches(generation, result),
             Message::Newest { result } => self.open_newest(result, &mut ask),
             Message::NewCounts { generation, counts } => self.take_new_counts(generation, counts),
+            Message::Explained(result) => self.explained(result),
             Message::CacheGrew { new } => self.grew(new, &mut ask),
-            Message::Sources(sources) => self.take_sources(sources),
+            Message::Sources(sources) => self.take_sources(sources, &mut ask),
             Message::Coverage(feeds) => self.take_coverage(feeds),
             Message::Detail { row, result } => self.detail(row, result),
             Message::Notice(notice) => {
@@ -164,7 +190,18 @@ impl App {
 
     /// Where everything is.
     pub(super) fn layout(&self) -> Layout {
-        let mut layout = layout(self.ui.area, self.ui.preview);
+        // What is beside the list belongs to it, and not to the screens above.
+        let at_list = self.above.is_empty();
+        let wishes = Wishes {
+            preview: self.ui.preview,
+            strip: at_list,
+            facets: match &self.facets {
+                facets if at_list && facets.focused() => layout::Facets::InFront,
+                facets if at_list && facets.beside() => layout::Facets::Beside,
+                _ => layout::Facets::Hidden,
+            },
+        };
+        let mut layout = layout(self.ui.area, wishes);
         if self.filter.query().directives().columns.is_some() {
             // Whoever names the columns wants to see them beside each other.
             layout.row_height = 1;
@@ -186,90 +223,8 @@ impl App {
             None => self.timeline.selected().and_then(|row| self.library.get(row)),
             Some(Screen::Event(pane)) => pane.event.as_ref(),
             Some(Screen::Lifecycle(pane)) => pane.event(),
-            Some(Screen::Sources(_) | Screen::Views(_)) => None,
+            Some(Screen::Sources(_) | Screen::Views(_) | Screen::Histogram(_)) => None,
         }
-    }
-
-    /// What keys mean at the moment.
-    pub(super) fn context(&self) -> Context {
-        match (self.overlays.last(), self.above.last()) {
-            (Some(overlay), _) => overlay.context(),
-            (None, None) if self.filter.editing() => Context::Prompt,
-            (None, None) if !self.in_preview => Context::Lists,
-            (None, Some(Screen::Lifecycle(_))) => Context::Lists,
-            (None, None | Some(Screen::Event(_))) => Context::Detail,
-            (None, Some(Screen::Sources(_))) => Context::Sources,
-            (None, Some(Screen::Views(_))) => Context::Views,
-        }
-    }
-
-    fn key(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) -> bool {
-        if key.kind == KeyEventKind::Release {
-            return false;
-        }
-        self.notice = None;
-        self.timeline.pin();
-        let context = self.context();
-        self.pressed.push(key);
-        match self.ui.keymap.lookup(context, &self.pressed) {
-            Lookup::Found(command) => {
-                self.pressed.clear();
-                self.act(command, ask);
-            }
-            Lookup::Prefix(_) => {}
-            Lookup::None => {
-                let alone = self.pressed.len() == 1;
-                self.pressed.clear();
-                if alone && context.takes_text() {
-                    self.typed(key, ask);
-                } else if matches!(self.overlays.last(), Some(Overlay::Quit)) {
-                    self.overlays.pop();
-                }
-            }
-        }
-        true
-    }
-
-    fn typed(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) {
-        match self.overlays.last_mut() {
-            Some(Overlay::Pick(picker)) => {
-                if picker.line.key(key) {
-                    self.picker_changed(ask);
-                }
-            }
-            Some(Overlay::Ask(line)) => {
-                if line.line.key(key) {
-                    self.asked_changed(ask);
-                }
-            }
-            Some(_) => {}
-            None => {
-                let changed = self.filter.key(key, &self.ui.context());
-                self.line_changed(changed, ask);
-            }
-        }
-    }
-
-    fn paste(&mut self, text: &str, ask: &mut Vec<Effect>) -> bool {
-        if self.context() != Context::Prompt {
-            return false;
-        }
-        match self.overlays.last_mut() {
-            Some(Overlay::Pick(picker)) => {
-                picker.line.paste(text);
-                self.picker_changed(ask);
-            }
-            Some(Overlay::Ask(line)) => {
-                line.line.paste(text);
-                self.asked_changed(ask);
-            }
-            Some(_) => return false,
-            None => {
-                let changed = self.filter.paste(text, &self.ui.context());
-                self.line_changed(changed, ask);
-            }
-        }
-        true
     }
 
     fn events(&mut self, events: Vec<Arc<Event>>) -> bool {
@@ -281,7 +236,7 @@ impl App {
                     }
                 }
                 Screen::Lifecycle(pane) => events.iter().for_each(|event| pane.renew(event)),
-                Screen::Sources(_) | Screen::Views(_) => {}
+                Screen::Sources(_) | Screen::Views(_) | Screen::Histogram(_) => {}
             }
         }
         self.library.put(events);
@@ -312,6 +267,8 @@ impl App {
                 ask.push(Effect::Lifecycle { source: pane.source.clone(), entity: pane.entity.clone() });
             }
         }
+        self.counts.grow_stale();
+        self.ask_gaps(ask);
         if self.question.open.is_some() {
             self.question.stale = true;
         } else {
@@ -324,7 +281,7 @@ impl App {
         false
     }
 
-    fn take_sources(&mut self, sources: Vec<SourceStatus>) -> bool {
+    fn take_sources(&mut self, sources: Vec<SourceStatus>, ask: &mut Vec<Effect>) -> bool {
         let busy =
             |status: &SourceStatus| matches!(status.state, SourceState::Idle | SourceState::Syncing { .. });
         if !sources.is_empty() && !sources.iter().any(busy) {
@@ -340,6 +297,12 @@ impl App {
             }
         }
         let changed = self.sources != sources;
+        let synced = |sources: &[SourceStatus]| -> Vec<Option<Timestamp>> {
+            sources.iter().map(|source| source.last_sync).collect()
+        };
+        if synced(&self.sources) != synced(&sources) {
+            self.ask_gaps(ask);
+        }
         self.sources = sources;
         if changed {
             self.place_gaps();
@@ -371,6 +334,7 @@ impl App {
             ask.push(Effect::Load { rows });
         }
         self.settle_screen(ask);
+        self.settle_counts(ask);
         self.settle_rest(ask);
         self.settle_clock(ask);
     }
@@ -387,7 +351,8 @@ impl App {
                     ask.extend(self.details.ask(event));
                 }
             }
-            None => {}
+            Some(Screen::Histogram(_)) => {}
+            None => self.facets.settle(self.counts.facets(), facets::view::page(&layout)),
         }
     }
 }

@@ -20,14 +20,26 @@ pub enum Context {
     Views,
     /// In the list of sources, and among the scopes of one.
     Sources,
+    /// Among the values of keys beside the list.
+    Facets,
+    /// On the screen of events over time.
+    Histogram,
     /// While a line is being typed: the filter, the palette, the name of a view.
     Prompt,
 }
 
 impl Context {
     /// Every context, in the order the help shows them.
-    pub const ALL: [Self; 6] =
-        [Self::Everywhere, Self::Lists, Self::Detail, Self::Views, Self::Sources, Self::Prompt];
+    pub const ALL: [Self; 8] = [
+        Self::Everywhere,
+        Self::Lists,
+        Self::Detail,
+        Self::Views,
+        Self::Sources,
+        Self::Facets,
+        Self::Histogram,
+        Self::Prompt,
+    ];
 
     /// The name of its table in a keys file.
     pub fn name(self) -> &'static str {
@@ -37,6 +49,8 @@ impl Context {
             Self::Detail => "detail",
             Self::Views => "views",
             Self::Sources => "sources",
+            Self::Facets => "facets",
+            Self::Histogram => "histogram",
             Self::Prompt => "prompt",
         }
     }
@@ -60,6 +74,8 @@ impl Context {
             Self::Detail => &[Self::Detail, Self::Everywhere],
             Self::Views => &[Self::Views, Self::Everywhere],
             Self::Sources => &[Self::Sources, Self::Everywhere],
+            Self::Facets => &[Self::Facets, Self::Everywhere],
+            Self::Histogram => &[Self::Histogram, Self::Everywhere],
             Self::Prompt => &[Self::Prompt],
         }
     }
@@ -124,9 +140,12 @@ commands! {
     Zone "zone" [Everywhere] "Show times in the local zone or in UTC";
     EditFilter "edit-filter" [Everywhere] "Edit the filter";
     ClearFilter "clear-filter" [Everywhere] "Clear the filter; the selected event stays selected";
+    Explain "explain" [Everywhere] "Show what the filter asks of each source and what is decided here";
     UndoQuery "undo-query" [Everywhere] "Go back to the filter before this one";
     RedoQuery "redo-query" [Everywhere] "Take back the last `undo-query`";
     Preview "preview" [Everywhere] "Show or hide the preview";
+    Facets "facets" [Everywhere] "Go to the values to filter by; from there, hide them";
+    Histogram "histogram" [Everywhere] "Show the events over time; again, go back";
     SortNewest "sort-newest" [Everywhere] "Newest first";
     SortOldest "sort-oldest" [Everywhere] "Oldest first";
     SortEntity "sort-entity" [Everywhere] "By entity, newest first in each";
@@ -139,6 +158,9 @@ commands! {
     GroupSource "group-source" [Everywhere] "Under the sources";
     GroupSet "group-set" [Everywhere] "Under the change sets";
     GroupRun "group-run" [Everywhere] "What one actor did to one entity in a row as one line";
+    GoToTime "go-to-time" [Everywhere] "Go to a time: `14:30`, `yesterday`, `2026-03-25`, `7d`";
+    FirstUnread "first-unread" [Everywhere] "Go to the oldest event that was not read";
+    LastPlace "last-place" [Everywhere] "Go back to where the selection was before the last leap";
     Jump "jump" [Everywhere] "Go to an entity, an actor, a view or a command by some of its letters";
     SaveView "save-view" [Everywhere] "Save the filter as a view";
     Views "views" [Everywhere] "Show the saved views";
@@ -155,10 +177,12 @@ commands! {
     Bookmarks "bookmarks" [Everywhere] "Show the events that you bookmarked";
 
     Open "open" [Lists Views Sources] "Open the selected event, view or source, or fill the gap";
-    Unfold "unfold" [Lists] "Unfold the selected run of events, else open the event";
-    Fold "fold" [Lists] "Fold the run of events that the selected one belongs to";
-    NextDay "next-day" [Lists] "Go to the next day or group below";
-    PreviousDay "previous-day" [Lists] "Go to the next day or group above";
+    Unfold "unfold" [Lists Facets] "Unfold the selected run of events or key, else open the event";
+    Fold "fold" [Lists Facets] "Fold the run of events or the key that the selected one belongs to";
+    Mark "mark" [Lists Facets] "Mark the event or value, or take the mark away, and go on";
+    Range "range" [Lists Histogram] "Begin a range here; again, end it";
+    NextDay "next-day" [Lists Facets] "Go to the next day or group below";
+    PreviousDay "previous-day" [Lists Facets] "Go to the next day or group above";
     NextSetback "next-setback" [Lists] "Go to the next older event that failed, was rejected or rolled back";
     PreviousSetback "previous-setback" [Lists] "Go to the next newer event that failed, was rejected or rolled back";
     Find "find" [Lists] "Find in the list; nothing is left out of it";
@@ -210,6 +234,15 @@ commands! {
     ViewUp "view-up" [Views] "Move the view one tab to the left";
     ViewDown "view-down" [Views] "Move the view one tab to the right";
     BeginWithView "begin-with-view" [Views] "Begin with the view when the browser is opened";
+
+    IncludeValue "include-value" [Facets] "Let in events with this value or those marked; again, take it back";
+    ExcludeValue "exclude-value" [Facets] "Keep out events with this value or those marked; again, take it back";
+    NarrowValues "narrow-values" [Facets] "List only values that have some letters in them";
+
+    PreviousBar "previous-bar" [Histogram] "Go to the bar before, back in time";
+    NextBar "next-bar" [Histogram] "Go to the next bar, on in time";
+    Stack "stack" [Histogram] "Stack the bars by action, by status, by source, not at all";
+    ApplyRange "apply-range" [Histogram] "Only events of the bars that are chosen";
 
     Accept "accept" [Prompt] "Apply what is typed";
     Cancel "cancel" [Prompt] "Leave, with the line as it was before";

@@ -49,6 +49,23 @@ impl Copy {
         }
     }
 
+    /// Whether it says something of an event, and so of several.
+    pub(super) fn is_of_events(self) -> bool {
+        !matches!(self, Self::Query | Self::Permalink)
+    }
+
+    /// What it is of several events, as it follows "the".
+    pub(super) fn names(self) -> &'static str {
+        match self {
+            Self::Line => "marked events as lines",
+            Self::EventId => "ids of the marked events",
+            Self::EntityId => "entities of the marked events",
+            Self::Actor => "actors of the marked events",
+            Self::Json => "marked records as JSON lines",
+            Self::Query | Self::Permalink => self.name(),
+        }
+    }
+
     /// The text, or why there is none.
     pub(super) fn text(
         self,

@@ -6,8 +6,9 @@
 //! ```text
 //! header   backtrail  3 sources  ok 2  wait(429 40s) 1                local +02:00
 //! filter   filter> type:decision_flow                     37 of 1,204 · cached
-//! rule     ─────────────────────────────────┬─────────────────────────────────────
-//! body     list                             │ preview
+//! rule     ───────────────────────────────────────────────────────────────────────
+//! strip    25 Mar ▁▂▁▁▇▂▁ ▁▃▁ 1 Apr                                  one bar = 6 h
+//! body     facets │ list                    │ preview
 //! status   ^ 2 new   follow on                             ? help   : command
 //! ```
 
@@ -28,7 +29,43 @@ const ONE_LINE: u16 = 80;
 /// From this height on, a screen too narrow for a preview on the right has one below.
 const PREVIEW_BELOW: u16 = 30;
 
-/// The places of one frame. Rectangles do not overlap and none reaches beyond the area given.
+/// From this width on, the facets stand beside the list; below, they lie over it.
+const FACETS_BESIDE: u16 = 140;
+
+/// The columns that facets take, with the line after them.
+const FACETS_WIDTH: u16 = 32;
+
+/// The columns that facets take over the list.
+const FACETS_OVER: u16 = 40;
+
+/// The smallest screen that shows the events over time above the list.
+const STRIP: (u16, u16) = (60, 20);
+
+/// What the user wants to see, as far as there is room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Wishes {
+    /// The selected event beside or below the list.
+    pub(super) preview: bool,
+    /// The events over time above it.
+    pub(super) strip: bool,
+    /// The facets.
+    pub(super) facets: Facets,
+}
+
+/// Where the user wants to see facets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Facets {
+    /// Nowhere.
+    #[default]
+    Hidden,
+    /// Beside the list, where there is room.
+    Beside,
+    /// There, and where there is no room, over the list.
+    InFront,
+}
+
+/// The places of one frame. Rectangles do not overlap and none reaches beyond the area given,
+/// but that facets may lie over the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
     /// The whole screen.
@@ -41,8 +78,16 @@ pub(super) struct Layout {
     pub(super) filter: Rect,
     /// A thin rule, or what is wrong with the filter.
     pub(super) rule: Rect,
+    /// The events over time in one line; empty where there is no room.
+    pub(super) strip: Rect,
     /// Everything between header and status line, for a screen that is not divided.
     pub(super) body: Rect,
+    /// The values of keys; empty where they are not shown.
+    pub(super) facets: Rect,
+    /// The thin line between facets and list; empty where they lie over it.
+    pub(super) facets_divider: Rect,
+    /// What is right of the facets: the body without them.
+    pub(super) main: Rect,
     /// The list of events.
     pub(super) list: Rect,
     /// The thin line between list and preview.
@@ -55,8 +100,8 @@ pub(super) struct Layout {
     pub(super) row_height: u16,
 }
 
-/// Divides `area`. `preview` says whether the user wants to see one.
-pub(super) fn layout(area: Rect, preview: bool) -> Layout {
+/// Divides `area`.
+pub(super) fn layout(area: Rect, wishes: Wishes) -> Layout {
     let none = Rect::new(area.x, area.y, 0, 0);
     let mut layout = Layout {
         area,
@@ -64,7 +109,11 @@ pub(super) fn layout(area: Rect, preview: bool) -> Layout {
         header: none,
         filter: none,
         rule: none,
+        strip: none,
         body: none,
+        facets: none,
+        facets_divider: none,
+        main: none,
         list: none,
         divider: none,
         preview: none,
@@ -78,27 +127,52 @@ pub(super) fn layout(area: Rect, preview: bool) -> Layout {
     layout.header = line(0);
     layout.filter = line(1);
     layout.rule = line(2);
-    layout.body = Rect { y: area.y + 3, height: area.height - 4, ..area };
-    layout.status = line(area.height - 1);
-    layout.list = layout.body;
-    if !preview {
-        return layout;
+    let strip = wishes.strip && area.width >= STRIP.0 && area.height >= STRIP.1;
+    if strip {
+        layout.strip = line(3);
     }
-    let body = layout.body;
-    if area.width >= PREVIEW_RIGHT {
-        // The list is read across, the preview is read down: beyond a line of prose it needs no more.
-        let list = body.width - (body.width * 7 / 20).clamp(PREVIEW_WIDTH.0, PREVIEW_WIDTH.1);
-        layout.list = Rect { width: list, ..body };
-        layout.divider = Rect { x: body.x + list, width: 1, ..body };
-        layout.preview = Rect { x: body.x + list + 2, width: body.width - list - 2, ..body };
-    } else if area.width >= ONE_LINE && area.height >= PREVIEW_BELOW {
-        let list = body.height / 2;
-        layout.list = Rect { height: list, ..body };
-        layout.divider = Rect { y: body.y + list, height: 1, ..body };
-        let (y, height) = (body.y + list + 1, body.height - list - 1);
-        layout.preview = Rect { x: body.x + 1, y, width: body.width - 2, height };
+    let top = 3 + u16::from(strip);
+    layout.body = Rect { y: area.y + top, height: area.height - top - 1, ..area };
+    layout.status = line(area.height - 1);
+    layout.main = layout.body;
+    place_facets(&mut layout, wishes);
+    layout.list = layout.main;
+    if wishes.preview {
+        place_preview(&mut layout);
     }
     layout
+}
+
+/// Puts the facets beside the rest of the body, or over it.
+fn place_facets(layout: &mut Layout, wishes: Wishes) {
+    let body = layout.body;
+    if layout.area.width < FACETS_BESIDE {
+        if wishes.facets == Facets::InFront {
+            layout.facets = Rect { width: FACETS_OVER.min(body.width), ..body };
+        }
+    } else if wishes.facets != Facets::Hidden {
+        layout.facets = Rect { width: FACETS_WIDTH - 1, ..body };
+        layout.facets_divider = Rect { x: body.x + FACETS_WIDTH - 1, width: 1, ..body };
+        layout.main = Rect { x: body.x + FACETS_WIDTH, width: body.width - FACETS_WIDTH, ..body };
+    }
+}
+
+/// Puts the preview beside or below the list.
+fn place_preview(layout: &mut Layout) {
+    let (area, main) = (layout.area, layout.main);
+    if area.width >= PREVIEW_RIGHT {
+        // The list is read across, the preview is read down: beyond a line of prose it needs no more.
+        let list = main.width - (main.width * 7 / 20).clamp(PREVIEW_WIDTH.0, PREVIEW_WIDTH.1);
+        layout.list = Rect { width: list, ..main };
+        layout.divider = Rect { x: main.x + list, width: 1, ..main };
+        layout.preview = Rect { x: main.x + list + 2, width: main.width - list - 2, ..main };
+    } else if area.width >= ONE_LINE && area.height >= PREVIEW_BELOW {
+        let list = main.height / 2;
+        layout.list = Rect { height: list, ..main };
+        layout.divider = Rect { y: main.y + list, height: 1, ..main };
+        let (y, height) = (main.y + list + 1, main.height - list - 1);
+        layout.preview = Rect { x: main.x + 1, y, width: main.width - 2, height };
+    }
 }
 
 #[cfg(test)]
@@ -106,7 +180,7 @@ mod tests {
     use super::*;
 
     fn at(width: u16, height: u16, preview: bool) -> Layout {
-        layout(Rect::new(0, 0, width, height), preview)
+        layout(Rect::new(0, 0, width, height), Wishes { preview, ..Wishes::default() })
     }
 
     #[test]
@@ -127,15 +201,31 @@ mod tests {
     }
 
     #[test]
+    fn facets_stand_beside_the_list_or_lie_over_it() {
+        let with =
+            |width, facets| layout(Rect::new(0, 0, width, 40), Wishes { preview: true, strip: true, facets });
+        assert_eq!(with(140, Facets::Beside).list.x, FACETS_WIDTH);
+        assert!(with(139, Facets::Beside).facets.is_empty() && with(200, Facets::Hidden).facets.is_empty());
+        let over = with(139, Facets::InFront);
+        assert_eq!((over.facets.width, over.list.x, over.main), (FACETS_OVER, 0, over.body));
+        assert_eq!((over.strip.y, over.body.y), (3, 4));
+    }
+
+    #[test]
     fn no_size_is_too_odd_and_nothing_overlaps() {
         for width in 0..=210 {
             for height in 0..=64 {
                 for preview in [false, true] {
-                    let layout = at(width, height, preview);
+                    let facets = if width % 2 == 0 { Facets::Beside } else { Facets::Hidden };
+                    let wishes = Wishes { preview, strip: preview, facets };
+                    let layout = layout(Rect::new(0, 0, width, height), wishes);
                     let parts = [
                         layout.header,
                         layout.filter,
                         layout.rule,
+                        layout.strip,
+                        layout.facets,
+                        layout.facets_divider,
                         layout.list,
                         layout.divider,
                         layout.preview,

@@ -10,8 +10,8 @@ use std::time::Duration;
 use ratatui::crossterm::event::KeyEvent;
 
 use crate::domain::{
-    Condition, Entity, Event, Fault, FeedCoverage, List, RowId, Rows, SourceStatus, Stretch, Timestamp,
-    UserChange,
+    Ask, Condition, Entity, Event, Fault, FeedCoverage, List, RowId, Rows, SourceStatus, Stretch, Survey,
+    Timestamp, UserChange,
 };
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
@@ -70,6 +70,20 @@ pub enum Message {
         /// Its values, those that fit best first, as many as a list can use.
         values: Vec<Value>,
     },
+    /// The answer to [`Effect::Survey`] of that generation.
+    Surveyed {
+        /// Which question it answers.
+        generation: u64,
+        /// The counts, or why there are none.
+        result: Result<Survey, String>,
+    },
+    /// The answer to [`Effect::Gaps`] of that generation.
+    Gaps {
+        /// Which question it answers.
+        generation: u64,
+        /// The gaps of each source that was ever asked.
+        gaps: Vec<(Arc<str>, Vec<Stretch>)>,
+    },
     /// The answer to [`Effect::Search`] of that generation.
     Matches {
         /// Which question it answers.
@@ -89,6 +103,8 @@ pub enum Message {
         /// How many events each view has that were not read, by its name; all events have none.
         counts: Vec<(Option<String>, usize)>,
     },
+    /// The answer to [`Effect::Explain`].
+    Explained(Result<Vec<String>, String>),
     /// The cache holds this many events more than before.
     CacheGrew {
         /// How many.
@@ -208,6 +224,27 @@ pub enum Effect {
         /// What is typed of the value.
         typed: String,
     },
+    /// Count the events that match, beside the list: [`Message::Surveyed`].
+    Survey {
+        /// Comes back in the message. A question of a greater generation makes it void.
+        generation: u64,
+        /// What selects the events.
+        query: Query,
+        /// What to count.
+        ask: Ask,
+        /// What the values of facets that are listed have in them; all where it is empty.
+        typed: String,
+    },
+    /// Say of which times the cache may lack events: [`Message::Gaps`].
+    Gaps {
+        /// Comes back in the message. A question of a greater generation makes it void.
+        generation: u64,
+    },
+    /// Nobody waits any more for a survey of a lesser generation: the list is to have the machine for itself.
+    DropSurvey {
+        /// The number that makes it void.
+        generation: u64,
+    },
     /// Find all events that match, beside the list: [`Message::Matches`].
     Search {
         /// Comes back in the message. A search of a greater generation makes it void.
@@ -226,6 +263,11 @@ pub enum Effect {
         generation: u64,
         /// What selects the events of each view that were not read, with the name of the view.
         views: Vec<(Option<String>, Query)>,
+    },
+    /// Say what a query does, of which source what is asked and what is decided here: [`Message::Explained`].
+    Explain {
+        /// The query.
+        query: Query,
     },
     /// Keep what the user did.
     Keep(UserChange),

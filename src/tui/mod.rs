@@ -8,10 +8,11 @@
 //!                  └──> Effect, for whoever runs the app
 //! ```
 //!
-//! A key goes through `keymap` and becomes a row of [`command::COMMANDS`]; `act` says what each command does
-//! and `app` what each message does to the state. `waiting` keeps the questions that are on their way,
+//! A key goes through `input` and `keymap` and becomes a row of [`command::COMMANDS`]; `act` says what each
+//! command does and `app` what each message does to the state. `waiting` keeps the questions that are on their way,
 //! `library` the events at hand, `filter` the line that is typed with the `popup` below it, `tabs` the views
-//! and where one was in each, `search` what was found without filtering. `layout` says where everything is, `view`
+//! and where one was in each, `search` what was found without filtering, `counts` what the events have in
+//! common and when they were, `gaps` where there may be more of them. `layout` says where everything is, `view`
 //! draws the frame from the files in `pane` and `overlay`, in the colours of `theme`, and every text on the
 //! way goes through `draw`.
 //!
@@ -22,9 +23,12 @@ mod act;
 mod app;
 pub mod command;
 mod copy;
+mod counts;
 mod draw;
 mod filter;
+mod gaps;
 mod gist;
+mod input;
 pub mod key;
 pub mod keymap;
 mod layout;

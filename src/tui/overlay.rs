@@ -1,11 +1,12 @@
-//! What lies over the screen and is asked first: help, lists to pick from, a line to type, the question
-//! before quitting.
+//! What lies over the screen and is asked first: help, lists to pick from, a line to type, a text to read,
+//! the question before quitting.
 
 pub(super) mod ask;
 pub(super) mod help;
 pub(super) mod keys;
 pub(super) mod picker;
 pub(super) mod popup;
+pub(super) mod told;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,6 +18,7 @@ use super::theme::Role;
 
 pub(super) use ask::{Ask, Asked};
 pub(super) use picker::{Goal, Of, Picker};
+pub(super) use told::Told;
 
 /// Something that lies over the screen.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(super) enum Overlay {
     Pick(Picker),
     /// A line to type.
     Ask(Ask),
+    /// A text that was asked for.
+    Told(Told),
     /// Whether to end the program.
     Quit,
 }
@@ -36,13 +40,13 @@ impl Overlay {
     pub(super) fn context(&self) -> Context {
         match self {
             Self::Pick(_) | Self::Ask(_) => Context::Prompt,
-            Self::Help(_) | Self::Quit => Context::Everywhere,
+            Self::Help(_) | Self::Told(_) | Self::Quit => Context::Everywhere,
         }
     }
 }
 
 /// Makes room for something that lies over what is drawn already.
-fn clear(area: Rect, ui: &Ui, buf: &mut Buffer) {
+pub(super) fn clear(area: Rect, ui: &Ui, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
     for position in area.positions() {
         buf[position].reset();

@@ -3,12 +3,15 @@
 //! A pane holds no sender, no handle and no clock. It is told what happened and says what it shows.
 
 pub(super) mod event;
+pub(super) mod facets;
+pub(super) mod histogram;
 pub(super) mod lifecycle;
 pub(super) mod sources;
 pub(super) mod timeline;
 pub(super) mod views;
 
 use event::EventPane;
+use histogram::HistogramPane;
 use lifecycle::LifecyclePane;
 use sources::SourcesPane;
 use views::ViewsPane;
@@ -20,4 +23,5 @@ pub(super) enum Screen {
     Lifecycle(LifecyclePane),
     Sources(SourcesPane),
     Views(ViewsPane),
+    Histogram(HistogramPane),
 }

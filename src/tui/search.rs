@@ -78,7 +78,7 @@ impl App {
             return;
         }
         if let Some(row) = self.search.next(selected, side) {
-            self.timeline.select(row);
+            self.timeline.leap(row);
         } else {
             let none = self.search.rows.as_ref().is_some_and(Rows::is_empty);
             let text = if none { "nothing in the list is like this" } else { super::act::NOTHING_FURTHER };

@@ -1,8 +1,11 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
+mod facets;
 mod fates;
 mod filter;
 mod gaps;
+mod go;
+mod histogram;
 mod hostile;
 mod keys;
 mod messages;

@@ -6,6 +6,7 @@
 mod filter;
 mod header;
 mod status;
+pub(super) mod strip;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -15,7 +16,7 @@ use super::app::App;
 use super::draw::Row;
 use super::layout::{Layout, SMALLEST};
 use super::overlay::{self, Overlay};
-use super::pane::{Screen, event, lifecycle, sources, timeline, views};
+use super::pane::{Screen, event, facets, histogram, lifecycle, sources, timeline, views};
 use super::scrollbar::Extent;
 use super::theme::Role;
 
@@ -41,7 +42,10 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     header::draw(app, layout.header, buf);
     let mut cursor = filter::draw(app, &layout, buf);
     match app.above.last() {
-        None => draw_timeline(app, &layout, buf),
+        None => {
+            strip::draw(app, &layout, buf);
+            cursor = draw_timeline(app, &layout, buf).or(cursor);
+        }
         Some(screen) => {
             let area = event::view::page(&layout);
             match screen {
@@ -49,6 +53,7 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
                 Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, buf),
                 Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
                 Screen::Views(pane) => views::view::draw(app, pane, layout.body, buf),
+                Screen::Histogram(pane) => histogram::view::draw(app, pane, layout.body, buf),
             }
         }
     }
@@ -63,6 +68,7 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
                 cursor = Some(overlay::picker::draw(app, picker, layout.body, buf));
             }
             Overlay::Ask(ask) => cursor = Some(overlay::ask::draw(app, ask, layout.status, buf)),
+            Overlay::Told(told) => overlay::told::draw(app, told, layout.body, buf),
             // The question stands in the status line.
             Overlay::Quit => {}
         }
@@ -71,21 +77,38 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     cursor
 }
 
-fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) {
+/// Draws the list and what is beside it; returns where text is being typed.
+fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Position> {
     if app.timeline.place().is_none() {
-        return timeline::empty::draw(app, layout.body, buf);
-    }
-    timeline::view::draw(app, buf);
-    if !layout.preview.is_empty() {
-        divide(app, layout, buf);
-        if !timeline::gaps::draw_told(app, layout.preview, buf) {
-            event::view::draw(app, app.event(), app.preview, layout.preview, buf);
+        timeline::empty::draw(app, layout.main, buf);
+    } else {
+        timeline::view::draw(app, buf);
+        if !layout.preview.is_empty() {
+            divide(app, layout, buf);
+            if !timeline::gaps::draw_told(app, layout.preview, buf) {
+                event::view::draw(app, app.event(), app.preview, layout.preview, buf);
+            }
+            if app.in_preview {
+                let mark = Row::new().put("▌", app.ui.style(Role::Focused));
+                mark.draw(buf, layout.preview.x - 1, layout.preview.y, 1);
+            }
         }
-        if app.in_preview {
-            let mark = Row::new().put("▌", app.ui.style(Role::Focused));
-            mark.draw(buf, layout.preview.x - 1, layout.preview.y, 1);
-        }
     }
+    if layout.facets.is_empty() {
+        return None;
+    }
+    let style = app.ui.style(if app.facets.focused() { Role::RuleFocused } else { Role::Rule });
+    let line = Row::new().put("│", style);
+    if layout.facets_divider.is_empty() {
+        overlay::clear(layout.facets, &app.ui, buf);
+        let edge = layout.facets.right() - 1;
+        (layout.facets.top()..layout.facets.bottom()).for_each(|y| line.draw(buf, edge, y, 1));
+        let inside = Rect { width: layout.facets.width - 1, ..layout.facets };
+        return facets::view::draw(app, inside, buf);
+    }
+    let divider = layout.facets_divider;
+    (divider.top()..divider.bottom()).for_each(|y| line.draw(buf, divider.x, y, 1));
+    facets::view::draw(app, layout.facets, buf)
 }
 
 /// The thin line between list and preview.
@@ -99,7 +122,7 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
         let (len, above) = (rows.len(), app.timeline.top());
         Extent { len, above, shown: app.measure().fits(&rows, above) }.draw(buf, area, style);
         let rule_is_plain = app.filter.error().is_none() && app.note().is_none() && !app.filter.editing();
-        if rule_is_plain && app.overlays.is_empty() {
+        if rule_is_plain && app.overlays.is_empty() && layout.strip.is_empty() {
             Row::new().put("┬", app.ui.style(Role::Rule)).draw(buf, area.x, layout.rule.y, 1);
         }
     } else {

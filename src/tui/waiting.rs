@@ -51,6 +51,9 @@ pub(super) struct Timers {
 impl App {
     /// Asks the index for the events of the query in force.
     pub(super) fn ask(&mut self, why: Why, ask: &mut Vec<Effect>) {
+        if why == Why::Filter {
+            ask.extend(self.counts.give_up().map(|generation| Effect::DropSurvey { generation }));
+        }
         let question = &mut self.question;
         question.generation += 1;
         // A question that another one overtakes may have been the one for another filter.

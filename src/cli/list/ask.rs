@@ -5,12 +5,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{print, sync};
-use crate::config::Source;
-use crate::domain::{Outcome, Safe, Via};
-use crate::feed::{Asked, Profile};
-use crate::query::{Clause, Query};
+use crate::domain::Outcome;
+use crate::feed::Asked;
+use crate::query::Query;
 use crate::runtime::{Exit, Failure, Session};
-use crate::sync::{Engine, Fetched, Which, narrow};
+use crate::sync::{Engine, Fetched, Which};
 
 /// Fetches what the query asks for. Servers that can filter by some of it are asked for that part of their
 /// list only, the others for what is new; sources that the query leaves out are not asked.
@@ -58,67 +57,6 @@ fn words(asked: &[Asked]) -> String {
 /// Prints what `--fetch` would ask of each source, and what is decided here.
 pub(super) async fn explain(query: &Query, session: &Session) -> Result<Exit, Failure> {
     session.require_sources()?;
-    let clauses = query.clauses();
-    let statuses = session.remembered().await?;
-    let mut lines = Vec::new();
-    for (source, status) in session.config.sources.iter().zip(&statuses) {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        // Where a feed stands in for another, it is the one that would be asked.
-        let stand_in = source.stand_in.as_ref().filter(|_| status.note.is_some());
-        let profile = stand_in.unwrap_or(&source.profile);
-        lines.push(format!("{}  ({})", source.name, profile.name()));
-        let said = of_source((source, profile), query, &clauses, session).await?;
-        lines.extend(said.into_iter().map(|line| format!("  {line}")));
-    }
-    print::ended(print::lines(lines))?;
+    print::ended(print::lines(session.explainer().explain(query).await?))?;
     Ok(Exit::Fine)
-}
-
-async fn of_source(
-    (source, profile): (&Source, &Profile),
-    query: &Query,
-    clauses: &[Clause],
-    session: &Session,
-) -> Result<Vec<String>, Failure> {
-    if query.leaves_out_source(&source.name) {
-        return Ok(vec!["is not asked: the query leaves it out".to_owned()]);
-    }
-    let filter = match source.via {
-        Via::Http => narrow(&session.store, &source.name, profile, &query.conditions()).await?,
-        Via::Command { .. } | Via::File(_) => profile.narrow(&[]),
-    };
-    let asked = filter.asked();
-    let mut lines = column("asks for", asked.iter().map(|one| format!("{}={}", one.param, one.value)));
-    if asked.is_empty() {
-        lines = column(
-            "asks for",
-            ["everything new: its server is asked for nothing of this query".to_owned()].into_iter(),
-        );
-    }
-    let here = clauses.iter().filter_map(|clause| {
-        let why = match &clause.asked {
-            Err(why) => *why,
-            Ok(conditions) => {
-                let sent = |key| asked.iter().any(|one| one.key == key);
-                let left = conditions.iter().find(|condition| !sent(condition.key()))?;
-                // Of an entity the server knows the id, and a name may be that of several.
-                let knows = !profile.narrow(std::slice::from_ref(left)).is_empty();
-                if knows { "several entities are called so" } else { "the feed has no filter for it" }
-            }
-        };
-        Some(format!("{}  ({why})", Safe::line(&clause.text).as_str()))
-    });
-    lines.extend(column(
-        "decides here",
-        here.chain(["all of it once more, for every event that comes".to_owned()]),
-    ));
-    Ok(lines)
-}
-
-/// A title, and the entries under each other beside it.
-fn column(title: &str, entries: impl Iterator<Item = String>) -> Vec<String> {
-    let lines = entries.enumerate();
-    lines.map(|(at, entry)| format!("{:<14}{entry}", if at == 0 { title } else { "" })).collect()
 }

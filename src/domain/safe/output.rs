@@ -1,9 +1,10 @@
-//! Text for programs: JSON and CSV that may end on a terminal or in a spreadsheet all the same.
+//! Text for programs: JSON, CSV and Markdown that may end on a terminal, in a spreadsheet or on a page all the
+//! same.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::symbol;
+use super::{Safe, symbol};
 
 /// Writes those characters of JSON text that a terminal would obey, or that change the direction of what is
 /// read, as `\u` escapes: DEL, the C1 controls, the twelve bidi controls and Unicode's line breaks. `json` is
@@ -51,4 +52,18 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(cell)
+}
+
+/// The text of one cell of a Markdown table, on one line: what a terminal would obey is shown by a symbol, and
+/// what would be markup stands there as it was sent. An address may still become a link to itself.
+pub fn markdown_cell(text: &str) -> String {
+    let safe = Safe::line(text);
+    let mut cell = String::with_capacity(safe.as_str().len() + 8);
+    for c in safe.as_str().chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '<' | '&' | '~') {
+            cell.push('\\');
+        }
+        cell.push(c);
+    }
+    cell
 }

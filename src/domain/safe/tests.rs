@@ -236,6 +236,22 @@ fn a_csv_cell_is_no_formula_and_no_control_sequence() {
     }
 }
 
+#[test]
+fn a_markdown_cell_is_one_line_of_plain_text() {
+    for (text, cell) in [
+        ("Orders v3", "Orders v3"),
+        ("a | b\nc", "a \\| b␊c"),
+        ("[x](https://e.com) ![y](z)", "\\[x\\](https://e.com) !\\[y\\](z)"),
+        (
+            "<b onclick=1>&lt; `code` **so** _so_ ~~no~~ \\",
+            "\\<b onclick=1>\\&lt; \\`code\\` \\*\\*so\\*\\* \\_so\\_ \\~\\~no\\~\\~ \\\\",
+        ),
+        ("\u{1b}[2J\u{202e}", "␛\\[2J⟨RLO⟩"),
+    ] {
+        assert_eq!(markdown_cell(text), cell, "{text:?}");
+    }
+}
+
 /// Every character, as a reader sees it, fits a cell, and none is invisible.
 fn assert_cells_are_bounded(text: &str) {
     for grapheme in text.graphemes(true).filter(|grapheme| *grapheme != "\n") {

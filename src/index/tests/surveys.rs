@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::domain::{Bars, Facet, FacetKey, Reach, Span, Unit};
+use crate::index::narrow;
 use crate::query::{Expr, Term, fold};
 
 fn value_of(facet: FacetKey, event: &Event) -> Option<String> {
@@ -154,8 +155,14 @@ fn a_facet_is_counted_without_its_own_demands_and_with_all_others() {
     );
     assert_eq!(of(FacetKey::Action), [("update".into(), 1200), ("delete".into(), 300)]);
     assert_eq!(of(FacetKey::Type), []);
-    let names = &survey.facets.iter().find(|facet| facet.key == FacetKey::Entity).unwrap().values;
+    let entities = survey.facets.iter().find(|facet| facet.key == FacetKey::Entity).unwrap();
+    let names = &entities.values;
     assert_eq!((&*names[0].value, &*names[0].label), ("e1", "5999"), "the latest name is shown");
+    for (typed, top, found, distinct) in [(" E", 9, 2, 2), ("e", 1, 1, 2), ("5999", 9, 1, 1), ("x", 9, 0, 0)]
+    {
+        let narrow = narrow(entities.clone(), typed, top);
+        assert_eq!((narrow.values.len(), narrow.distinct), (found, distinct), "{typed}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Action, Actor, ActorKind, Detail, Identity, Record, Timestamp, Zone};
+use crate::domain::{Action, Actor, ActorKind, Detail, FacetKey, Identity, Record, Timestamp, Zone};
 use crate::query::{self, Context};
 use crate::store::{FeedKey, Learned};
 
@@ -66,6 +66,26 @@ async fn the_columns_of_a_cache_that_was_moved_aside_are_read_again() {
     let events = library.events(rows.page(0, 9)).await.unwrap();
     assert_eq!(events[0].record.entity.id.as_deref(), Some("d"));
     assert_eq!((events.len(), library.count()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_value_is_found_however_rare_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(&folder.path().join("cache.db")).unwrap();
+    let names: Vec<String> = (0..60).map(|n| format!("offer-{n}")).chain(["Straße".to_owned()]).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    write(&store, &names);
+    let library = Library::new(store);
+    library.load().await.unwrap();
+    let ask = Ask { facets: vec![FacetKey::Entity], top: 3, bars: None };
+    for (typed, listed, distinct) in
+        [("", 3, 61), (" ", 3, 61), ("offer", 3, 60), ("STRASSE", 0, 0), ("straß", 1, 1), ("r-59", 1, 1)]
+    {
+        let survey = library.counts(&Query::all(), &ask, typed, &|| true).unwrap().unwrap();
+        assert_eq!((survey.facets[0].values.len(), survey.facets[0].distinct), (listed, distinct), "{typed}");
+        assert_eq!(survey.rows.len(), 61, "the list is not narrowed by it");
+    }
+    assert_eq!(library.counts(&Query::all(), &ask, "x", &|| false).unwrap(), None);
 }
 
 /// Something that happens to the cache or to what is known of it.

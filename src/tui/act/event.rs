@@ -27,10 +27,7 @@ impl App {
             return true;
         }
         if let Some(copy) = Copy::of(command) {
-            match copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui) {
-                Ok(text) => ask.push(Effect::Copy { what: copy.name(), text }),
-                Err(why) => self.notice = Some(Notice::info(why)),
-            }
+            self.copy(copy, ask);
             return true;
         }
         match command {
@@ -156,7 +153,7 @@ impl App {
 
     /// Selects `row` in the timeline and, where one event fills the screen, shows that row there.
     pub(in crate::tui) fn go_to(&mut self, row: RowId, ask: &mut Vec<Effect>) {
-        self.timeline.select(row);
+        self.timeline.leap(row);
         if matches!(self.above.last(), Some(Screen::Event(_))) {
             let event = self.library.get(row).cloned();
             self.show(row, event, ask);
@@ -180,7 +177,7 @@ impl App {
         let (event, view, area) = match self.above.last() {
             Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, event::view::page(&self.layout())),
             None | Some(Screen::Lifecycle(_)) => (self.event()?, self.preview, self.layout().preview),
-            Some(Screen::Sources(_) | Screen::Views(_)) => return None,
+            Some(Screen::Sources(_) | Screen::Views(_) | Screen::Histogram(_)) => return None,
         };
         let body = event::view::body(area);
         let text = event::view::text(self, event, view.tab, body.width);

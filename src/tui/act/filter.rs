@@ -7,7 +7,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Asker, Effect, Notice};
 use crate::tui::motion::Motion;
-use crate::tui::overlay::Of;
+use crate::tui::overlay::{Of, Overlay, Told};
 use crate::tui::waiting::Why;
 use crate::tui::words;
 
@@ -95,6 +95,7 @@ impl App {
     pub(super) fn edit_filter(&mut self, ask: &mut Vec<Effect>) {
         self.above.clear();
         self.in_preview = false;
+        self.facets.leave();
         self.filter.edit();
         self.ask_the_time(ask);
         self.line_changed(false, ask);
@@ -116,6 +117,23 @@ impl App {
             return false;
         }
         self.advice = notes;
+        true
+    }
+
+    /// Shows what the filter does.
+    pub(in crate::tui) fn explained(&mut self, result: Result<Vec<String>, String>) -> bool {
+        match result {
+            Ok(said) => {
+                let filter = if self.filter.is_empty() { "no filter" } else { self.filter.applied() };
+                let (selected, of) = self.timeline.counts();
+                let (selected, of) = (words::count(selected as u64), words::plural(of as u64, "event"));
+                let mut lines = vec![filter.to_owned(), format!("  selects {selected} of {of} in the cache")];
+                lines.push(String::new());
+                lines.extend(said);
+                self.overlays.push(Overlay::Told(Told::new("What the filter does", lines)));
+            }
+            Err(message) => self.notice = Some(Notice::error(message)),
+        }
         true
     }
 

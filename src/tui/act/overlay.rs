@@ -47,6 +47,10 @@ impl App {
                 picker.choose(Motion::Lines(-1), &self.ui, &self.user);
             }
             (Overlay::Ask(_) | Overlay::Pick(_), _) => {}
+            (Overlay::Told(told), command) => {
+                let Some(motion) = Motion::of(command) else { return false };
+                told.go(motion, &layout);
+            }
             (Overlay::Help(help), command) => {
                 let Some(motion) = Motion::of(command) else { return false };
                 let lines = overlay::help::lines(&self.ui).len();
@@ -126,6 +130,7 @@ impl App {
             Asked::SaveView => self.save_view(text, ask),
             Asked::RenameView(from) => self.rename_view(&from, text, ask),
             Asked::Note(id) => self.write_note(id, text.trim(), ask),
+            Asked::Time => self.go_to_time(text),
         }
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
 /// Commands that have no key by default and are reached through the palette.
-const WITHOUT_A_KEY: &[Command] = &[];
+const WITHOUT_A_KEY: &[Command] = &[Command::Explain];
 
 fn press(keys: &str) -> Vec<KeyEvent> {
     keys.split_whitespace()
@@ -89,6 +89,9 @@ fn the_first_key_of_a_sequence_offers_what_can_follow() {
         ("g", Command::Top),
         ("s", Command::Sources),
         ("c", Command::ClearFilter),
+        ("t", Command::GoToTime),
+        ("n", Command::FirstUnread),
+        (".", Command::LastPlace),
         ("v", Command::Views),
         ("b", Command::Bookmarks),
     ];
@@ -134,8 +137,8 @@ fn problems_name_file_line_key_and_what_to_do() {
             "keys.toml:2:8: `lists.open`: there is no key named `entr`; did you mean `enter`?",
         ),
         (
-            "[detail]\nnext-day = \"x\"\n",
-            "keys.toml:2:1: `detail.next-day`: this command does nothing in this context; \
+            "[detail]\nnext-setback = \"x\"\n",
+            "keys.toml:2:1: `detail.next-setback`: this command does nothing in this context; \
              bind it under `[lists]`",
         ),
         (

@@ -28,6 +28,8 @@ pub(in crate::tui) enum Asked {
     RenameView(String),
     /// A note about an event.
     Note(EventId),
+    /// The time to go to.
+    Time,
 }
 
 impl Ask {
@@ -41,6 +43,7 @@ impl Ask {
             Asked::SaveView => "save the filter as> ".to_owned(),
             Asked::RenameView(name) => format!("another name for {name}> "),
             Asked::Note(_) => "note> ".to_owned(),
+            Asked::Time => "go to> ".to_owned(),
         }
     }
 }

@@ -9,8 +9,11 @@
 mod columns;
 pub(in crate::tui) mod empty;
 pub(in crate::tui) mod gaps;
+mod marks;
 pub(in crate::tui) mod row;
 pub(in crate::tui) mod view;
+
+use marks::Marks;
 
 use crate::domain::{List, RowId, Zone};
 use crate::query::Arrangement;
@@ -42,6 +45,9 @@ pub(in crate::tui) struct Timeline {
     /// Whether the selection is the user's: until then it stays with the newest event.
     pinned: bool,
     gaps: gaps::Gaps,
+    /// Where the selection was before the last leap.
+    last: Option<RowId>,
+    marks: Marks,
 }
 
 /// Where one is in a list, for a list that was left.
@@ -117,7 +123,7 @@ impl Timeline {
     /// Leaves this list for another, of which the answer is still to come; gives the place here.
     pub(in crate::tui) fn exchange(&mut self, place: Place) -> Place {
         let Place { seen, selected, top, pinned } = place;
-        self.hold = None;
+        (self.hold, self.last, self.marks) = (None, None, Marks::default());
         Place {
             seen: std::mem::replace(&mut self.seen, seen),
             selected: std::mem::replace(&mut self.selected, selected),
@@ -219,6 +225,31 @@ impl Timeline {
         self.selected = Some(row);
     }
 
+    /// Selects `row`, or the next older one, and remembers where the selection was.
+    pub(in crate::tui) fn leap(&mut self, row: RowId) {
+        let here = self.selected();
+        if self.hold.is_some_and(|hold| hold < row) {
+            self.hold = self.list.rows().first();
+        }
+        self.select(row);
+        if self.selected() != here {
+            self.last = here;
+        }
+    }
+
+    /// Goes back to where the selection was before the last leap; whether there was one.
+    pub(in crate::tui) fn leap_back(&mut self) -> bool {
+        self.last.map(|last| self.leap(last)).is_some()
+    }
+
+    /// The oldest event that was not read, where everything up to `read_to` was before the list was opened.
+    /// What came since and was not on the screen yet comes first.
+    pub(in crate::tui) fn first_unread(&self, read_to: Option<RowId>) -> Option<RowId> {
+        let read_to = if self.arrivals() > 0 { self.seen } else { read_to };
+        let rows = self.list.rows();
+        rows.get(rows.at_or_older(read_to?).checked_sub(1)?)
+    }
+
     /// Moves the selection; to the top means to the newest event there is, held back or not.
     pub(in crate::tui) fn go(&mut self, motion: Motion, page: usize) {
         if motion == Motion::Top {
@@ -232,8 +263,10 @@ impl Timeline {
                 // The window goes along, so that the selection stays at its height.
                 self.top = list.get(motion.from(self.top(), list.len(), page));
             }
-            if let Some(selected) = selected {
-                self.select(selected);
+            match selected {
+                Some(selected) if matches!(motion, Motion::Top | Motion::Bottom) => self.leap(selected),
+                Some(selected) => self.select(selected),
+                None => {}
             }
         }
     }

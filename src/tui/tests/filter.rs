@@ -295,7 +295,7 @@ fn a_permalink_names_filter_and_event() {
 /// The lines of the list without what is right of the entity.
 fn list(bench: &Bench) -> Vec<String> {
     let screen = bench.screen();
-    let lines = screen.lines().skip(3).take_while(|line| !line.is_empty());
+    let lines = screen.lines().skip(4).take_while(|line| !line.is_empty());
     lines.map(|line| line.chars().take(44).collect::<String>().trim_end().to_owned()).collect()
 }
 
@@ -366,7 +366,7 @@ fn the_columns_are_those_that_the_filter_names() {
     let shown = |width, filter: &str| {
         let mut bench = Bench::new((width, 24), story());
         bench.press(&format!("f{filter}<enter>p"));
-        bench.screen().lines().nth(4).unwrap().trim_end().to_owned()
+        bench.screen().lines().nth(5).unwrap().trim_end().to_owned()
     };
     assert_eq!(shown(90, "cols:time,entity,action"), "▌10:30:00  Default Recommendation Flow     < rollback");
     assert_eq!(shown(60, "cols:entity,status"), "▌Default Recommendation Flow     success");

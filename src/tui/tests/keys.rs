@@ -54,9 +54,9 @@ fn half_a_page_is_half_of_what_is_seen() {
     bench.press("<c-d>");
     assert_eq!(bench.app.timeline.place(), Some(9));
     bench.press("<c-f>");
-    assert_eq!(bench.app.timeline.place(), Some(28));
+    assert_eq!(bench.app.timeline.place(), Some(27));
     bench.press("<c-u>");
-    assert_eq!(bench.app.timeline.place(), Some(19));
+    assert_eq!(bench.app.timeline.place(), Some(18));
 }
 
 /// The name of the innermost screen.
@@ -65,11 +65,13 @@ fn place(bench: &Bench) -> &'static str {
         (Some(_), _) => "overlay",
         (None, None) if bench.app.filter.editing() => "filter",
         (None, None) if bench.app.in_preview => "preview",
+        (None, None) if bench.app.in_facets() => "facets",
         (None, None) => "timeline",
         (None, Some(Screen::Event(_))) => "event",
         (None, Some(Screen::Lifecycle(_))) => "lifecycle",
         (None, Some(Screen::Sources(_))) => "sources",
         (None, Some(Screen::Views(_))) => "views",
+        (None, Some(Screen::Histogram(_))) => "histogram",
     }
 }
 

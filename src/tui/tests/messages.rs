@@ -111,7 +111,7 @@ fn arrivals_and_following() {
     // Keys, whether following, arrivals above; then: rows in the list, new above, index of the selection.
     for (keys, follow, rows, new, place) in [
         ("j", true, 110, 0, 11),
-        ("<c-f><c-f>", true, 110, 10, 48),
+        ("<c-f><c-f>", true, 110, 10, 46),
         ("j", false, 100, 10, 1),
         ("jF", true, 100, 10, 1),
         ("jF", false, 110, 0, 11),
@@ -138,7 +138,7 @@ fn a_scrolled_list_stays_where_it_is_when_rows_arrive_above() {
     bench.press("<c-f><c-f>");
     let before = bench.screen();
     bench.arrive(many(10, 1_000, 0));
-    let list = |screen: &str| screen.lines().skip(3).take(20).map(str::to_owned).collect::<Vec<_>>();
+    let list = |screen: &str| screen.lines().skip(4).take(19).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(list(&bench.screen()), list(&before));
     assert!(bench.screen().contains("^ 10 new"));
 }

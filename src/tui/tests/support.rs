@@ -9,9 +9,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Detail, Entity, Event, EventId, Fact, Heads, Identity, List, Op,
-    Record, RowId, Rows, SourceState, SourceStatus, Status, Timestamp, UserData, View, Written, Zone,
+    Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, Heads, Identity, List, Op,
+    Record, RowId, Rows, SourceState, SourceStatus, Status, Survey, Timestamp, UserData, View, Written, Zone,
 };
+use crate::index::narrow;
+use crate::index::tests::survey_of;
 use crate::query::complete;
 use crate::query::{Arrangement, Directives, Group, Query, Sort, Told};
 use crate::tui::theme::Theme;
@@ -183,7 +185,7 @@ pub(in crate::tui) struct Bench {
     pub(in crate::tui) cache: Vec<Arc<Event>>,
     /// What was asked and not answered here, oldest first.
     pub(in crate::tui) asked: Vec<Effect>,
-    /// Whether questions about values are left unanswered.
+    /// Whether questions about values and counts are left unanswered.
     pub(in crate::tui) silent: bool,
 }
 
@@ -264,6 +266,10 @@ impl Bench {
                     let rows = self.cache.iter().filter(|event| query.matches(event)).map(|event| event.row);
                     Message::Matches { generation, result: Ok(rows.collect()) }
                 }
+                Effect::Survey { generation, ref query, ref ask, ref typed } if !self.silent => {
+                    let survey = self.survey(query, ask, typed);
+                    Message::Surveyed { generation, result: Ok(survey) }
+                }
                 Effect::Newest { ref query } => {
                     let newest = self.cache.iter().find(|event| query.matches(event)).cloned();
                     Message::Newest { result: Ok(newest) }
@@ -281,6 +287,14 @@ impl Bench {
             };
             open.extend(self.app.update(message));
         }
+    }
+
+    /// What the index says of these events.
+    fn survey(&self, query: &Query, ask: &Ask, typed: &str) -> Survey {
+        let events: Vec<Event> = self.cache.iter().rev().map(|event| (**event).clone()).collect();
+        let survey = survey_of(&events, &self.told(query), ask);
+        let narrowed = |facet| if typed.is_empty() { facet } else { narrow(facet, typed, ask.top) };
+        Survey { facets: survey.facets.into_iter().map(narrowed).collect(), ..survey }
     }
 
     /// The query, told what the user marked.

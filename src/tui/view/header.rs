@@ -90,6 +90,7 @@ fn screen(app: &App) -> Option<&'static str> {
         Screen::Lifecycle(_) => "lifecycle",
         Screen::Sources(_) => "sources",
         Screen::Views(_) => "views",
+        Screen::Histogram(_) => "histogram",
     })
 }
 

@@ -57,9 +57,27 @@ const IN_SOURCES: &[(Command, &str)] = &[
 ];
 const IN_SCOPES: &[(Command, &str)] = &[(Command::Open, "fetch"), (Command::Back, "back")];
 const IN_VIEWS: &[(Command, &str)] = &[(Command::Open, "show"), (Command::Back, "back")];
+const IN_FACETS: &[(Command, &str)] = &[
+    (Command::Mark, "mark"),
+    (Command::NarrowValues, "narrow"),
+    (Command::Facets, "hide"),
+    (Command::Back, "back"),
+    (Command::ExcludeValue, "exclude"),
+    (Command::IncludeValue, "include"),
+];
+const IN_HISTOGRAM: &[(Command, &str)] = &[
+    (Command::Back, "back"),
+    (Command::Stack, "stack"),
+    (Command::Range, "range"),
+    (Command::NextBar, "later"),
+    (Command::PreviousBar, "earlier"),
+    (Command::ApplyRange, "only these"),
+];
 const ANYWHERE: &[(Command, &str)] = &[(Command::Help, "help"), (Command::Palette, "command")];
 const TYPING: &[(Command, &str)] =
     &[(Command::Complete, "complete"), (Command::Accept, "apply"), (Command::Cancel, "as it was")];
+
+const NARROWING: &[(Command, &str)] = &[(Command::Accept, "choose"), (Command::Cancel, "list all")];
 
 const CHOOSING: &[(Command, &str)] = &[
     (Command::NextChoice, "next"),
@@ -78,11 +96,14 @@ fn hints(app: &App, room: usize) -> Row {
         (None, Some(Screen::Sources(pane))) if pane.scope.is_some() => IN_SCOPES,
         (None, Some(Screen::Sources(_))) => IN_SOURCES,
         (None, Some(Screen::Views(_))) => IN_VIEWS,
+        (None, Some(Screen::Histogram(_))) => IN_HISTOGRAM,
+        (None, None) if app.in_facets() => IN_FACETS,
         (None, None) if app.in_preview => IN_EVENT,
         (None, None) => IN_LIST,
     };
     let all = match app.context() {
         Context::Prompt if app.overlays.is_empty() && app.popup.is_shown() => CHOOSING.to_vec(),
+        Context::Prompt if app.facets.typing() => NARROWING.to_vec(),
         Context::Prompt => TYPING.to_vec(),
         _ => [here, ANYWHERE].concat(),
     };
@@ -128,6 +149,10 @@ fn state(app: &App) -> Row {
     if let (Some(place), true) = (app.timeline.place(), app.above.is_empty()) {
         let of = app.timeline.list().len();
         row = row.put(&format!("{}/{}", words::count(place as u64 + 1), words::count(of as u64)), dim);
+    }
+    let marked = app.timeline.marked();
+    if marked > 0 && app.above.is_empty() {
+        row = row.fill_by(3).put(&format!("{} marked", words::count(marked as u64)), ui.style(Role::Accent));
     }
     if let (Some(text), true) = (app.search.text(), app.above.is_empty()) {
         row = row.fill_by(3).join(found(app, text));

@@ -51,12 +51,16 @@ impl Sign {
         }
     }
 
-    fn row(self, ui: &Ui) -> Row {
+    /// The sign in the gap, with the mark of a marked event before it.
+    fn row(self, marked: bool, ui: &Ui) -> Row {
+        let style = ui.style(Role::Accent);
+        let row = if marked { Row::new().put("*", style) } else { Row::new() };
         match self {
-            Self::None => Row::new().fill_by(GAP),
-            Self::Bookmark => Row::new().put("★", ui.style(Role::Accent)).fill(GAP),
-            Self::Note => Row::new().put("✎", ui.style(Role::Accent)).fill(GAP),
+            Self::None => row,
+            Self::Bookmark => row.put("★", style),
+            Self::Note => row.put("✎", style),
         }
+        .fill(GAP)
     }
 }
 
@@ -137,6 +141,8 @@ pub(in crate::tui) fn beside_entity(event: &Event) -> (&'static str, String) {
 pub(super) struct Looks {
     pub(in crate::tui) mark: Mark,
     pub(in crate::tui) sign: Sign,
+    /// Whether the user marked it.
+    pub(in crate::tui) marked: bool,
     /// How many events the line stands for.
     pub(in crate::tui) stands_for: usize,
     pub(super) clock: Clock,
@@ -149,7 +155,7 @@ pub(super) fn one_line(event: &Event, columns: &Columns, looks: Looks, ui: &Ui) 
         row = match at {
             0 => row,
             // What the user made of the event stands before the second column.
-            1 => row.join(looks.sign.row(ui)),
+            1 => row.join(looks.sign.row(looks.marked, ui)),
             _ => row.fill_by(GAP),
         };
         row = row.join(cell(event, *column, *width, columns.actor_kind, looks, ui));
@@ -176,7 +182,7 @@ fn cell(event: &Event, column: Column, width: usize, actor_kind: bool, looks: Lo
 /// An event as two lines: what and which above, who and how below.
 pub(super) fn two_lines(event: &Event, width: usize, looks: Looks, ui: &Ui) -> [Row; 2] {
     let time = if looks.clock == Clock::Dated { DATED } else { 5 };
-    let first = start(event.row, time, looks.mark, ui).join(looks.sign.row(ui)).cell(
+    let first = start(event.row, time, looks.mark, ui).join(looks.sign.row(looks.marked, ui)).cell(
         &action(event),
         ACTION,
         action_style(event, ui),

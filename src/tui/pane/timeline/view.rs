@@ -39,7 +39,8 @@ pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
                 let height = app.layout().row_height;
                 let place = Rect { y, height, ..area };
                 if let Some(row) = rows.get(index) {
-                    draw_row(app, row, rows.stands_for(index), index == selected && !on_gap, place, buf);
+                    let selected = index == selected && !on_gap;
+                    draw_row(app, row, (index, rows.stands_for(index)), selected, place, buf);
                 }
                 y += height;
             }
@@ -57,19 +58,27 @@ pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
     }
 }
 
-fn draw_row(app: &App, row: RowId, stands_for: usize, selected: bool, area: Rect, buf: &mut Buffer) {
+fn draw_row(
+    app: &App,
+    row: RowId,
+    (index, stands_for): (usize, usize),
+    selected: bool,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let ui = &app.ui;
     let width = usize::from(area.width);
-    let focused = !app.in_preview && !app.filter.editing();
+    let focused = !app.in_preview && !app.filter.editing() && !app.facets.focused();
     let mark = match (selected, focused) {
         (false, _) => Mark::None,
         (true, false) => Mark::Selected,
         (true, true) => Mark::Focused,
     };
+    let marked = app.timeline.is_marked(index, row);
     let named = app.filter.query().directives().columns.as_deref();
     let clock = clock(app);
     let lines = if let Some(event) = app.library.get(row) {
-        let looks = Looks { mark, sign: Sign::of(event, &app.user), stands_for, clock };
+        let looks = Looks { mark, sign: Sign::of(event, &app.user), marked, stands_for, clock };
         match area.height {
             0 | 1 => vec![row::one_line(event, &Columns::of(width, clock, named), looks, ui)],
             _ => row::two_lines(event, width, looks, ui).to_vec(),

@@ -1,0 +1,99 @@
+//! Stretches of time of which the cache may lack events: there, nothing in a histogram proves nothing.
+
+use std::sync::Arc;
+
+use super::app::App;
+use super::message::Effect;
+use crate::domain::{SourceStatus, Stretch, Timestamp};
+
+/// How long after its last sync a source still counts as up to date, in milliseconds.
+const FRESH: i64 = 15 * 60_000;
+
+/// Whether the cache may lack events of these times, the end excluded.
+pub(super) fn is_open(gaps: &[Stretch], (from, to): (Timestamp, Timestamp)) -> bool {
+    gaps.iter().any(|gap| from < gap.hi && gap.lo.plus_millis(1) < to)
+}
+
+/// What the cache said of its gaps last.
+#[derive(Debug, Default)]
+pub(super) struct Coverage {
+    /// The gaps of each source that was ever asked.
+    known: Vec<(Arc<str>, Vec<Stretch>)>,
+    generation: u64,
+}
+
+impl App {
+    /// Asks where the cache has gaps: something was fetched.
+    pub(super) fn ask_gaps(&mut self, ask: &mut Vec<Effect>) {
+        self.coverage.generation += 1;
+        ask.push(Effect::Gaps { generation: self.coverage.generation });
+    }
+
+    pub(super) fn take_gaps(&mut self, generation: u64, gaps: Vec<(Arc<str>, Vec<Stretch>)>) -> bool {
+        if generation != self.coverage.generation || self.coverage.known == gaps {
+            return false;
+        }
+        self.coverage.known = gaps;
+        true
+    }
+
+    /// Where the cache may lack events that the filter is about.
+    pub(super) fn gaps(&self) -> Vec<Stretch> {
+        let query = self.filter.query();
+        let meant = self.sources.iter().filter(|source| !query.leaves_out_source(&source.name));
+        let known = |name: &str| self.coverage.known.iter().find(|(source, _)| **source == *name);
+        meant
+            .flat_map(|source| {
+                let known = known(&source.name).map(|(_, gaps)| gaps.as_slice());
+                let since = since_last_sync(source, known.is_some(), self.ui.now);
+                known.unwrap_or_default().iter().copied().chain(since)
+            })
+            .collect()
+    }
+}
+
+/// What may have happened since a source was last asked to the end; everything, where nothing is known of it.
+fn since_last_sync(source: &SourceStatus, is_known: bool, now: Timestamp) -> Option<Stretch> {
+    match source.last_sync {
+        None if is_known => None,
+        None => Some(Stretch::ALL),
+        Some(synced) if synced >= now.plus_millis(-FRESH) => None,
+        Some(synced) => Some(Stretch { lo: synced, hi: Timestamp::MAX }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SourceState;
+    use crate::tui::tests::support::{NOW, source};
+
+    fn at(minutes: i64) -> Timestamp {
+        NOW.plus_millis(-minutes * 60_000)
+    }
+
+    #[test]
+    fn after_the_last_sync_and_before_the_first_nothing_is_proved() {
+        for (synced, is_known, expected) in [
+            (None, false, Some(Stretch::ALL)),
+            (None, true, None),
+            (Some(50), true, Some(Stretch { lo: at(50), hi: Timestamp::MAX })),
+            (Some(2), false, None),
+        ] {
+            let status =
+                SourceStatus { last_sync: synced.map(at), ..source("a", "streamkap", SourceState::Ready) };
+            assert_eq!(since_last_sync(&status, is_known, NOW), expected);
+        }
+    }
+
+    #[test]
+    fn a_bar_is_open_where_it_shares_time_with_a_gap() {
+        let gaps = [Stretch { lo: at(20), hi: at(10) }];
+        for (from, to, open) in
+            [(21, 20, false), (21, 19, true), (15, 14, true), (11, 9, true), (10, 9, false)]
+        {
+            assert_eq!(is_open(&gaps, (at(from), at(to))), open, "{from} {to}");
+        }
+        assert!(is_open(&[Stretch::ALL], (at(1), at(0))) && !is_open(&[], (at(1), at(0))));
+    }
+}

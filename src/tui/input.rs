@@ -1,0 +1,103 @@
+//! What keys and pastes become: a command of whatever has the keys, or text in the line that is being typed.
+
+use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::app::App;
+use super::command::Context;
+use super::keymap::Lookup;
+use super::message::Effect;
+use super::overlay::Overlay;
+use super::pane::Screen;
+
+impl App {
+    /// What keys mean at the moment.
+    pub(super) fn context(&self) -> Context {
+        match (self.overlays.last(), self.above.last()) {
+            (Some(overlay), _) => overlay.context(),
+            (None, None) if self.filter.editing() => Context::Prompt,
+            (None, None) if self.facets.typing() => Context::Prompt,
+            (None, None) if self.facets.focused() => Context::Facets,
+            (None, None) if !self.in_preview => Context::Lists,
+            (None, Some(Screen::Lifecycle(_))) => Context::Lists,
+            (None, None | Some(Screen::Event(_))) => Context::Detail,
+            (None, Some(Screen::Sources(_))) => Context::Sources,
+            (None, Some(Screen::Views(_))) => Context::Views,
+            (None, Some(Screen::Histogram(_))) => Context::Histogram,
+        }
+    }
+
+    pub(super) fn key(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) -> bool {
+        if key.kind == KeyEventKind::Release {
+            return false;
+        }
+        self.notice = None;
+        self.timeline.pin();
+        let context = self.context();
+        self.pressed.push(key);
+        match self.ui.keymap.lookup(context, &self.pressed) {
+            Lookup::Found(command) => {
+                self.pressed.clear();
+                self.act(command, ask);
+            }
+            Lookup::Prefix(_) => {}
+            Lookup::None => {
+                let alone = self.pressed.len() == 1;
+                self.pressed.clear();
+                if alone && context.takes_text() {
+                    self.typed(key, ask);
+                } else if matches!(self.overlays.last(), Some(Overlay::Quit)) {
+                    self.overlays.pop();
+                }
+            }
+        }
+        true
+    }
+
+    fn typed(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) {
+        let in_facets = self.in_facets();
+        match self.overlays.last_mut() {
+            Some(Overlay::Pick(picker)) => {
+                if picker.line.key(key) {
+                    self.picker_changed(ask);
+                }
+            }
+            Some(Overlay::Ask(line)) => {
+                if line.line.key(key) {
+                    self.asked_changed(ask);
+                }
+            }
+            Some(_) => {}
+            None if in_facets => {
+                self.facets.line_mut().key(key);
+            }
+            None => {
+                let changed = self.filter.key(key, &self.ui.context());
+                self.line_changed(changed, ask);
+            }
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str, ask: &mut Vec<Effect>) -> bool {
+        if self.context() != Context::Prompt {
+            return false;
+        }
+        let in_facets = self.in_facets();
+        match self.overlays.last_mut() {
+            Some(Overlay::Pick(picker)) => {
+                picker.line.paste(text);
+                self.picker_changed(ask);
+            }
+            Some(Overlay::Ask(line)) => {
+                line.line.paste(text);
+                self.asked_changed(ask);
+            }
+            Some(_) => return false,
+            None if in_facets => self.facets.line_mut().paste(text),
+            None => {
+                let changed = self.filter.paste(text, &self.ui.context());
+                self.line_changed(changed, ask);
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,110 @@
+//! The events over time in one line, above the list.
+//!
+//! ```text
+//!  25 Mar ▁▂▁▁▇▂▁ ▁▃▁░░░ 1 Apr  one bar = 6 h
+//! ```
+
+use ratatui::buffer::Buffer;
+
+use crate::domain::{Histogram, RowId, Span, Timestamp};
+use crate::tui::app::App;
+use crate::tui::draw::Row;
+use crate::tui::gaps;
+use crate::tui::layout::Layout;
+use crate::tui::settings::Ui;
+use crate::tui::theme::Role;
+use crate::tui::words;
+
+/// Heights of a bar of one line, lowest first.
+pub(in crate::tui) const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// A bar of nothing where the cache may lack events.
+pub(in crate::tui) const UNKNOWN: &str = "░";
+
+/// The cells beside the bars: both ends of the axis, the length of a bar, and what sets them apart.
+const BESIDE: u16 = 48;
+
+/// The most cells that one bar takes.
+const WIDEST: usize = 4;
+
+/// How many bars there may be.
+pub(in crate::tui) fn room(layout: &Layout) -> usize {
+    if layout.strip.is_empty() { 0 } else { usize::from(layout.strip.width.saturating_sub(BESIDE)) }
+}
+
+/// Draws the line.
+pub(super) fn draw(app: &App, layout: &Layout, buf: &mut Buffer) {
+    let area = layout.strip;
+    let Some(histogram) = app.counts.histogram().filter(|_| !area.is_empty()) else { return };
+    let (ui, totals) = (&app.ui, histogram.totals());
+    let (Some(first), Some(last)) = (histogram.edges.first(), histogram.edges.last()) else { return };
+    let most = totals.iter().copied().max().unwrap_or_default();
+    let width = (room(layout) / totals.len().max(1)).clamp(1, WIDEST);
+    let gaps = app.gaps();
+    let here = app.timeline.selected().map(RowId::time);
+    let mut row = Row::new().fill(1).put(&edge(*first, histogram, ui), ui.style(Role::Dim)).fill_by(1);
+    for (bar, count) in histogram.edges.windows(2).zip(&totals) {
+        let is_here = here.is_some_and(|here| (bar[0]..bar[1]).contains(&here));
+        let (glyph, role) = match height(*count, most, HEIGHTS.len()) {
+            0 if gaps::is_open(&gaps, (bar[0], bar[1])) => (UNKNOWN, Role::Dim),
+            0 => (" ", Role::Text),
+            height => (HEIGHTS[height - 1], if is_here { Role::Focused } else { Role::Time }),
+        };
+        row = row.rule(glyph, width, ui.style(role));
+    }
+    let row = row.fill_by(1).put(&last_edge(*last, histogram, ui), ui.style(Role::Dim));
+    let unit = Row::new().put(&format!("one bar = {}", histogram.unit), ui.style(Role::Dim)).fill_by(1);
+    row.with_right(unit, area.width.into()).draw(buf, area.x, area.y, area.width);
+}
+
+/// How many of `steps` a bar of `count` takes where the highest has `most`: none only where there is nothing.
+pub(in crate::tui) fn height(count: usize, most: usize, steps: usize) -> usize {
+    if count == 0 { 0 } else { (count * steps).div_ceil(most.max(1)).clamp(1, steps.max(1)) }
+}
+
+/// An end of the axis, as exactly as its bars are long.
+pub(in crate::tui) fn edge(time: Timestamp, histogram: &Histogram, ui: &Ui) -> String {
+    let (then, now) = (ui.zone.at(time), ui.zone.at(ui.now));
+    let this_year = then.format("%Y").to_string() == now.format("%Y").to_string();
+    let form = match histogram.unit.of {
+        Span::Minute | Span::Hour if is_short(histogram, ui) => "%-d %b %H:%M",
+        Span::Year => "%Y",
+        Span::Month => "%b %Y",
+        _ if this_year => "%-d %b",
+        _ => "%-d %b %Y",
+    };
+    then.format(form).to_string()
+}
+
+/// The end of the axis: the end of the last bar, or the day that it is of.
+fn last_edge(time: Timestamp, histogram: &Histogram, ui: &Ui) -> String {
+    edge(if is_short(histogram, ui) { time } else { time.plus_millis(-1) }, histogram, ui)
+}
+
+/// Whether all of it lies within two days.
+fn is_short(histogram: &Histogram, ui: &Ui) -> bool {
+    let ends = histogram.edges.first().zip(histogram.edges.last());
+    ends.is_some_and(|(first, last)| {
+        (words::day(*last, ui.zone) - words::day(*first, ui.zone)).num_days() <= 2
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_nothing_has_no_height() {
+        for (count, most, steps, expected) in [
+            (0, 9, 8, 0),
+            (1, 1_000_000, 8, 1),
+            (9, 9, 8, 8),
+            (5, 10, 8, 4),
+            (1, 1, 8, 8),
+            (0, 0, 8, 0),
+            (3, 9, 1, 1),
+        ] {
+            assert_eq!(height(count, most, steps), expected, "{count} of {most} in {steps}");
+        }
+    }
+}
