@@ -151,7 +151,8 @@ pub(super) fn places<'a>(list: &List, holes: &'a [Hole]) -> Vec<(usize, Vec<&'a 
         let (mut low, mut high) = (0, list.len());
         while low < high {
             let middle = low.midpoint(high);
-            let newer = list.get(middle).is_some_and(|row| row.time() >= hole.span.hi);
+            // What is held of the instant at which a gap begins stands above it.
+            let newer = list.get(middle).is_some_and(|row| row.time() >= hole.span.hi.plus_millis(-1));
             if newer { low = middle + 1 } else { high = middle }
         }
         low.checked_sub(1)
@@ -164,4 +165,39 @@ pub(super) fn places<'a>(list: &List, holes: &'a [Hole]) -> Vec<(usize, Vec<&'a 
         }
     }
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{RowId, Rows};
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn hole(lo: i64, hi: i64) -> Hole {
+        let span = Stretch { lo: at(lo), hi: at(hi) };
+        let (source, label) = ("a".into(), String::new());
+        Hole { source, scope: None, label, span, reason: GapReason::NotFetched, fills: true }
+    }
+
+    #[test]
+    fn a_gap_begins_below_the_last_event_that_is_held_above_it() {
+        let list: List =
+            [50, 40, 32, 30, 20].map(|time| RowId::floor(at(time))).into_iter().collect::<Rows>().into();
+        // A gap that ends where the oldest events are has their instant in it.
+        for (lo, hi, place) in
+            [(31, 40, Some(1)), (21, 31, Some(3)), (0, 21, Some(4)), (0, 10, Some(4)), (60, 70, None)]
+        {
+            let holes = [hole(lo, hi)];
+            let found = places(&list, &holes);
+            assert_eq!(found.first().map(|(place, _)| *place), place, "{lo} {hi}");
+        }
+        let holes = [hole(31, 39), hole(25, 36), hole(0, 10)];
+        let found: Vec<_> = places(&list, &holes).iter().map(|(place, here)| (*place, here.len())).collect();
+        assert_eq!(found, [(1, 2), (4, 1)], "those at one place share a line");
+        let oldest_first = List::by_time(list.rows().clone(), true, crate::domain::Heads::Days);
+        assert!(places(&oldest_first, &holes).is_empty());
+    }
 }
