@@ -132,6 +132,32 @@ fn one_event_and_one_life_can_be_printed() {
     demo(&["show", "0000000000000000"]).assert().code(1).stderr(predicate::str::contains("0000000000000000"));
     demo(&["show", "nonsense"]).assert().code(2).stderr(predicate::str::contains("event id"));
 
+    demo(&["diff", id]).assert().success().stdout(predicate::str::contains("~ version  7 → 6"));
+    demo(&["diff", id, "--markdown"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("- changed `version`: `7` → `6`"));
+    let patch = demo(&["diff", id, "--patch"]).output().unwrap();
+    let patch: Value = serde_json::from_slice(&patch.stdout).unwrap();
+    assert!(
+        patch.as_array().unwrap().iter().any(|step| step["path"] == "/version" && step["value"] == 6),
+        "{patch}"
+    );
+    demo(&["diff", id, id]).assert().success().stdout("");
+    demo(&["diff", "nonsense"]).assert().code(2).stderr(predicate::str::contains("event id"));
+    let none = demo(&["list", "source:streamkap-prod", "--jsonl", "--limit", "1"]).output().unwrap();
+    let other: Value = serde_json::from_slice(&none.stdout).unwrap();
+    let other = other["id"].as_str().unwrap();
+    demo(&["diff", other])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("does not say which fields changed"));
+    demo(&["diff", id, other])
+        .assert()
+        .code(1)
+        .stdout(predicate::str::contains("changed"))
+        .stderr(predicate::str::contains("the records themselves are compared"));
+
     let life =
         String::from_utf8(demo(&["lifecycle", "Home Page NBA", "--jsonl"]).output().unwrap().stdout).unwrap();
     let life: Vec<Value> = life.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

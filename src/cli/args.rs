@@ -71,6 +71,8 @@ pub enum Command {
     Check(CheckQueryArgs),
     /// Print one event.
     Show(ShowArgs),
+    /// Print what changed in one event, or what is different between two.
+    Diff(DiffArgs),
     /// Print the whole life of one entity, oldest event first.
     Lifecycle(LifecycleArgs),
     /// Look at the configured sources.
@@ -79,11 +81,47 @@ pub enum Command {
     /// Look at feed profiles, check one, or begin one.
     #[command(subcommand)]
     Feeds(FeedsCommand),
+    /// Look at the cache, or take events out of it for good.
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Bring the records of a file into the cache, once.
     Import(ImportArgs),
     /// Make, check or find the configuration file.
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+/// `backtrail cache`.
+#[derive(Debug, Subcommand)]
+pub enum CacheCommand {
+    /// Print where it is.
+    Path,
+    /// Print what is in it.
+    Stats {
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read all of it and say whether it is sound.
+    Verify,
+    /// Take events out for good: their texts, what they are found by, their former versions.
+    Purge(PurgeArgs),
+}
+
+/// `backtrail cache purge`.
+#[derive(Debug, Args)]
+#[command(after_help = "What was purged does not come back with the next sync, unless a whole source was \
+                        purged: then it is as if it had never been asked. No other Backtrail may be open.")]
+pub struct PurgeArgs {
+    /// Which events, in the language of the filter line: `entity:"Home Page"`, `actor:ana@example.com`.
+    #[arg(value_name = "QUERY", required_unless_present = "source")]
+    pub query: Vec<String>,
+    /// All of a source, with what is known of it.
+    #[arg(long, value_name = "NAME", conflicts_with = "query")]
+    pub source: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// `backtrail sync`.
@@ -177,6 +215,23 @@ pub struct ShowArgs {
     /// Print the event as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `backtrail diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The id of an event, as `list` prints it.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The id of another event to compare with; the exit code is 1 where they differ.
+    #[arg(value_name = "ID")]
+    pub other: Option<String>,
+    /// Print Markdown.
+    #[arg(long, conflicts_with = "patch")]
+    pub markdown: bool,
+    /// Print a JSON Patch (RFC 6902).
+    #[arg(long)]
+    pub patch: bool,
 }
 
 /// `backtrail lifecycle`.

@@ -6,9 +6,11 @@
 mod args;
 mod asked;
 mod browse;
+mod cache;
 mod check;
 mod config;
 mod demo;
+mod diff;
 mod feeds;
 mod import;
 mod lifecycle;
@@ -55,9 +57,11 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Open(args) => open::run(args, &options, stop).await,
         Command::Tail(args) => tail::run(args, &options, stop).await,
         Command::Check(args) => check::run(args, &options).await,
+        Command::Diff(args) => diff::run(args, &options).await,
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,
+        Command::Cache(command) => cache::run(command, &options).await,
         Command::Feeds(command) => feeds::run(command, &options),
         Command::Import(args) => import::run(args, &options, stop).await,
         Command::Config(command) => config::run(&command, &options),

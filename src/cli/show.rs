@@ -3,28 +3,41 @@
 use super::args::ShowArgs;
 use super::print;
 use crate::config::Options;
+use crate::diff::Comparison;
 use crate::domain::{Change, Detail, Event, EventId, Op, Status, Zone};
-use crate::runtime::{Exit, Failure};
+use crate::runtime::{Exit, Failure, Session};
 
 pub(super) async fn run(args: ShowArgs, options: &Options) -> Result<Exit, Failure> {
-    let id: EventId = args.id.parse().map_err(|error| {
-        Failure::usage(format!("`{}`: {error}", args.id)).help("`backtrail list` prints ids")
-    })?;
+    let id = id(&args.id)?;
     let session = super::open_to_read(options).await?;
-    let event = session.store.run(move |db| db.event(id)).await;
-    let Some(event) = event? else {
-        return Err(Failure::not_found(format!("no event `{id}` in the cache"))
-            .help("`backtrail sync` fetches what is new; `backtrail list` prints ids"));
-    };
+    let event = event(&session, id).await?;
     let printed = if args.json {
         print::json_line(&event).and_then(|line| print::lines([line]))
     } else {
-        let feeds = session.feed_names();
-        let feed = feeds.get(&event.feed).map_or(&*event.feed, String::as_str);
-        print::lines(describe(&event, feed, session.config.ui.zone))
+        print::lines(describe(&event, &feed_name(&session, &event), session.config.ui.zone))
     };
     print::ended(printed)?;
     Ok(Exit::Fine)
+}
+
+/// The id that a person typed.
+pub(super) fn id(text: &str) -> Result<EventId, Failure> {
+    text.parse()
+        .map_err(|error| Failure::usage(format!("`{text}`: {error}")).help("`backtrail list` prints ids"))
+}
+
+/// The event with this id.
+pub(super) async fn event(session: &Session, id: EventId) -> Result<Event, Failure> {
+    let event = session.store.run(move |db| db.event(id)).await?;
+    event.ok_or_else(|| {
+        Failure::not_found(format!("no event `{id}` in the cache"))
+            .help("`backtrail sync` fetches what is new; `backtrail list` prints ids")
+    })
+}
+
+/// The name of the feed profile that read `event`.
+pub(super) fn feed_name(session: &Session, event: &Event) -> String {
+    session.feed_names().get(&event.feed).cloned().unwrap_or_else(|| event.feed.to_string())
 }
 
 /// The event in lines for people. `feed` is the name of its feed profile.
@@ -68,11 +81,13 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     if let (Detail::Refused(reason), false) = (&record.detail, record.changes.is_empty()) {
         lines.push(format!("  {feed} was asked for more and refused: {reason}"));
     }
-    lines.extend(record.changes.iter().map(|change| format!("  {}", describe_change(change))));
+    if !record.changes.is_empty() {
+        lines.extend(Comparison::of(event, &[]).diff.text().iter().map(|line| format!("  {line}")));
+    }
     lines
 }
 
-fn why_no_changes(detail: &Detail, feed: &str) -> String {
+pub(super) fn why_no_changes(detail: &Detail, feed: &str) -> String {
     match detail {
         Detail::Nothing => format!("{feed} does not say which fields changed"),
         Detail::Available => {

@@ -2,17 +2,40 @@
 //!
 //! [`compare`] walks two documents side by side: objects by key, arrays by what makes their elements the
 //! same elements ([`Align`]). [`redact`] masks secrets in changes that came from elsewhere; `compare` has
-//! already masked its own. It may assume nothing about the documents, so both are bounded in depth and in
-//! the number of changes. Rules that are used often are made ready once ([`Matcher`]). It is pure: it must not know a provider, do I/O or draw.
+//! already masked its own. [`Diff`] is what every view, writer and command shows of changes, masked when it
+//! is made; [`patch()`] says the same for programs. It may assume nothing about the documents, so all are
+//! bounded in depth and in the number of changes. Rules that are used often are made ready once
+//! ([`Matcher`]). It is pure: it must not know a provider, do I/O or draw.
 
 mod align;
+mod comparison;
+mod human;
+mod lines;
+mod model;
+mod patch;
 mod path;
 mod rules;
+mod snapshots;
+mod text;
+mod tree;
 mod walk;
+mod words;
 
+#[cfg(test)]
+mod model_tests;
+#[cfg(test)]
+mod round_tests;
 #[cfg(test)]
 mod tests;
 
+pub use comparison::Comparison;
+pub use lines::{Line, Side};
+pub use model::{Block, Body, Counts, Diff, Kind, Mask};
+pub use patch::{patch, patch_of};
 pub use path::{DOCUMENT, child};
 pub use rules::{Align, MASK, Matcher, Rules};
-pub use walk::{MAX_CHANGES, MAX_DEPTH, compare, compare_with, leave_out_with, redact, redact_with};
+pub use snapshots::Snapshots;
+pub use text::{Stretch, around, hidden, short};
+pub use tree::Node;
+pub use walk::{MAX_CHANGES, MAX_DEPTH, Place, compare, compare_with, leave_out_with, redact, redact_with};
+pub use words::Piece;

@@ -42,6 +42,18 @@ pub(super) fn render(steps: &[Step<'_>]) -> String {
     if path.is_empty() { DOCUMENT.to_owned() } else { path }
 }
 
+/// Takes a JSON Pointer (RFC 6901) one step further down.
+pub(super) fn point(pointer: &mut String, token: &str) {
+    pointer.push('/');
+    for c in token.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+}
+
 /// The label of the element at place `index`.
 pub(super) fn at(index: usize) -> String {
     format!("[{index}]")

@@ -9,6 +9,9 @@ use super::path::Step;
 /// What stands in place of a masked value.
 pub const MASK: &str = "••••";
 
+/// The longest text that is read as JSON, in bytes.
+const MAX_JSON: usize = 4 * 1024 * 1024;
+
 /// Names of fields that hold credentials in one system or another. They are masked whatever the rules say.
 const ALWAYS_REDACTED: &[&str] = &[
     "*password*",
@@ -77,6 +80,10 @@ pub struct Matcher {
     arrays: Vec<(Vec<String>, Align)>,
     ignore: Vec<Pattern>,
     redact: Vec<Pattern>,
+    /// Paths of single fields that are shown whatever the rules say.
+    revealed: Vec<String>,
+    /// Whether texts that hold JSON are looked into.
+    texts: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -120,7 +127,61 @@ impl Matcher {
             arrays: rules.array_keys.iter().map(|(at, align)| (segments(at), align.clone())).collect(),
             ignore: patterns(&rules.ignore),
             redact,
+            revealed: Vec::new(),
+            texts: false,
         }
+    }
+
+    /// The same, with the fields at these paths shown although the rules would mask them.
+    #[must_use]
+    pub fn revealing(&self, paths: &[String]) -> Self {
+        Self { revealed: paths.to_vec(), ..self.clone() }
+    }
+
+    /// The same, masking also what stands in a text that holds JSON.
+    pub(super) fn within_texts(&self) -> Self {
+        Self { texts: true, ..self.clone() }
+    }
+
+    /// The object or list that `text` holds, where texts are looked into.
+    pub(super) fn json_in(&self, text: &str) -> Option<Value> {
+        if self.texts { json_in(text) } else { None }
+    }
+
+    /// The same for a document of its own that stands in the field at `steps`: pointers of the rules do not
+    /// reach into it, names do.
+    pub(super) fn below(&self, steps: &[Step<'_>]) -> Self {
+        let outer = super::path::render(steps);
+        let inner = |path: &String| Some(path.strip_prefix(&outer)?.trim_start_matches('.').to_owned());
+        let named = |patterns: &[Pattern]| {
+            patterns.iter().filter(|pattern| !matches!(pattern, Pattern::Place(_))).cloned().collect()
+        };
+        Self {
+            arrays: Vec::new(),
+            ignore: named(&self.ignore),
+            redact: named(&self.redact),
+            revealed: self.revealed.iter().filter_map(inner).collect(),
+            texts: self.texts,
+        }
+    }
+
+    /// The same, with fields of these names masked as well.
+    #[must_use]
+    pub fn redacting(&self, names: impl IntoIterator<Item = String>) -> Self {
+        let mut more = self.clone();
+        more.redact.extend(names.into_iter().map(|name| Pattern::Name(lower(&name))));
+        more
+    }
+
+    /// The same without any masking, for tests of what comes out as it went in.
+    #[cfg(test)]
+    pub(super) fn unmasked(&self) -> Self {
+        Self { redact: Vec::new(), ..self.clone() }
+    }
+
+    /// Whether somebody wants to see the field that `steps` end in.
+    pub(super) fn reveals(&self, steps: &[Step<'_>]) -> bool {
+        !self.revealed.is_empty() && self.revealed.contains(&super::path::render(steps))
     }
 
     /// The same, with the arrays at these keys, from the root down, taken as sets.
@@ -142,7 +203,7 @@ impl Matcher {
 
     /// Whether the field that `steps` end in is masked because of its name or place.
     pub(super) fn redacts(&self, steps: &[Step<'_>]) -> bool {
-        matches(&self.redact, steps)
+        matches(&self.redact, steps) && !self.reveals(steps)
     }
 
     /// Whether `name` is one that is masked.
@@ -173,6 +234,15 @@ fn matches(patterns: &[Pattern], steps: &[Step<'_>]) -> bool {
         Pattern::Place(place) => leads_to(place, steps),
         name_pattern => name_pattern.fits_name(&name),
     })
+}
+
+/// The object or list that a text holds.
+pub(super) fn json_in(text: &str) -> Option<Value> {
+    let begins = text.trim_start().as_bytes().first();
+    if text.len() > MAX_JSON || !matches!(begins, Some(b'{' | b'[')) {
+        return None;
+    }
+    serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array())
 }
 
 fn segments(pointer: &str) -> Vec<String> {

@@ -263,7 +263,7 @@ fn a_long_array_with_one_new_element_is_one_change() {
     assert_eq!(plain(&before, &Value::from(numbers)), ["add [25000] - => 7"]);
 }
 
-fn document() -> impl Strategy<Value = Value> {
+pub(super) fn document() -> impl Strategy<Value = Value> {
     let key = prop::sample::select(vec!["id", "name", "a", "b", "x.y", "token", "value", "[0]", ""]);
     let scalar = prop_oneof![
         Just(Value::Null),

@@ -36,17 +36,27 @@ pub fn compare(before: &Value, after: &Value, rules: &Rules) -> Vec<Change> {
 
 /// The same with rules that were made ready.
 pub fn compare_with(before: &Value, after: &Value, rules: &Matcher) -> Vec<Change> {
-    let mut walk = Walk { rules, steps: Vec::new(), changes: Vec::new() };
-    let empty = Map::new();
+    walk(before, after, rules).changes
+}
+
+/// The same, each change with its place in either document.
+pub(super) fn compare_placed(before: &Value, after: &Value, rules: &Matcher) -> Vec<(Change, Place)> {
+    let walk = walk(before, after, rules);
+    walk.changes.into_iter().zip(walk.places).collect()
+}
+
+fn walk<'a>(before: &'a Value, after: &'a Value, rules: &'a Matcher) -> Walk<'a> {
+    let mut walk =
+        Walk { rules, steps: Vec::new(), trail: Vec::new(), changes: Vec::new(), places: Vec::new() };
     match (before, after) {
-        (Value::Null, Value::Object(after)) if !after.is_empty() => walk.objects(&empty, after),
-        (Value::Object(before), Value::Null) if !before.is_empty() => walk.objects(before, &empty),
+        (Value::Null, Value::Object(after)) if !after.is_empty() => walk.objects(None, Some(after)),
+        (Value::Object(before), Value::Null) if !before.is_empty() => walk.objects(Some(before), None),
         (Value::Null, Value::Null) => {}
         (Value::Null, after) => walk.emit(Op::Add, None, Some(after)),
         (before, Value::Null) => walk.emit(Op::Remove, Some(before), None),
         (before, after) => walk.values(before, after),
     }
-    walk.changes
+    walk
 }
 
 /// Masks what `rules` call secret in changes that a feed sent as such. Which field changed, and whether it
@@ -59,7 +69,7 @@ pub fn redact(changes: &mut [Change], rules: &Rules) {
 pub fn redact_with(changes: &mut [Change], rules: &Matcher) {
     for change in changes {
         let mut steps = path::steps(&change.path);
-        let secret = (1..=steps.len()).any(|depth| rules.redacts(&steps[..depth]));
+        let secret = (1..=steps.len()).any(|depth| rules.redacts(&steps[..depth])) && !rules.reveals(&steps);
         for value in [&mut change.before, &mut change.after].into_iter().flatten() {
             *value = if secret { masked(value) } else { without_secrets(rules, &mut steps, value) };
         }
@@ -74,10 +84,30 @@ pub fn leave_out_with(changes: &mut Vec<Change>, rules: &Matcher) {
     });
 }
 
+/// Where a changed field stands in each of two documents, as JSON Pointers (RFC 6901).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// In the old document; `None` where it has none, or the document is not known.
+    pub from: Option<String>,
+    /// In the new document; `None` where it has none, or the document is not known.
+    pub to: Option<String>,
+}
+
+/// One step down as a pointer takes it.
+#[derive(Debug, Clone, Copy)]
+enum Hop<'a> {
+    Key(&'a str),
+    /// The places in the old and in the new array.
+    Index(usize, usize),
+}
+
 struct Walk<'a> {
     rules: &'a Matcher,
     steps: Vec<Step<'a>>,
+    trail: Vec<Hop<'a>>,
     changes: Vec<Change>,
+    /// One for each change.
+    places: Vec<Place>,
 }
 
 impl<'a> Walk<'a> {
@@ -88,7 +118,7 @@ impl<'a> Walk<'a> {
         let so_far = self.changes.len();
         match (before, after) {
             _ if self.steps.len() >= MAX_DEPTH => self.emit(Op::Replace, Some(before), Some(after)),
-            (Value::Object(before), Value::Object(after)) => self.objects(before, after),
+            (Value::Object(before), Value::Object(after)) => self.objects(Some(before), Some(after)),
             (Value::Array(old), Value::Array(new)) => match self.align(old, new) {
                 Some((pairs, label)) => self.arrays(old, new, pairs, label),
                 None => self.emit(Op::Replace, Some(before), Some(after)),
@@ -97,23 +127,32 @@ impl<'a> Walk<'a> {
         }
         if self.changes.len() - so_far > MAX_CHANGES {
             self.changes.truncate(so_far);
+            self.places.truncate(so_far);
             self.emit(Op::Replace, Some(before), Some(after));
         }
     }
 
-    fn objects(&mut self, before: &'a Map<String, Value>, after: &'a Map<String, Value>) {
+    fn objects(&mut self, before: Option<&'a Map<String, Value>>, after: Option<&'a Map<String, Value>>) {
         let so_far = self.changes.len();
-        let secret_value = self.rules.holds_secret_value(before) || self.rules.holds_secret_value(after);
-        let new_keys = after.keys().filter(|key| !before.contains_key(*key));
-        for key in before.keys().chain(new_keys) {
+        let secret = |object: Option<&Map<String, Value>>| {
+            object.is_some_and(|object| self.rules.holds_secret_value(object))
+        };
+        let secret_value = secret(before) || secret(after);
+        let known = |key: &str| before.is_some_and(|before| before.contains_key(key));
+        let new_keys = after.into_iter().flat_map(Map::keys).filter(|key| !known(key));
+        for key in before.into_iter().flat_map(Map::keys).chain(new_keys) {
             if self.changes.len() - so_far > MAX_CHANGES && !self.steps.is_empty() {
                 return;
             }
             self.steps.push(Step::Key(Cow::Borrowed(key)));
+            self.trail.push(Hop::Key(key));
             if !self.rules.ignores(&self.steps) {
-                let secret = self.rules.redacts(&self.steps) || (secret_value && key == "value");
-                self.field(before.get(key), after.get(key), secret);
+                let secret = self.rules.redacts(&self.steps)
+                    || (secret_value && key == "value" && !self.rules.reveals(&self.steps));
+                let of = |object: Option<&'a Map<String, Value>>| object.and_then(|object| object.get(key));
+                self.field(of(before), of(after), secret);
             }
+            self.trail.pop();
             self.steps.pop();
         }
     }
@@ -168,6 +207,10 @@ impl<'a> Walk<'a> {
                 Pair::Removed(old) => label.of(old, &before[old]),
             };
             self.steps.push(Step::Element(text));
+            self.trail.push(match pair {
+                Pair::Both(old, new) | Pair::Moved(old, new) => Hop::Index(old, new),
+                Pair::Removed(place) | Pair::Added(place) => Hop::Index(place, place),
+            });
             match pair {
                 Pair::Both(old, new) => self.values(&before[old], &after[new]),
                 Pair::Removed(old) => self.emit(Op::Remove, Some(&before[old]), None),
@@ -177,6 +220,7 @@ impl<'a> Walk<'a> {
                     self.emit(Op::Move, Some(&element), Some(&element));
                 }
             }
+            self.trail.pop();
             self.steps.pop();
         }
     }
@@ -188,7 +232,23 @@ impl<'a> Walk<'a> {
     }
 
     fn push(&mut self, op: Op, before: Option<Value>, after: Option<Value>) {
+        self.places.push(Place {
+            from: (op != Op::Add).then(|| self.pointer(|hop| hop.0)),
+            to: (op != Op::Remove).then(|| self.pointer(|hop| hop.1)),
+        });
         self.changes.push(Change { path: path::render(&self.steps), op, before, after });
+    }
+
+    /// The way down so far, with the places of one of the two documents.
+    fn pointer(&self, side: fn((usize, usize)) -> usize) -> String {
+        let mut pointer = String::new();
+        for hop in &self.trail {
+            match hop {
+                Hop::Key(key) => path::point(&mut pointer, key),
+                Hop::Index(old, new) => path::point(&mut pointer, &side((*old, *new)).to_string()),
+            }
+        }
+        pointer
     }
 }
 
@@ -224,19 +284,20 @@ impl Label<'_> {
 }
 
 /// The mask of `value`. Null is no secret, and that a field was or became unset is worth seeing.
-fn masked(value: &Value) -> Value {
+pub(super) fn masked(value: &Value) -> Value {
     if value.is_null() { Value::Null } else { Value::from(MASK) }
 }
 
 /// A copy of `value`, which stands at `steps`, with every secret in it masked.
-fn without_secrets(rules: &Matcher, steps: &mut Vec<Step<'_>>, value: &Value) -> Value {
+pub(super) fn without_secrets(rules: &Matcher, steps: &mut Vec<Step<'_>>, value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let secret_value = rules.holds_secret_value(fields);
             let mut copy = Map::with_capacity(fields.len());
             for (key, value) in fields {
                 steps.push(Step::Key(Cow::Owned(key.clone())));
-                let secret = rules.redacts(steps) || (secret_value && key == "value");
+                let secret =
+                    rules.redacts(steps) || (secret_value && key == "value" && !rules.reveals(steps));
                 let kept = if secret { masked(value) } else { without_secrets(rules, steps, value) };
                 steps.pop();
                 copy.insert(key.clone(), kept);
@@ -249,6 +310,14 @@ fn without_secrets(rules: &Matcher, steps: &mut Vec<Step<'_>>, value: &Value) ->
             steps.pop();
             Value::Array(copy)
         }
+        Value::String(text) => match rules.json_in(text) {
+            Some(inner) => {
+                let clean = without_secrets(rules, steps, &inner);
+                // What holds no secret stays as it was written.
+                if clean == inner { value.clone() } else { Value::String(clean.to_string()) }
+            }
+            None => value.clone(),
+        },
         scalar => scalar.clone(),
     }
 }

@@ -9,7 +9,7 @@
 //! | `rows` | `at`, `path`, `before`, `after` | one changed field in each element of a list |
 //! | `sets` | `at`, `path`, `added`, `removed` | values that a field gained and lost, for each element |
 //! | `overlay` | `after`, `previous` | a document, and the old values of those fields that changed |
-//! | `map` | `at` | a free-form object: pairs of fields, and facts about the change |
+//! | `map` | `at` | a free-form object: pairs of fields, and facts about the change; or a JSON Patch |
 //! | `patch` | `at` | a JSON Patch (RFC 6902) |
 //! | `after` | `at` | the new values of an object, the old ones unknown |
 //! | `chain` | `snapshot` | the same entity's records in a list, each compared with the one before it |
@@ -121,6 +121,10 @@ impl Extractor {
             },
             ExtractorKind::Map { at } => match at.value(&values).as_deref() {
                 Some(Json::Object(members)) if !members.is_empty() => free::form(members, &self.rules),
+                Some(Json::List(list)) if free::is_patch(list) => {
+                    let operations: Vec<Value> = list.iter().map(Json::to_value).collect();
+                    self.stated(patch::read(&operations))
+                }
                 _ => Vec::new(),
             },
             ExtractorKind::Patch { at: place } => match at(place) {

@@ -34,6 +34,9 @@ impl Exit {
     /// There is more than there may be.
     pub(crate) const OVER: Self = Self::NotFound;
 
+    /// Two things that were compared are different.
+    pub(crate) const DIFFERS: Self = Self::NotFound;
+
     /// The exit code for a sync: what the user must do first wins, so credentials come before a wrong
     /// configuration, and that before a server that may recover by itself.
     pub(crate) fn of_sync(outcomes: &[Outcome]) -> Self {

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::explain::Explainer;
 use super::library::{Library, Surroundings};
 use super::user::User;
+use crate::diff::Comparison;
 use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Stretch, Timestamp, UserChange};
 use crate::query::Query;
 use crate::store::StoreError;
@@ -124,6 +125,14 @@ impl Ports {
                 });
             }
             Effect::Keep(change) => self.keep(change),
+            Effect::Compare { event, revealed } => {
+                let (outbox, under_way) = (self.outbox.clone(), self.begin());
+                tokio::task::spawn_blocking(move || {
+                    let comparison = Arc::new(Comparison::of(&event, &revealed));
+                    outbox.send(Message::Compared { event, revealed, comparison });
+                    drop(under_way);
+                });
+            }
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
             Effect::Fill { source, scope, span } => self.fill(source, scope, span),

@@ -224,6 +224,33 @@ pub(super) fn renew(
     Ok(())
 }
 
+/// Packs all bodies of a profile anew, with a codebook that only they have taught.
+pub(super) fn unlearn(
+    tx: &Transaction<'_>,
+    codebooks: &mut Codebooks,
+    profile: &str,
+) -> rusqlite::Result<()> {
+    codebooks.retire(tx, profile)?;
+    let mut last = i64::MIN;
+    loop {
+        let rows: Vec<i64> = tx
+            .prepare_cached(
+                "SELECT row FROM packed JOIN event USING (row) JOIN feed USING (feed)
+                 WHERE profile = ?1 AND row > ?2 ORDER BY row LIMIT 1000",
+            )?
+            .query_map(params![profile, last], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let Some(newest) = rows.last() else { break };
+        last = *newest;
+        for row in rows {
+            if let Some(body) = get(tx, codebooks, row)? {
+                put(tx, codebooks, row, profile, &body)?;
+            }
+        }
+    }
+    Codebooks::forget_retired(tx)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -9,6 +9,7 @@
 
 mod ledger;
 mod packed;
+mod purged;
 mod sealed;
 
 use super::database::Kind;
@@ -47,6 +48,7 @@ const TABLES: &[&str] = &[
     "loose",
     "codebook",
     "packed",
+    "purged",
 ];
 
 const MIGRATIONS: &[&str] = &[
@@ -164,6 +166,7 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     sealed::SEALED,
     packed::PACKED,
     ledger::LEDGER,
+    purged::PURGED,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a

@@ -251,6 +251,28 @@ fn put_away(
     Ok(start)
 }
 
+/// Forgets every stretch that holds a row of the table `doomed`, or a row that came, changed or left since:
+/// what it says of that row may stand nowhere else.
+pub(super) fn take_out_stale(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    let stale: Vec<i64> = tx
+        .prepare(
+            "SELECT number FROM segment WHERE EXISTS
+                 (SELECT 1 FROM doomed WHERE row >= start AND row < past)
+             OR EXISTS (SELECT 1 FROM loose WHERE row >= start AND row < past)",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for number in stale {
+        tx.execute(
+            "DELETE FROM loose WHERE EXISTS
+                 (SELECT 1 FROM segment WHERE number = ?1 AND row >= start AND row < past)",
+            [number],
+        )?;
+        take_out(tx, number)?;
+    }
+    Ok(())
+}
+
 /// Forgets that a stretch was put away.
 fn take_out(tx: &Transaction<'_>, number: i64) -> rusqlite::Result<()> {
     for sql in [

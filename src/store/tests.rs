@@ -5,6 +5,7 @@ mod links;
 mod opening;
 mod packing;
 mod pages;
+mod purging;
 mod reading;
 mod sealing;
 mod sharing;

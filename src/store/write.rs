@@ -17,6 +17,7 @@ use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
 use super::links;
+use super::purge::is_purged;
 use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave, mark_gone};
 use super::seal;
 use super::walk::{self, Feed, FeedKey, FeedState, Learned};
@@ -174,6 +175,7 @@ impl<'p> Page<'p> {
             self.ids.insert(incoming.id);
             let encoded = Encoded::of(incoming.record, &self.key.feed);
             match Stored::find(self.tx, incoming.id)? {
+                None if is_purged(self.tx, incoming.id)? => self.written.repeated += 1,
                 None => self.add(&incoming, encoded)?,
                 Some(stored) if self.proper == Some(stored.feed) => self.see_again(&stored)?,
                 Some(stored) if stored.digest == encoded.digest && stored.count >= incoming.count => {

@@ -4,6 +4,7 @@
 //! screen knows, then to the screen itself. What nobody takes does nothing.
 
 mod copy;
+mod diff;
 mod event;
 mod facets;
 mod filter;
@@ -38,6 +39,7 @@ impl App {
             || self.act_anywhere(command, ask)
             || self.act_on_views(command, ask)
             || self.arrange(command, ask)
+            || self.act_on_diff(command, ask)
             || self.act_on_event(command, ask);
         if !taken {
             self.act_on_screen(command, ask);

@@ -18,6 +18,7 @@ use super::layout::{self, Layout, Wishes, layout};
 use super::library::Library;
 use super::message::{Effect, Message, Notice};
 use super::overlay::Overlay;
+use super::pane::event::look::Comparisons;
 use super::pane::event::{Details, EventView};
 use super::pane::facets::Facets;
 use super::pane::timeline::Timeline;
@@ -64,6 +65,8 @@ pub struct App {
     pub(super) copying: Option<(Copy, Vec<RowId>)>,
     pub(super) library: Library,
     pub(super) details: Details,
+    /// What was made of the changes of events that were looked at.
+    pub(super) comparisons: Comparisons,
     pub(super) sources: Vec<SourceStatus>,
     /// What the cache knows to be complete of every feed.
     pub(super) ledgers: Vec<FeedCoverage>,
@@ -108,6 +111,7 @@ impl App {
             copying: None,
             library: Library::default(),
             details: Details::default(),
+            comparisons: Comparisons::default(),
             sources: settings.sources,
             ledgers: Vec::new(),
             preview: EventView::default(),
@@ -173,6 +177,9 @@ impl App {
             Message::CacheGrew { new } => self.grew(new, &mut ask),
             Message::Sources(sources) => self.take_sources(sources, &mut ask),
             Message::Coverage(feeds) => self.take_coverage(feeds),
+            Message::Compared { event, revealed, comparison } => {
+                self.comparisons.take(&event, &revealed, comparison)
+            }
             Message::Detail { row, result } => self.detail(row, result),
             Message::Notice(notice) => {
                 self.notice = Some(notice);
@@ -335,6 +342,9 @@ impl App {
         }
         self.settle_screen(ask);
         self.settle_counts(ask);
+        if let Some(event) = self.event().cloned() {
+            ask.extend(self.comparisons.want(&event));
+        }
         self.settle_rest(ask);
         self.settle_clock(ask);
     }

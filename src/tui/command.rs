@@ -220,6 +220,17 @@ commands! {
 
     NextChange "next-change" [Detail] "Go to the next changed field";
     PreviousChange "previous-change" [Detail] "Go to the previous changed field";
+    OpenDiff "open-diff" [Lists] "Open what changed in the selected event";
+    DiffLayout "diff-layout" [Detail] "Show changes by path, as a tree, or side by side";
+    FoldChange "fold-change" [Detail] "Fold the changed field that was gone to, else the first one seen";
+    UnfoldChange "unfold-change" [Detail] "Unfold that changed field";
+    FoldAll "fold-all" [Detail] "Fold every changed field to one line";
+    UnfoldAll "unfold-all" [Detail] "Unfold every changed field";
+    LessContext "less-context" [Detail] "Show less of what stayed beside what changed";
+    MoreContext "more-context" [Detail] "Show more of what stayed beside what changed";
+    Wrap "wrap" [Detail] "Break long lines of changes, or cut them";
+    Ignored "ignored" [Detail] "Show or hide fields that every save touches";
+    Reveal "reveal" [Detail] "Show one masked value, after a question";
 
     CopyLine "copy-line" [Lists Detail] "Copy the event as one line of text";
     CopyEventId "copy-event-id" [Lists Detail] "Copy the id of the event";
@@ -227,6 +238,9 @@ commands! {
     CopyActor "copy-actor" [Lists Detail] "Copy the name of the actor";
     CopyJson "copy-json" [Lists Detail] "Copy the event as JSON";
     CopyQuery "copy-query" [Lists Detail] "Copy the filter";
+    CopyDiff "copy-diff" [Lists Detail] "Copy what changed as text";
+    CopyMarkdown "copy-markdown" [Lists Detail] "Copy what changed as Markdown";
+    CopyPatch "copy-patch" [Lists Detail] "Copy what changed as a JSON Patch (RFC 6902)";
     CopyPermalink "copy-permalink" [Lists Detail] "Copy a command that opens this filter at this event";
 
     RenameView "rename-view" [Views] "Give the view another name";

@@ -7,7 +7,11 @@ use super::filter::Filter;
 use super::life::Versions;
 use super::settings::Ui;
 use super::words;
-use crate::domain::{Event, Safe};
+use crate::diff::Comparison;
+use crate::domain::{Event, Safe, escape_json};
+
+/// The largest event whose changes are written out between two keys, in bytes; clipboards take less.
+const LARGEST: usize = 256 * 1024;
 
 /// Something that can be copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +23,9 @@ pub(super) enum Copy {
     Json,
     Query,
     Permalink,
+    Diff,
+    Markdown,
+    Patch,
 }
 
 impl Copy {
@@ -32,6 +39,9 @@ impl Copy {
             Command::CopyJson => Self::Json,
             Command::CopyQuery => Self::Query,
             Command::CopyPermalink => Self::Permalink,
+            Command::CopyDiff => Self::Diff,
+            Command::CopyMarkdown => Self::Markdown,
+            Command::CopyPatch => Self::Patch,
             _ => return None,
         })
     }
@@ -46,6 +56,9 @@ impl Copy {
             Self::Json => "record as JSON",
             Self::Query => "filter",
             Self::Permalink => "command that opens this again",
+            Self::Diff => "changes as text",
+            Self::Markdown => "changes as Markdown",
+            Self::Patch => "changes as a JSON Patch",
         }
     }
 
@@ -62,37 +75,56 @@ impl Copy {
             Self::EntityId => "entities of the marked events",
             Self::Actor => "actors of the marked events",
             Self::Json => "marked records as JSON lines",
+            Self::Diff => "changes of the marked events as text",
+            Self::Markdown => "changes of the marked events as Markdown",
+            Self::Patch => "changes of the marked events as JSON Patches",
             Self::Query | Self::Permalink => self.name(),
         }
     }
 
     /// The text, or why there is none.
-    pub(super) fn text(
-        self,
-        event: Option<&Event>,
-        filter: &Filter,
-        ui: &Ui,
-    ) -> Result<String, &'static str> {
+    pub(super) fn text(self, event: Option<&Event>, filter: &Filter, ui: &Ui) -> Result<String, String> {
         if self == Self::Query {
             if filter.is_empty() {
-                return Err("there is no filter to copy");
+                return Err("there is no filter to copy".to_owned());
             }
             return Ok(Safe::line(&filter.query().to_string()).as_str().to_owned());
         }
         if self == Self::Permalink {
             return Ok(permalink(&filter.query().to_string(), event));
         }
-        let Some(event) = event else { return Err("no event is selected") };
+        let Some(event) = event else { return Err("no event is selected".to_owned()) };
         let entity = &event.record.entity;
         let text = match self {
             Self::EventId => Some(event.id.to_string()),
             Self::EntityId => entity.id.clone().or(entity.name.clone()),
             Self::Actor => event.record.actor.label().map(str::to_owned),
-            Self::Json => return Ok(crate::domain::escape_json(&event.record.raw).into_owned()),
+            Self::Json => return Ok(escape_json(&event.record.raw).into_owned()),
+            Self::Diff | Self::Markdown | Self::Patch => return self.changes(event),
             Self::Line | Self::Query | Self::Permalink => Some(line(event, ui)),
         };
-        let text = text.ok_or("this event does not name one")?;
+        let text = text.ok_or_else(|| "this event does not name one".to_owned())?;
         Ok(Safe::line(&text).as_str().to_owned())
+    }
+
+    /// What changed, with every secret masked, whatever the screen shows at the moment.
+    fn changes(self, event: &Event) -> Result<String, String> {
+        if event.record.changes.is_empty() {
+            return Err("this event names no changed field".to_owned());
+        }
+        if Comparison::weight(event) > LARGEST {
+            return Err(format!("this is too much for a clipboard: `backtrail diff {}` prints it", event.id));
+        }
+        let made = Comparison::of(event, &[]);
+        match self {
+            Self::Patch => {
+                let patch =
+                    serde_json::to_string_pretty(&made.patch()?).map_err(|error| error.to_string())?;
+                Ok(escape_json(&patch).into_owned())
+            }
+            Self::Markdown => Ok(Safe::new(&made.diff.markdown()).as_str().to_owned()),
+            _ => Ok(Safe::new(&made.diff.text().join("\n")).as_str().to_owned()),
+        }
     }
 }
 

@@ -45,7 +45,7 @@ impl App {
                 self.pressed.clear();
                 if alone && context.takes_text() {
                     self.typed(key, ask);
-                } else if matches!(self.overlays.last(), Some(Overlay::Quit)) {
+                } else if matches!(self.overlays.last(), Some(Overlay::Quit | Overlay::Reveal(..))) {
                     self.overlays.pop();
                 }
             }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
+use crate::diff::Comparison;
 use crate::domain::{
     Ask, Condition, Entity, Event, Fault, FeedCoverage, List, RowId, Rows, SourceStatus, Stretch, Survey,
     Timestamp, UserChange,
@@ -120,6 +121,15 @@ pub enum Message {
         row: RowId,
         /// The event with what the second request brought, or why it brought nothing.
         result: Result<Arc<Event>, Fault>,
+    },
+    /// The answer to [`Effect::Compare`].
+    Compared {
+        /// The event that was asked about, as it was then.
+        event: Arc<Event>,
+        /// The masked fields that were to be shown.
+        revealed: Vec<String>,
+        /// What changed in it.
+        comparison: Arc<Comparison>,
     },
     /// Something that the user should read once, in the status line.
     Notice(Notice),
@@ -275,6 +285,13 @@ pub enum Effect {
     FetchDetail {
         /// The event.
         row: RowId,
+    },
+    /// Compare what an event holds, which takes too long to be done between two keys: [`Message::Compared`].
+    Compare {
+        /// The event.
+        event: Arc<Event>,
+        /// Paths of masked fields to show.
+        revealed: Vec<String>,
     },
     /// Ask the source for news, or all sources where none is named.
     Refresh {

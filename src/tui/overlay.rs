@@ -15,6 +15,7 @@ use super::command::Context;
 use super::motion::Motion;
 use super::settings::Ui;
 use super::theme::Role;
+use crate::domain::RowId;
 
 pub(super) use ask::{Ask, Asked};
 pub(super) use picker::{Goal, Of, Picker};
@@ -33,6 +34,8 @@ pub(super) enum Overlay {
     Told(Told),
     /// Whether to end the program.
     Quit,
+    /// Whether to show the masked value at this path of this event.
+    Reveal(RowId, String),
 }
 
 impl Overlay {
@@ -41,6 +44,8 @@ impl Overlay {
         match self {
             Self::Pick(_) | Self::Ask(_) => Context::Prompt,
             Self::Help(_) | Self::Told(_) | Self::Quit => Context::Everywhere,
+            // The key that asked is the key that confirms.
+            Self::Reveal(..) => Context::Detail,
         }
     }
 }

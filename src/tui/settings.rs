@@ -8,6 +8,7 @@ use ratatui::style::Style;
 
 use super::command::Command;
 use super::keymap::Keymap;
+use super::pane::event::look::Look;
 use super::theme::{Role, Theme};
 use crate::domain::{RowId, SourceStatus, Timestamp, UserData, Zone};
 use crate::query::Context;
@@ -59,6 +60,8 @@ pub(super) struct Ui {
     pub(super) now: Timestamp,
     /// Whether times are shown as ages.
     pub(super) ages: bool,
+    /// How changes are looked at.
+    pub(super) look: Look,
     /// Whether the user wants a preview where there is room.
     pub(super) preview: bool,
     pub(super) area: Rect,
@@ -76,6 +79,7 @@ impl Ui {
             me: settings.me.clone(),
             now: settings.now,
             ages: settings.ages,
+            look: Look::default(),
             preview: true,
             area: Rect::new(0, 0, settings.size.0, settings.size.1),
             feeds: settings.feeds.clone(),

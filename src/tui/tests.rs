@@ -1,5 +1,6 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
+mod diffs;
 mod facets;
 mod fates;
 mod filter;

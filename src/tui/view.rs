@@ -46,16 +46,16 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             strip::draw(app, &layout, buf);
             cursor = draw_timeline(app, &layout, buf).or(cursor);
         }
-        Some(screen) => {
-            let area = event::view::page(&layout);
-            match screen {
-                Screen::Event(pane) => event::view::draw(app, pane.event.as_ref(), pane.view, area, buf),
-                Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, buf),
-                Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
-                Screen::Views(pane) => views::view::draw(app, pane, layout.body, buf),
-                Screen::Histogram(pane) => histogram::view::draw(app, pane, layout.body, buf),
+        Some(screen) => match screen {
+            Screen::Event(pane) => {
+                let area = event::view::page(&layout, &app.ui, pane.view.tab);
+                event::view::draw(app, pane.event.as_ref(), pane.view, area, buf);
             }
-        }
+            Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, buf),
+            Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
+            Screen::Views(pane) => views::view::draw(app, pane, layout.body, buf),
+            Screen::Histogram(pane) => histogram::view::draw(app, pane, layout.body, buf),
+        },
     }
     status::draw(app, layout.status, buf);
     if let Some(from) = filter::slot_column(app, &layout) {
@@ -70,7 +70,7 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             Overlay::Ask(ask) => cursor = Some(overlay::ask::draw(app, ask, layout.status, buf)),
             Overlay::Told(told) => overlay::told::draw(app, told, layout.body, buf),
             // The question stands in the status line.
-            Overlay::Quit => {}
+            Overlay::Quit | Overlay::Reveal(..) => {}
         }
     }
     overlay::keys::draw(app, layout.body, buf);

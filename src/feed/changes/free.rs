@@ -23,12 +23,26 @@ const PAIRS: &[(&str, &str)] = &[
     ("previous", "new"),
 ];
 
+/// Names of the old values of those fields that changed, and of the whole document beside them.
+const PREVIOUS: &[(&str, &str)] = &[
+    ("previous_attributes", "object"),
+    ("previous_attributes", "attributes"),
+    ("previousAttributes", "object"),
+    ("previousAttributes", "attributes"),
+];
+
+/// The operations of a JSON Patch (RFC 6902).
+const OPERATIONS: [&str; 6] = ["add", "remove", "replace", "move", "copy", "test"];
+
 /// How deep pairs are looked for below a field.
 const DEPTH: usize = 8;
 
 /// What a free-form object says changed. Fields that come as a pair have both values; any other field is
 /// something the feed states about the change, without a value before.
 pub(super) fn form(object: &Members<'_>, rules: &Matcher) -> Vec<Change> {
+    if let Some((old, new)) = with_previous(object).or_else(|| two_by_two(object)) {
+        return diff::compare_with(&old, &new, rules);
+    }
     let (mut before, mut after) = (Map::new(), Map::new());
     let mut notes = Notes::default();
     let mut told = HashSet::new();
@@ -70,6 +84,46 @@ pub(super) fn form(object: &Members<'_>, rules: &Matcher) -> Vec<Change> {
         changes.push(change);
     }
     changes
+}
+
+/// Whether a list holds the operations of a JSON Patch and nothing else.
+pub(super) fn is_patch(list: &[Json<'_>]) -> bool {
+    let text = |value: &Json<'_>, key: &str| value.members()?.get(key)?.as_text().map(str::to_owned);
+    let operation = |value: &Json<'_>| {
+        let known = text(value, "op").is_some_and(|op| OPERATIONS.contains(&op.as_str()));
+        known && text(value, "path").is_some_and(|path| path.is_empty() || path.starts_with('/'))
+    };
+    !list.is_empty() && list.iter().all(operation)
+}
+
+/// The two sides of an object that holds a document and the old values of what changed in it.
+fn with_previous(object: &Members<'_>) -> Option<(Value, Value)> {
+    let both = |(previous, whole): &(&str, &str)| Some((object.get(previous)?, object.get(whole)?));
+    let (previous, whole) = PREVIOUS.iter().find_map(both)?;
+    if !previous.is_object() || !whole.is_object() {
+        return None;
+    }
+    let whole = whole.to_value();
+    Some((super::overlaid(&whole, &previous.to_value()), whole))
+}
+
+/// The two sides of an object whose every field is a list of the old and the new value. A field that merely
+/// holds two values looks the same, so one of them at least must be no plausible list: a list of names
+/// holds neither null nor a truth value.
+fn two_by_two(object: &Members<'_>) -> Option<(Value, Value)> {
+    let (mut before, mut after) = (Map::new(), Map::new());
+    let mut told = false;
+    for (key, value) in object.distinct() {
+        let Value::Array(list) = value.to_value() else { return None };
+        let [old, new] = <[Value; 2]>::try_from(list).ok()?;
+        if old == new || [&old, &new].into_iter().any(|side| side.is_object() || side.is_array()) {
+            return None;
+        }
+        told |= [&old, &new].into_iter().any(|side| side.is_null() || side.is_boolean());
+        before.insert(key.to_owned(), old);
+        after.insert(key.to_owned(), new);
+    }
+    told.then_some((Value::Object(before), Value::Object(after)))
 }
 
 /// What has to be known beside the two sides of an object.

@@ -294,6 +294,43 @@ fn an_object_without_a_fixed_shape_is_read_as_changed_fields() {
 }
 
 #[test]
+fn lists_of_pairs_previous_attributes_and_patches_are_read_as_changed_fields() {
+    let replace =
+        |path: &'static str, before: Value, after: Value| (path, Op::Replace, Some(before), Some(after));
+    let set = |path: &'static str, after: Value| (path, Op::Set, None, Some(after));
+    for (object, expected) in [
+        // Every field with its old and its new value; what may be a list of names stays one.
+        (
+            json!({"name": ["a", "b"], "archived": [false, true], "note": [null, "n"]}),
+            vec![
+                replace("name", json!("a"), json!("b")),
+                replace("archived", json!(false), json!(true)),
+                replace("note", json!(null), json!("n")),
+            ],
+        ),
+        (json!({"tags": ["a", "b"]}), vec![set("tags", json!(["a", "b"]))]),
+        (
+            json!({"flags": [true, false], "n": 1}),
+            vec![set("flags", json!([true, false])), set("n", json!(1))],
+        ),
+        // A document and the old values of what changed in it.
+        (
+            json!({"object": {"plan": {"tier": 2, "seats": 5}, "id": "x"}, "previous_attributes": {"plan": {"tier": 1}}}),
+            vec![replace("plan.tier", json!(1), json!(2))],
+        ),
+        // A JSON Patch.
+        (
+            json!([{"op": "test", "path": "/a/b", "value": 1}, {"op": "replace", "path": "/a/b", "value": 2},
+                   {"op": "remove", "path": "/password"}]),
+            vec![replace("a.b", json!(1), json!(2)), ("password", Op::Remove, None, None)],
+        ),
+        (json!([{"op": "boil", "path": "/a"}]), vec![]),
+    ] {
+        assert_eq!(said_freely(&object), owned(expected), "{object}");
+    }
+}
+
+#[test]
 fn lists_of_what_came_and_went_have_no_places() {
     let set = |path: &'static str, after: Value| (path, Op::Set, None, Some(after));
     for (object, expected) in [

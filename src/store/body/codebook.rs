@@ -16,6 +16,9 @@ use crate::store::codec::{Digest16, damaged, digest_of};
 /// What stands for no codebook.
 const NONE: i64 = 0;
 
+/// What stands for the profile of a codebook that is about to be taken away. No profile is called so.
+const RETIRED: &str = "";
+
 /// How many records a codebook is learned from.
 const SAMPLES: usize = if cfg!(test) { 40 } else { 1000 };
 
@@ -126,6 +129,18 @@ impl Codebooks {
         self.buffer.reserve(length);
         let unpacked = unpacker.decompress_to_buffer(frame, &mut self.buffer);
         Ok(if matches!(unpacked, Ok(it) if it == length) { read(&self.buffer) } else { None })
+    }
+
+    /// From now on the codebooks of a profile are used for nothing new.
+    pub(super) fn retire(&mut self, tx: &Transaction<'_>, profile: &str) -> rusqlite::Result<()> {
+        self.current.remove(profile);
+        self.samples.remove(profile);
+        tx.execute("UPDATE codebook SET profile = ?2 WHERE profile = ?1", [profile, RETIRED]).map(drop)
+    }
+
+    /// Takes away the codebooks that were retired. No body may name one any more.
+    pub(super) fn forget_retired(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        tx.execute("DELETE FROM codebook WHERE profile = ?1", [RETIRED]).map(drop)
     }
 
     fn current(&mut self, conn: &Connection, profile: &str) -> rusqlite::Result<i64> {

@@ -10,6 +10,7 @@ use crate::tui::copy::Copy;
 use crate::tui::message::{Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::pane::Screen;
+use crate::tui::pane::event::view::Text;
 use crate::tui::pane::event::{self, EventPane, EventView, Tab};
 use crate::tui::pane::lifecycle::LifecyclePane;
 use crate::tui::pane::timeline::Side;
@@ -171,20 +172,21 @@ impl App {
         }
     }
 
-    /// The length of the text of the event that has the keys, the lines seen at once, and where its
-    /// changes begin.
-    fn text_of_event(&self) -> Option<(usize, usize, Vec<usize>)> {
+    /// The text of the event that has the keys, and the lines of it seen at once.
+    pub(in crate::tui) fn text_of_event(&self) -> Option<(Text, usize)> {
         let (event, view, area) = match self.above.last() {
-            Some(Screen::Event(pane)) => (pane.event.as_ref()?, pane.view, event::view::page(&self.layout())),
+            Some(Screen::Event(pane)) => {
+                (pane.event.as_ref()?, pane.view, event::view::page(&self.layout(), &self.ui, pane.view.tab))
+            }
             None | Some(Screen::Lifecycle(_)) => (self.event()?, self.preview, self.layout().preview),
             Some(Screen::Sources(_) | Screen::Views(_) | Screen::Histogram(_)) => return None,
         };
         let body = event::view::body(area);
         let text = event::view::text(self, event, view.tab, body.width);
-        Some((text.lines.len(), usize::from(body.height), text.marks))
+        Some((text, usize::from(body.height)))
     }
 
-    fn view_of_event(&mut self) -> &mut EventView {
+    pub(in crate::tui) fn view_of_event(&mut self) -> &mut EventView {
         match self.above.last_mut() {
             Some(Screen::Event(pane)) => &mut pane.view,
             _ => &mut self.preview,
@@ -192,9 +194,9 @@ impl App {
     }
 
     fn scroll_event(&mut self, motion: Motion) {
-        let Some((lines, page, _)) = self.text_of_event() else { return };
+        let Some((text, page)) = self.text_of_event() else { return };
         let view = self.view_of_event();
-        view.scroll = motion.from(view.scroll, lines.saturating_sub(page) + 1, page);
+        view.scroll = motion.from(view.scroll, text.lines.len().saturating_sub(page) + 1, page);
     }
 
     pub(super) fn scroll_preview(&mut self, motion: Motion) {
@@ -209,10 +211,10 @@ impl App {
         if view.tab != Tab::Diff {
             *view = EventView::of(Tab::Diff);
         }
-        let Some((lines, page, marks)) = self.text_of_event() else { return };
-        if marks.is_empty() {
+        let Some((text, page)) = self.text_of_event() else { return };
+        if text.marks.is_empty() {
             self.notice = Some(Notice::info("this event names no changed field"));
         }
-        self.view_of_event().seek(next, &marks, lines, page);
+        self.view_of_event().seek(next, &text.marks, text.lines.len(), page);
     }
 }

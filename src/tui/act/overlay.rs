@@ -28,7 +28,8 @@ impl App {
             (_, Command::Back | Command::Cancel | Command::Close) | (Overlay::Help(_), Command::Help) => {
                 self.overlays.pop();
             }
-            (Overlay::Quit, _) => {
+            (Overlay::Reveal(..), Command::Reveal | Command::Accept) => self.reveal(ask),
+            (Overlay::Quit | Overlay::Reveal(..), _) => {
                 self.overlays.pop();
                 return false;
             }

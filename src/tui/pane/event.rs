@@ -5,9 +5,13 @@
 
 mod changes;
 mod fields;
+mod flow;
+pub(in crate::tui) mod look;
 mod raw;
 mod revisions;
+mod sides;
 mod summary;
+mod tree;
 pub(in crate::tui) mod view;
 
 use std::collections::{HashMap, HashSet};

@@ -329,10 +329,16 @@ fn no_command_does_nothing_everywhere() {
         "ftype:decision_flow group:run<enter>",
         "faction:update group:run<enter>l",
         "Oe",
+        // Changes that fold, wrap and have something masked in them.
+        "ftype:service<enter>d",
+        "ftype:service<enter>d-",
+        "ftype:service<enter>dnnnn",
     ];
     for row in COMMANDS {
         let acts = places.iter().any(|keys| {
-            let mut bench = Bench::new((110, 14), story());
+            let mut events = story();
+            events.push(super::diffs::service());
+            let mut bench = Bench::new((110, 14), events);
             bench.press(keys);
             bench.take_asked();
             let before = bench.screen();

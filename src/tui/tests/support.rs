@@ -377,6 +377,11 @@ impl Bench {
         lines.join("\n")
     }
 
+    /// The cells of the screen.
+    pub(in crate::tui) fn cells(&self) -> Vec<ratatui::buffer::Cell> {
+        self.terminal().backend().buffer().content.clone()
+    }
+
     /// The looks of the first cell of the first line that contains `text`.
     pub(in crate::tui) fn style_of(&self, text: &str) -> ratatui::style::Style {
         let y = self.screen().lines().position(|line| line.contains(text)).unwrap();

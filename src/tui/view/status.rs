@@ -20,6 +20,10 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let left = if matches!(app.overlays.last(), Some(Overlay::Quit)) {
         let question = format!("Quit? `{}` again quits, any other key stays", ui.key(Command::Close));
         Row::new().fill(1).put(&question, ui.style(Role::Warning))
+    } else if let Some(Overlay::Reveal(_, path)) = app.overlays.last() {
+        let question =
+            format!("Show `{path}`? `{}` again shows it, any other key does not", ui.key(Command::Reveal));
+        Row::new().fill(1).cut(&question, width.saturating_sub(2), ui.style(Role::Warning))
     } else if let Some(notice) = &app.notice {
         let role = match notice.weight {
             Weight::Info => Role::Text,
@@ -44,6 +48,7 @@ const IN_LIST: &[(Command, &str)] = &[
 const IN_EVENT: &[(Command, &str)] = &[
     (Command::NextOfEntity, "older"),
     (Command::OpenLifecycle, "life"),
+    (Command::DiffLayout, "layout"),
     (Command::NextChange, "next change"),
     (Command::NextTab, "next tab"),
     (Command::Back, "back"),

@@ -8,61 +8,82 @@
 //!                looks after orders"
 //! ```
 
-use super::fields;
+use super::fields::{self, Page};
+use super::look::Arrangement;
 use super::view::Text;
-use crate::domain::{Change, Detail, Event, Op, Safe};
+use super::{sides, tree};
+use crate::diff::Comparison;
+use crate::domain::{Detail, Event, Safe};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::theme::Role;
-use crate::tui::words;
-
-/// Changes shown at most: beyond, the raw record is the better place to look.
-const MOST: usize = 2_000;
 
 /// The tab for one event.
 pub(super) fn text(app: &App, event: &Event, width: usize) -> Text {
     let ui = &app.ui;
     let mut text = Text::default();
-    let changes = &event.record.changes;
-    let (role, words) = state(app, event);
-    if !changes.is_empty() {
-        text.push(Row::new().put(Safe::line(&counts(changes)).cut(width).as_str(), ui.style(Role::Dim)));
+    let compared = app.comparisons.of(event);
+    let made = compared.and_then(|compared| Some((compared, compared.comparison()?)));
+    if let Some((_, made)) = made.filter(|(_, made)| !made.diff.blocks.is_empty()) {
+        let counts = Safe::line(&head(app, made));
+        for line in counts.wrap(width.max(1)) {
+            text.push(Row::new().safe(&line, ui.style(Role::Dim)));
+        }
         text.push(Row::new());
     }
-    for paragraph in words {
-        for line in Safe::new(&paragraph).wrap(width) {
+    let (role, words) = state(app, event);
+    let mut paragraphs: Vec<(Role, String)> = words.into_iter().map(|words| (role, words)).collect();
+    if made.is_none() && !event.record.changes.is_empty() {
+        paragraphs.push((Role::Dim, under_way(event)));
+    }
+    if made.is_some() {
+        paragraphs.extend(about(app, width).map(|words| (Role::Dim, words)));
+    }
+    for (role, paragraph) in paragraphs {
+        for line in Safe::new(&paragraph).wrap(width.max(1)) {
             text.push(Row::new().safe(&line, ui.style(role)));
         }
         text.push(Row::new());
     }
-    fields::put(&mut text, ui, &changes[..changes.len().min(MOST)], width);
-    if changes.len() > MOST {
-        text.push(Row::new().put(
-            &format!("… and {}", words::plural((changes.len() - MOST) as u64, "change")),
-            ui.style(Role::Dim),
-        ));
+    if let Some((compared, _)) = made {
+        let page = Page { ui, look: ui.look, width };
+        match ui.look.arrangement {
+            Arrangement::Tree => tree::put(&mut text, page, compared),
+            Arrangement::Sides if width >= sides::NEEDED => sides::put(&mut text, page, compared),
+            Arrangement::Paths | Arrangement::Sides => {
+                fields::put(&mut text, page, compared, usize::MAX);
+            }
+        }
     }
     text
 }
 
-/// How many fields were changed, added, removed, moved, set.
-pub(super) fn counts(changes: &[Change]) -> String {
-    let parts: Vec<String> = [
-        (Op::Replace, "changed"),
-        (Op::Add, "added"),
-        (Op::Remove, "removed"),
-        (Op::Move, "moved"),
-        // There is nothing to compare with.
-        (Op::Set, "set, before unknown"),
-    ]
-    .into_iter()
-    .filter_map(|(op, word)| {
-        let number = changes.iter().filter(|change| change.op == op).count();
-        (number > 0).then(|| format!("{} {word}", words::count(number as u64)))
+/// How many changes there are of each sort, and how those that are left out are seen.
+fn head(app: &App, made: &Comparison) -> String {
+    let counts = made.diff.counts.words();
+    if made.diff.counts.ignored == 0 || app.ui.look.ignored || made.diff.is_noise() {
+        return counts;
+    }
+    format!("{counts}  (`{}` shows what is ignored)", app.ui.key(Command::Ignored))
+}
+
+/// What is said while two long documents are being compared.
+fn under_way(event: &Event) -> String {
+    let size = Comparison::weight(event) as f64 / 1_000_000.0;
+    format!("Comparing {size:.1} MB beside the screen; every key works meanwhile…")
+}
+
+/// What the reader should know of the way the changes are shown.
+fn about(app: &App, width: usize) -> Option<String> {
+    let ui = &app.ui;
+    (ui.look.arrangement == Arrangement::Sides && width < sides::NEEDED).then(|| {
+        format!(
+            "Side by side needs {} columns here, and there are {width}: shown by paths. `{}` is the next layout.",
+            sides::NEEDED,
+            ui.key(Command::DiffLayout)
+        )
     })
-    .collect();
-    parts.join(" · ")
 }
 
 /// What there is to say about where the changes come from, or why there are none.

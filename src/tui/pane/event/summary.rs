@@ -1,8 +1,10 @@
 //! The Summary tab: what was written about an event, each text under the name of its author, and the
 //! facts, which come from the data.
 
+use super::fields::{self, Page};
+use super::look::Compared;
+use super::revisions;
 use super::view::Text;
-use super::{fields, revisions};
 use crate::domain::{Event, LinkState, Safe, Status};
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
@@ -19,7 +21,13 @@ const CHANGES: usize = 6;
 const LINES: usize = 12;
 
 /// The tab for one event.
-pub(super) fn text(ui: &Ui, event: &Event, note: Option<&str>, width: usize) -> Text {
+pub(super) fn text(
+    ui: &Ui,
+    event: &Event,
+    compared: Option<&Compared>,
+    note: Option<&str>,
+    width: usize,
+) -> Text {
     let mut text = Text::default();
     let record = &event.record;
     if let Some(note) = note {
@@ -52,7 +60,7 @@ pub(super) fn text(ui: &Ui, event: &Event, note: Option<&str>, width: usize) -> 
     {
         paragraph(&mut text, ui, ("auto", Role::Automatic), summary, width);
     }
-    changed(&mut text, ui, event, width);
+    changed(&mut text, ui, event, compared, width);
     let facts = facts(ui, event);
     let names = facts.iter().map(|(name, _)| Safe::line(name).width());
     let column = names.filter(|name| *name <= NAME).max().unwrap_or(0).min(width / 3);
@@ -64,7 +72,7 @@ pub(super) fn text(ui: &Ui, event: &Event, note: Option<&str>, width: usize) -> 
 }
 
 /// The first changed fields: who reads no further has seen them.
-fn changed(text: &mut Text, ui: &Ui, event: &Event, width: usize) {
+fn changed(text: &mut Text, ui: &Ui, event: &Event, compared: Option<&Compared>, width: usize) {
     let changes = &event.record.changes;
     let versions = Versions::of(changes).words(&event.record.action);
     if versions.is_none() && changes.is_empty() {
@@ -78,8 +86,9 @@ fn changed(text: &mut Text, ui: &Ui, event: &Event, width: usize) {
     text.push(head);
     // The marks of these fields are of no use outside the tab that shows all of them.
     let mut fields = Text::default();
-    fields::put(&mut fields, ui, &changes[..changes.len().min(CHANGES)], width.saturating_sub(2).max(1));
-    let more = changes.len().saturating_sub(CHANGES);
+    let page = Page { ui, look: ui.look, width: width.saturating_sub(2).max(1) };
+    let shown = compared.map_or(0, |compared| fields::put(&mut fields, page, compared, CHANGES));
+    let more = shown.saturating_sub(CHANGES);
     let cut = fields.lines.len().saturating_sub(LINES);
     for line in fields.lines.into_iter().take(LINES) {
         text.push(Row::new().fill(2).join(line));

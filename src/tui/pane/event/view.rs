@@ -13,6 +13,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::look::Arrangement;
 use super::{EventView, Tab, changes, raw, summary};
 use crate::domain::{Event, Safe};
 use crate::tui::app::App;
@@ -33,11 +34,19 @@ pub(in crate::tui) struct Text {
     pub(in crate::tui) lines: Vec<Row>,
     /// The lines at which a changed field begins.
     pub(in crate::tui) marks: Vec<usize>,
+    /// Which of the blocks of the model begins at each mark.
+    pub(in crate::tui) blocks: Vec<usize>,
 }
 
 impl Text {
     pub(super) fn push(&mut self, row: Row) {
         self.lines.push(row);
+    }
+
+    /// Says that a block of the model begins here.
+    pub(super) fn mark(&mut self, block: usize) {
+        self.marks.push(self.lines.len());
+        self.blocks.push(block);
     }
 }
 
@@ -45,9 +54,12 @@ impl Text {
 const WIDEST: u16 = 120;
 
 /// The place of an event that fills the screen, away from its edges.
-pub(in crate::tui) fn page(layout: &Layout) -> Rect {
+pub(in crate::tui) fn page(layout: &Layout, ui: &Ui, tab: Tab) -> Rect {
     let body = layout.body;
-    Rect { x: body.x + 1, width: body.width.saturating_sub(2).min(WIDEST), ..body }
+    // Two texts beside each other are two of that width.
+    let two = tab == Tab::Diff && ui.look.arrangement == Arrangement::Sides;
+    let widest = if two { 2 * WIDEST } else { WIDEST };
+    Rect { x: body.x + 1, width: body.width.saturating_sub(2).min(widest), ..body }
 }
 
 /// Where the text of a tab stands in the place of an event.
@@ -60,7 +72,10 @@ pub(in crate::tui) fn body(area: Rect) -> Rect {
 pub(in crate::tui) fn text(app: &App, event: &Event, tab: Tab, width: u16) -> Text {
     let width = usize::from(width);
     match tab {
-        Tab::Summary => summary::text(&app.ui, event, app.user.note(event.id), width),
+        Tab::Summary => {
+            let compared = app.comparisons.of(event);
+            summary::text(&app.ui, event, compared, app.user.note(event.id), width)
+        }
         Tab::Diff => changes::text(app, event, width),
         Tab::Raw => raw::text(&app.ui, event, width),
     }

@@ -1,0 +1,185 @@
+//! Whole documents that a record carries beside the changed fields.
+//!
+//! Which member of a record holds a document is known to the feed's profile alone. Here it is found without
+//! it, and proved: two members count as the documents before and after only where every changed field has in
+//! them the values that it is known to have had.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::path::{self, Step};
+use super::rules::{IDENTITY_KEYS, MASK, Matcher, Rules};
+use crate::domain::{Change, Op};
+
+/// Pairs of names for the documents before and after.
+const PAIRS: [(&str, &str); 8] = [
+    ("before", "after"),
+    ("old", "new"),
+    ("previous", "current"),
+    ("from", "to"),
+    ("oldValue", "newValue"),
+    ("old_value", "new_value"),
+    ("previousState", "newState"),
+    ("original", "updated"),
+];
+
+/// How deep in a record documents are looked for, and in how many of its members.
+const DEPTH: usize = 5;
+const MEMBERS: usize = 4_000;
+
+/// The documents before and after a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshots {
+    /// The document before; null where there was none.
+    pub before: Value,
+    /// The document after; null where there is none.
+    pub after: Value,
+}
+
+impl Snapshots {
+    /// The documents that the record `raw` carries and that `changes` are the difference of.
+    pub fn find(raw: &str, changes: &[Change]) -> Option<Self> {
+        if changes.is_empty() {
+            return None;
+        }
+        let record: Value = serde_json::from_str(raw).ok()?;
+        let mut left = MEMBERS;
+        search(record, changes, DEPTH, &mut left)
+    }
+
+    /// Rules that mask what is masked by its name, and what is masked in `changes`: the feed's own profile may
+    /// hide more than others do.
+    pub fn rules(changes: &[Change]) -> Matcher {
+        let mut names = HashSet::new();
+        for change in changes {
+            let leaf = path::steps(&change.path).into_iter().rev().find_map(|step| match step {
+                Step::Key(key) => Some(key.into_owned()),
+                Step::Element(_) => None,
+            });
+            for value in [&change.before, &change.after].into_iter().flatten() {
+                masked_names(leaf.as_deref(), value, &mut names);
+            }
+        }
+        Matcher::new(&Rules::default()).redacting(names)
+    }
+}
+
+fn masked_names(name: Option<&str>, value: &Value, names: &mut HashSet<String>) {
+    match value {
+        Value::String(text) if text == MASK => names.extend(name.map(str::to_owned)),
+        Value::Array(list) => list.iter().for_each(|value| masked_names(name, value, names)),
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| masked_names(Some(name), value, names));
+        }
+        _ => {}
+    }
+}
+
+fn search(value: Value, changes: &[Change], depth: usize, left: &mut usize) -> Option<Snapshots> {
+    let Value::Object(mut members) = value else { return None };
+    for (before, after) in PAIRS {
+        if let Some(found) = pair(&mut members, before, after, changes) {
+            return Some(found);
+        }
+    }
+    if depth == 0 {
+        return None;
+    }
+    for (_, member) in members {
+        *left = left.checked_sub(1)?;
+        if let Some(found) = search(member, changes, depth - 1, left) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+fn pair(
+    members: &mut Map<String, Value>,
+    before: &str,
+    after: &str,
+    changes: &[Change],
+) -> Option<Snapshots> {
+    let document = |value: &Value| value.is_object() || value.is_null();
+    let (was, is) = (members.get(before)?, members.get(after)?);
+    if !document(was) || !document(is) || (was.is_null() && is.is_null()) {
+        return None;
+    }
+    let fits = changes.iter().all(|change| fits(change, was, is));
+    // Taken only where they fit, so that a search that goes on finds all of the record.
+    fits.then(|| Snapshots {
+        before: members.remove(before).unwrap_or_default(),
+        after: members.remove(after).unwrap_or_default(),
+    })
+}
+
+/// Whether a changed field has in both documents the values that it is said to have.
+fn fits(change: &Change, before: &Value, after: &Value) -> bool {
+    match change.op {
+        Op::Add | Op::Set => change.after.as_ref().is_some_and(|value| stands(after, &change.path, value)),
+        Op::Remove => change.before.as_ref().is_some_and(|value| stands(before, &change.path, value)),
+        Op::Replace => {
+            change.before.as_ref().is_some_and(|value| stands(before, &change.path, value))
+                && change.after.as_ref().is_some_and(|value| stands(after, &change.path, value))
+        }
+        // It names two places and shows the element in part.
+        Op::Move => true,
+    }
+}
+
+fn stands(document: &Value, path: &str, value: &Value) -> bool {
+    let steps = path::steps(path);
+    let (place, set) = match steps.split_last() {
+        Some((Step::Element(label), array)) if label == "[]" => (array, true),
+        _ => (steps.as_slice(), false),
+    };
+    let Some(found) = resolve(document, place) else { return false };
+    if set {
+        return found.as_array().is_some_and(|list| list.iter().any(|element| same(element, value)));
+    }
+    same(found, value)
+}
+
+/// Whether `shown` is `sent`, apart from what was masked in it.
+fn same(sent: &Value, shown: &Value) -> bool {
+    match (sent, shown) {
+        (_, Value::String(text)) if text == MASK => true,
+        (Value::Array(sent), Value::Array(shown)) => {
+            sent.len() == shown.len() && sent.iter().zip(shown).all(|(sent, shown)| same(sent, shown))
+        }
+        (Value::Object(sent), Value::Object(shown)) => {
+            sent.len() == shown.len()
+                && shown.iter().all(|(key, shown)| sent.get(key).is_some_and(|sent| same(sent, shown)))
+        }
+        (sent, shown) => sent == shown,
+    }
+}
+
+/// What stands in `document` at the end of `steps`.
+pub(super) fn resolve<'v>(document: &'v Value, steps: &[Step<'_>]) -> Option<&'v Value> {
+    let mut at = document;
+    for step in steps {
+        at = match step {
+            Step::Key(key) if *key == path::DOCUMENT => at,
+            Step::Key(key) => at.get(key.as_ref())?,
+            Step::Element(label) => element(at.as_array()?, label)?,
+        };
+    }
+    Some(at)
+}
+
+/// The element with this label: by its place, or by a field that tells it apart.
+fn element<'v>(list: &'v [Value], label: &str) -> Option<&'v Value> {
+    let inner = label.strip_prefix('[')?.strip_suffix(']')?;
+    if let Ok(place) = inner.parse::<usize>() {
+        return list.get(place);
+    }
+    let labelled = |element: &&Value| {
+        let Value::Object(fields) = element else { return false };
+        let keys = IDENTITY_KEYS.into_iter().chain(fields.keys().map(String::as_str));
+        keys.into_iter()
+            .any(|key| super::align::identity(element, key).is_some_and(|id| path::named(key, &id) == label))
+    };
+    list.iter().find(labelled)
+}

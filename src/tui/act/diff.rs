@@ -1,0 +1,157 @@
+//! What commands do with the changes of one event: lay them out, fold them, show what is masked.
+
+use crate::diff::Mask;
+use crate::tui::app::App;
+use crate::tui::command::Command;
+use crate::tui::message::{Effect, Notice};
+use crate::tui::overlay::Overlay;
+use crate::tui::pane::Screen;
+use crate::tui::pane::event::{EventView, Tab};
+use crate::tui::words;
+
+impl App {
+    /// The commands about the changes of the event that has the keys.
+    pub(super) fn act_on_diff(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        match command {
+            Command::OpenDiff => {
+                self.preview = EventView::of(Tab::Diff);
+                self.open_event(ask);
+            }
+            Command::DiffLayout => self.look(|app| {
+                app.ui.look.arrangement = app.ui.look.arrangement.next();
+                app.ui.look.arrangement.words().to_owned()
+            }),
+            Command::LessContext => self.look(|app| app.widen(false)),
+            Command::MoreContext => self.look(|app| app.widen(true)),
+            Command::Wrap => self.look(|app| {
+                app.ui.look.wrap = !app.ui.look.wrap;
+                if app.ui.look.wrap { "long lines are broken" } else { "long lines are cut" }.to_owned()
+            }),
+            Command::Ignored => self.look(|app| {
+                app.ui.look.ignored = !app.ui.look.ignored;
+                let word = if app.ui.look.ignored { "shown" } else { "left out" };
+                format!("fields that every save touches are {word}")
+            }),
+            Command::FoldChange => self.fold_change(true),
+            Command::UnfoldChange => self.fold_change(false),
+            Command::FoldAll => self.fold_all(true),
+            Command::UnfoldAll => self.fold_all(false),
+            Command::Reveal => self.ask_to_reveal(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Turns to the tab with the changes, changes how they are looked at, and stays at the same change.
+    fn look(&mut self, change: impl FnOnce(&mut Self) -> String) {
+        self.turn_to_changes();
+        let here = self.block_here();
+        let said = change(self);
+        self.notice = Some(Notice::info(said));
+        if let Some(block) = here {
+            self.stay_at(block);
+        }
+    }
+
+    fn turn_to_changes(&mut self) {
+        let view = self.view_of_event();
+        if view.tab != Tab::Diff {
+            *view = EventView::of(Tab::Diff);
+            if matches!(self.above.last(), Some(Screen::Event(_))) {
+                self.preview = EventView::of(Tab::Diff);
+            }
+        }
+    }
+
+    fn widen(&mut self, more: bool) -> String {
+        if !self.ui.look.widen(more) {
+            return if more { "all of it is shown" } else { "nothing beside it is shown" }.to_owned();
+        }
+        match self.ui.look.context() {
+            usize::MAX => "all that stayed is shown".to_owned(),
+            lines => {
+                format!("{} that stayed shown around each change", words::plural(lines as u64, "line"))
+            }
+        }
+    }
+
+    /// The block of the model that was gone to, else the first that is seen.
+    fn block_here(&mut self) -> Option<usize> {
+        let view = *self.view_of_event();
+        let (text, _) = self.text_of_event()?;
+        let seen = text.marks.partition_point(|mark| *mark < view.scroll);
+        let place = view.change.unwrap_or(seen).min(text.blocks.len().checked_sub(1)?);
+        text.blocks.get(place).copied()
+    }
+
+    /// Goes to the block, wherever it stands now.
+    fn stay_at(&mut self, block: usize) {
+        let Some((text, page)) = self.text_of_event() else { return };
+        let Some(place) = text.blocks.iter().position(|other| *other == block) else {
+            self.view_of_event().change = None;
+            return;
+        };
+        let (mark, lines) = (text.marks[place], text.lines.len());
+        let view = self.view_of_event();
+        view.change = Some(place);
+        if mark < view.scroll || mark >= view.scroll + page {
+            view.scroll = mark;
+        }
+        view.scroll = view.scroll.min(lines.saturating_sub(page));
+    }
+
+    fn fold_change(&mut self, fold: bool) {
+        self.turn_to_changes();
+        let (Some(event), Some(block)) = (self.event().cloned(), self.block_here()) else {
+            self.notice = Some(Notice::info("this event names no changed field"));
+            return;
+        };
+        if let Some(compared) = self.comparisons.of_mut(&event) {
+            if fold {
+                compared.folded.insert(block);
+            } else {
+                compared.folded.remove(&block);
+            }
+        }
+        self.stay_at(block);
+    }
+
+    fn fold_all(&mut self, fold: bool) {
+        self.turn_to_changes();
+        let (Some(event), here) = (self.event().cloned(), self.block_here()) else { return };
+        let Some(compared) = self.comparisons.of_mut(&event) else { return };
+        let blocks = compared.comparison().map_or(0, |made| made.diff.blocks.len());
+        compared.folded = if fold { (0..blocks).collect() } else { std::collections::HashSet::new() };
+        if let Some(block) = here {
+            self.stay_at(block);
+        }
+    }
+
+    /// Asks whether to show the masked value of the change that was gone to, or says why it cannot be shown.
+    fn ask_to_reveal(&mut self) {
+        self.turn_to_changes();
+        let (Some(event), Some(place)) = (self.event().cloned(), self.block_here()) else {
+            self.notice = Some(Notice::info("this event names no changed field"));
+            return;
+        };
+        let made = self.comparisons.of(&event).and_then(|compared| compared.comparison().cloned());
+        let Some(made) = made else { return };
+        self.stay_at(place);
+        let block = &made.diff.blocks[place];
+        match block.mask.can_be_lifted() {
+            Ok(()) => self.overlays.push(Overlay::Reveal(event.row, block.path.clone())),
+            Err(why) if block.mask == Mask::Kept => {
+                self.notice = Some(Notice::error(format!("`{}`: {why}", block.path)));
+            }
+            Err(why) => self.notice = Some(Notice::info(format!("`{}`: {why}", block.path))),
+        }
+    }
+
+    /// Shows the value that was asked about.
+    pub(super) fn reveal(&mut self, ask: &mut Vec<Effect>) {
+        let Some(Overlay::Reveal(row, path)) = self.overlays.pop() else { return };
+        if let Some(event) = self.event().filter(|event| event.row == row).cloned() {
+            ask.extend(self.comparisons.reveal(&event, path));
+        }
+    }
+}
