@@ -22,6 +22,7 @@ fn event() -> Event {
         scope: None,
         count: 1,
         link: LinkState::None,
+        fate: None,
         record: Record::bare(identity, time),
     }
 }

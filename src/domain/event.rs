@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Action, Change, EventId, LinkState, RowId, Timestamp};
+use super::{Action, Change, EventId, Fate, LinkState, RowId, Timestamp};
 
 /// One change record as a feed profile read it from a page.
 ///
@@ -231,6 +231,8 @@ pub struct Event {
     pub count: u32,
     /// What is known about its link to the entry before it, where its feed has such links.
     pub link: LinkState,
+    /// What its feed did with it later; nothing for most.
+    pub fate: Option<Box<Fate>>,
     /// What the feed said.
     pub record: Record,
 }

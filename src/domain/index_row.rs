@@ -181,7 +181,12 @@ impl Parts {
     /// The parts that `event` has.
     pub fn of_event(event: &Event) -> Self {
         let link = if event.link == LinkState::Broken { Self::BROKEN } else { Self::default() };
-        Self(Self::of(&event.record).0 | link.0)
+        let fate = event.fate.as_deref().map_or(Self::default(), |fate| {
+            let gone = if fate.gone_at.is_some() { Self::GONE.0 } else { 0 };
+            let edited = if fate.edits > 0 { Self::EDITED.0 } else { 0 };
+            Self(gone | edited)
+        });
+        Self(Self::of(&event.record).0 | link.0 | fate.0)
     }
 
     /// The parts of a record with these fields. A text that is there but empty is no part.

@@ -112,6 +112,7 @@ mod tests {
             scope: Some("dest_1".into()),
             count: 1,
             link: crate::domain::LinkState::None,
+            fate: None,
             record: Record {
                 action: Action::Update,
                 raw_action: Some("updated".into()),

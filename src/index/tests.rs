@@ -15,7 +15,7 @@ use serde_json::json;
 use super::search::CHUNK;
 use super::{Content, Index};
 use crate::domain::{
-    Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, FeedNames, Identity,
+    Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, Fate, FeedNames, Identity,
     IndexRow, LinkState, Marks, Op, Parts, Record, RowId, Status, Survey, Timestamp, Vocabulary, Zone,
 };
 use crate::query::{self, Context, FIELDS, Kind, Marked, Query, Texts, Told, fingerprint};
@@ -122,6 +122,10 @@ pub(super) fn events() -> impl Strategy<Value = Vec<Event>> {
                 scope: scope.map(Into::into),
                 count: 1,
                 link: if crowded % 3 == 1 { LinkState::Broken } else { LinkState::Open },
+                fate: (crowded % 4 == 2).then(|| {
+                    let gone_at = (crowded == 2).then_some(record.time);
+                    Box::new(Fate { gone_at, edits: u64::from(crowded == 6), ..Fate::default() })
+                }),
                 record,
             };
             taken.insert(row, event);
@@ -326,6 +330,7 @@ pub(super) fn event_by(row: i64, actor: u8) -> Event {
         scope: None,
         count: 1,
         link: LinkState::None,
+        fate: None,
         record: Record {
             entity: Entity { kind: None, id: Some(format!("e{}", row % 2)), name: Some(name) },
             actor: Actor { kind: ActorKind::User, id: Some(format!("a{actor}")), name: None },

@@ -408,6 +408,10 @@ const SORTS: &[Word] = &[
     word("broken", "the entry before it is not the one that it names by its hash", PartKind::Parts, |part| {
         with(part, Parts::BROKEN)
     }),
+    word("edited", "its feed has said something else of it before", PartKind::Parts, |part| {
+        with(part, Parts::EDITED)
+    }),
+    word("gone", "its feed does not have it any more", PartKind::Parts, |part| with(part, Parts::GONE)),
     word("destructive", "something is gone for good: a deletion or an erasure", PartKind::Action, |part| {
         matches!(part, Part::Action(Action::Delete | Action::Erase, _))
     }),

@@ -285,6 +285,7 @@ mod tests {
             scope: None,
             count: 1,
             link: crate::domain::LinkState::None,
+            fate: None,
             record,
         }
     }

@@ -175,6 +175,9 @@ async fn fetch(
     older: Result<Option<RowId>, StoreError>,
     first_sync: UnderWay,
 ) {
+    if let Ok(feeds) = session.library.coverage().await {
+        ports.tell(Message::Coverage(feeds));
+    }
     load_rest(&session, older, &ports).await;
     let (reports, mut heard) = mpsc::unbounded_channel();
     let connected = session.connect(reports).await;

@@ -10,7 +10,9 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::domain::{Ask, Entity, Event, EventId, IndexRow, List, RowId, Rows, SealedRows, Survey};
+use crate::domain::{
+    Ask, Entity, Event, EventId, FeedCoverage, IndexRow, List, RowId, Rows, SealedRows, Survey,
+};
 use crate::index::{Content, Index, Search};
 use crate::query::{Arrangement, Query, Texts};
 use crate::store::{Db, FileId, Marker, Store, StoreError};
@@ -170,6 +172,11 @@ impl Library {
     /// if the cache is another file.
     pub async fn version(&self) -> Result<(FileId, i64), StoreError> {
         self.store.run(|db| Ok((db.file(), db.data_version()?))).await
+    }
+
+    /// What is known to be complete of every feed that was ever read.
+    pub async fn coverage(&self) -> Result<Vec<FeedCoverage>, StoreError> {
+        self.store.run(Db::coverage).await
     }
 
     /// How many events are in the columns.

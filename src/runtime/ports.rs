@@ -16,10 +16,10 @@ use super::explain::Explainer;
 use super::library::{Library, Surroundings};
 use super::user::User;
 use crate::diff::Comparison;
-use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Timestamp, UserChange};
+use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Stretch, Timestamp, UserChange};
 use crate::query::Query;
 use crate::store::StoreError;
-use crate::sync::{Engine, Fetched, Which};
+use crate::sync::{Engine, Extent, Fetched, Which};
 use crate::tui::{Answer, Asker, Effect, Message, Notice};
 
 /// What effects are carried out with.
@@ -135,6 +135,7 @@ impl Ports {
             }
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
+            Effect::Fill { source, scope, span } => self.fill(source, scope, span),
             Effect::Timer { timer, after } => {
                 let outbox = self.outbox.clone();
                 tokio::spawn(async move {
@@ -301,6 +302,19 @@ impl Ports {
         });
     }
 
+    /// Asks for a stretch of time of one scope.
+    fn fill(&self, source: Arc<str>, scope: Option<Arc<str>>, span: Stretch) {
+        let (engine, stop) = (Arc::clone(&self.engine), self.stop.clone());
+        let under_way = self.begin();
+        tokio::spawn(async move {
+            let which = Which::Named(vec![source]);
+            let extent = extent_of(span, scope.as_deref());
+            let work = async { engine.wait().await.sync_within(&which, &extent).await };
+            stop.run_until_cancelled(work).await;
+            drop(under_way);
+        });
+    }
+
     /// Runs `work` beside the loop and sends what it comes to, unless the program ends first.
     fn answer(&self, work: impl Future<Output = Message> + Send + 'static) {
         let (outbox, stop) = (self.outbox.clone(), self.stop.clone());
@@ -334,6 +348,16 @@ pub(crate) struct UnderWay(watch::Sender<usize>);
 impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// A stretch of time of one scope, as it is asked for.
+fn extent_of(span: Stretch, scope: Option<&str>) -> Extent {
+    Extent {
+        full: false,
+        since: (span.lo != Timestamp::MIN).then(|| span.lo.plus_millis(1)),
+        until: (span.hi != Timestamp::MAX).then_some(span.hi),
+        scope: scope.map(Box::from),
     }
 }
 
@@ -418,6 +442,15 @@ mod tests {
     fn it_is_said_what_was_copied() {
         assert_eq!(copied("event id", "3kq0"), "Copied the event id through the terminal (OSC 52): 3kq0");
         assert!(copied("actor", &"é".repeat(60)).ends_with("éé…"));
+    }
+
+    #[test]
+    fn a_gap_is_asked_for_from_its_first_instant_to_its_last() {
+        let at = Timestamp::from_millis;
+        let some = extent_of(Stretch { lo: at(10), hi: at(20) }, Some("shop"));
+        assert_eq!((some.since, some.until), (Some(at(11)), Some(at(20))));
+        assert_eq!((some.scope.as_deref(), some.full), (Some("shop"), false));
+        assert_eq!(extent_of(Stretch::ALL, None), Extent::default());
     }
 
     #[test]

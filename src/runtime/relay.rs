@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -29,6 +29,9 @@ const OTHERS: Duration = Duration::from_secs(5);
 /// The rest between two steps of putting away what has come to rest in the cache.
 const TIDYING: Duration = Duration::from_millis(20);
 
+/// How often at most it is read what is complete while syncs go on.
+const COVERAGE: Duration = Duration::from_secs(1);
+
 /// What the relay knows.
 pub(crate) struct Relay {
     /// How every source is doing, in the order of the configuration.
@@ -41,6 +44,8 @@ pub(crate) struct Relay {
     under_way: Option<UnderWay>,
     /// Whether there may be rows in the cache that have come to rest and are not put away.
     untidy: bool,
+    /// When the app was last told what is complete.
+    covered: Option<Instant>,
 }
 
 impl Relay {
@@ -53,7 +58,15 @@ impl Relay {
         ports: Arc<Ports>,
         first_sync: UnderWay,
     ) -> Self {
-        Self { statuses, library, ports, unsettled: expected, under_way: Some(first_sync), untidy: true }
+        Self {
+            statuses,
+            library,
+            ports,
+            unsettled: expected,
+            under_way: Some(first_sync),
+            untidy: true,
+            covered: None,
+        }
     }
 
     /// Tells the app of everything in `reports`, until nobody can send any more.
@@ -77,6 +90,7 @@ impl Relay {
                 self.catch_up().await;
                 self.untidy = true;
             }
+            self.tell_coverage(stored).await;
             if self.unsettled.is_empty() {
                 self.under_way = None;
             } else if self.under_way.is_none() {
@@ -128,6 +142,20 @@ impl Relay {
         match tidied {
             Ok((_, News { new: 0, changed, replaced: false })) if changed.is_empty() => {}
             tidied => self.tell_news(tidied.map(|(_, news)| news)).await,
+        }
+    }
+
+    /// Tells what is complete: at once where the syncs have come to rest, now and then while they go on.
+    async fn tell_coverage(&mut self, stored: bool) {
+        let rested = self.unsettled.is_empty() && self.under_way.is_some();
+        let due = stored && self.covered.is_none_or(|told| told.elapsed() >= COVERAGE);
+        if !(rested || due || self.covered.is_none()) {
+            return;
+        }
+        self.covered = Some(Instant::now());
+        // Without it, what was known stays on the screen; the cache says itself what is wrong with it.
+        if let Ok(feeds) = self.library.coverage().await {
+            self.ports.tell(Message::Coverage(feeds));
         }
     }
 

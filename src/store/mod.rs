@@ -11,10 +11,12 @@
 
 mod body;
 mod codec;
+mod covered;
 mod database;
 mod db;
 mod dictionary;
 mod error;
+mod fate;
 mod ledger;
 mod links;
 mod open;

@@ -8,6 +8,7 @@ use super::codec::{self, damaged};
 use super::db::Db;
 use super::dictionary::Dictionaries;
 use super::error::StoreError;
+use super::fate;
 use super::links;
 use super::rows::last_seq;
 use super::seal::{last_number, sealed_since};
@@ -43,7 +44,7 @@ pub struct Marker {
 const EVENT: &str = "
     SELECT row, id, feed, entity, actor, action, raw_action, change_set, status, detail, time, count,
            codebook, data,
-           (SELECT verdict FROM link WHERE link.id = event.id AND link.previous IS NOT NULL)
+           (SELECT verdict FROM link WHERE link.id = event.id AND link.previous IS NOT NULL), gone_at, parts
     FROM event LEFT JOIN packed USING (row) WHERE row = ?1";
 
 const INDEX_ROWS: &str = "
@@ -154,6 +155,8 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
         key.map(|key| dictionaries.word(conn, key).map(|word| word.to_string())).transpose()
     };
     let (raw_action, set) = (word(6)?, word(7)?);
+    let gone_at = row.get::<_, Option<i64>>(15)?.map(Timestamp::from_millis);
+    let parts = Parts::from_bits(row.get(16)?);
     Ok(Event {
         row: place,
         id: EventId(row.get(1)?),
@@ -162,6 +165,7 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
         scope: names.scope,
         count: row.get(11)?,
         link: links::state(row, 14)?,
+        fate: fate::read(conn, EventId(row.get(1)?), gone_at, parts)?,
         record: Record {
             identity: codec::identity(native, identity.map(Into::into), &raw),
             time: row.get::<_, Option<i64>>(10)?.map_or(place.time(), Timestamp::from_millis),

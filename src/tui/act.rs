@@ -93,6 +93,11 @@ impl App {
 
     /// Leaves the innermost place; at the timeline there is nothing to leave but marks.
     fn back(&mut self) {
+        if let Some(Screen::Sources(pane)) = self.above.last_mut()
+            && pane.scope.take().is_some()
+        {
+            return;
+        }
         if let Some(Screen::Histogram(pane)) = self.above.last_mut()
             && pane.dismiss()
         {
@@ -148,7 +153,11 @@ impl App {
             Some(Screen::Lifecycle(_)) => self.act_in_lifecycle(command, ask),
             Some(Screen::Views(_)) => self.act_in_views(command, ask),
             Some(Screen::Histogram(_)) => self.act_in_histogram(command, ask),
+            Some(Screen::Sources(_)) if command == Command::Open => self.open_scope(ask),
             Some(Screen::Sources(_)) => {
+                if Motion::of(command).is_some_and(|motion| self.go_scope(motion)) {
+                    return;
+                }
                 let page = sources::view::page(&self.layout());
                 if let (Some(motion), Some(Screen::Sources(pane))) =
                     (Motion::of(command), self.above.last_mut())
@@ -173,6 +182,7 @@ impl App {
             (Command::NextChange, _) => self.seek_change(true),
             (Command::PreviousChange, _) => self.seek_change(false),
             (_, Some(motion)) if self.in_preview => self.scroll_preview(motion),
+            (_, Some(motion)) if self.timeline.go_gap(motion) => {}
             (_, Some(motion)) => {
                 let page = measure.fits(&self.timeline.list(), self.timeline.top());
                 self.timeline.go(motion, page);
@@ -187,6 +197,7 @@ impl App {
             (Command::NextOfEntity, _) => self.neighbour(Side::Older, ask),
             (Command::PreviousOfEntity, _) => self.neighbour(Side::Newer, ask),
             (Command::Unfold, _) if self.timeline.unfold() => self.ask(Why::Fold, ask),
+            (Command::Open, _) if self.fill_gap(ask) => {}
             (Command::Open | Command::Unfold, _) => self.open_event(ask),
             (Command::Fold, _) if self.timeline.fold() => self.ask(Why::Fold, ask),
             _ => {}

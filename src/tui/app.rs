@@ -29,7 +29,7 @@ use super::settings::{Settings, Ui};
 use super::tabs::Tabs;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, RowId, SourceState, SourceStatus, Timestamp, UserData};
+use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Timestamp, UserData};
 use crate::query::Note;
 
 /// The whole interface.
@@ -68,6 +68,8 @@ pub struct App {
     /// What was made of the changes of events that were looked at.
     pub(super) comparisons: Comparisons,
     pub(super) sources: Vec<SourceStatus>,
+    /// What the cache knows to be complete of every feed.
+    pub(super) ledgers: Vec<FeedCoverage>,
     /// How the selected event of the timeline is looked at beside the list.
     pub(super) preview: EventView,
     /// Whether keys go to the preview.
@@ -111,6 +113,7 @@ impl App {
             details: Details::default(),
             comparisons: Comparisons::default(),
             sources: settings.sources,
+            ledgers: Vec::new(),
             preview: EventView::default(),
             in_preview: false,
             notice: None,
@@ -173,6 +176,7 @@ impl App {
             Message::Explained(result) => self.explained(result),
             Message::CacheGrew { new } => self.grew(new, &mut ask),
             Message::Sources(sources) => self.take_sources(sources, &mut ask),
+            Message::Coverage(feeds) => self.take_coverage(feeds),
             Message::Compared { event, revealed, comparison } => {
                 self.comparisons.take(&event, &revealed, comparison)
             }
@@ -215,12 +219,14 @@ impl App {
     /// How the list of the timeline is measured.
     pub(super) fn measure(&self) -> Measure {
         let layout = self.layout();
-        Measure { height: layout.list.height, row_height: layout.row_height, zone: self.ui.zone }
+        let gaps = self.timeline.gap_places();
+        Measure { height: layout.list.height, row_height: layout.row_height, zone: self.ui.zone, gaps }
     }
 
     /// The event that commands are about.
     pub(super) fn event(&self) -> Option<&Arc<Event>> {
         match self.above.last() {
+            None if self.timeline.gap().is_some() => None,
             None => self.timeline.selected().and_then(|row| self.library.get(row)),
             Some(Screen::Event(pane)) => pane.event.as_ref(),
             Some(Screen::Lifecycle(pane)) => pane.event(),
@@ -305,6 +311,9 @@ impl App {
             self.ask_gaps(ask);
         }
         self.sources = sources;
+        if changed {
+            self.place_gaps();
+        }
         changed
     }
 
@@ -325,10 +334,10 @@ impl App {
     fn settle(&mut self, ask: &mut Vec<Effect>) {
         self.ui.zone = self.filter.query().directives().zone.unwrap_or(self.ui.chosen_zone);
         let measure = self.measure();
-        self.timeline.settle(measure);
+        self.timeline.settle(&measure);
         self.in_preview &= !self.layout().preview.is_empty();
-        if self.timeline.near(measure, 1).iter().any(|row| !self.library.knows(*row)) {
-            let rows = self.library.want(&self.timeline.near(measure, 3));
+        if self.timeline.near(&measure, 1).iter().any(|row| !self.library.knows(*row)) {
+            let rows = self.library.want(&self.timeline.near(&measure, 3));
             ask.push(Effect::Load { rows });
         }
         self.settle_screen(ask);

@@ -18,6 +18,8 @@ pub enum Context {
     Detail,
     /// In the list of saved views.
     Views,
+    /// In the list of sources, and among the scopes of one.
+    Sources,
     /// Among the values of keys beside the list.
     Facets,
     /// On the screen of events over time.
@@ -28,11 +30,12 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order the help shows them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Everywhere,
         Self::Lists,
         Self::Detail,
         Self::Views,
+        Self::Sources,
         Self::Facets,
         Self::Histogram,
         Self::Prompt,
@@ -45,6 +48,7 @@ impl Context {
             Self::Lists => "lists",
             Self::Detail => "detail",
             Self::Views => "views",
+            Self::Sources => "sources",
             Self::Facets => "facets",
             Self::Histogram => "histogram",
             Self::Prompt => "prompt",
@@ -69,6 +73,7 @@ impl Context {
             Self::Lists => &[Self::Lists, Self::Everywhere],
             Self::Detail => &[Self::Detail, Self::Everywhere],
             Self::Views => &[Self::Views, Self::Everywhere],
+            Self::Sources => &[Self::Sources, Self::Everywhere],
             Self::Facets => &[Self::Facets, Self::Everywhere],
             Self::Histogram => &[Self::Histogram, Self::Everywhere],
             Self::Prompt => &[Self::Prompt],
@@ -171,7 +176,7 @@ commands! {
     View10 "view-10" [Everywhere] "Show the view of the tenth tab";
     Bookmarks "bookmarks" [Everywhere] "Show the events that you bookmarked";
 
-    Open "open" [Lists Views] "Open the selected event or view";
+    Open "open" [Lists Views Sources] "Open the selected event, view or source, or fill the gap";
     Unfold "unfold" [Lists Facets] "Unfold the selected run of events or key, else open the event";
     Fold "fold" [Lists Facets] "Fold the run of events or the key that the selected one belongs to";
     Mark "mark" [Lists Facets] "Mark the event or value, or take the mark away, and go on";

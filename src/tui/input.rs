@@ -20,7 +20,7 @@ impl App {
             (None, None) if !self.in_preview => Context::Lists,
             (None, Some(Screen::Lifecycle(_))) => Context::Lists,
             (None, None | Some(Screen::Event(_))) => Context::Detail,
-            (None, Some(Screen::Sources(_))) => Context::Everywhere,
+            (None, Some(Screen::Sources(_))) => Context::Sources,
             (None, Some(Screen::Views(_))) => Context::Views,
             (None, Some(Screen::Histogram(_))) => Context::Histogram,
         }

@@ -11,8 +11,8 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::diff::Comparison;
 use crate::domain::{
-    Ask, Condition, Entity, Event, Fault, List, RowId, Rows, SourceStatus, Stretch, Survey, Timestamp,
-    UserChange,
+    Ask, Condition, Entity, Event, Fault, FeedCoverage, List, RowId, Rows, SourceStatus, Stretch, Survey,
+    Timestamp, UserChange,
 };
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
@@ -113,6 +113,8 @@ pub enum Message {
     },
     /// How every configured source is doing, in the order of the configuration.
     Sources(Vec<SourceStatus>),
+    /// What the cache knows to be complete of every feed, by source and scope.
+    Coverage(Vec<FeedCoverage>),
     /// The answer to [`Effect::FetchDetail`].
     Detail {
         /// The event that was asked about.
@@ -297,6 +299,15 @@ pub enum Effect {
         source: Option<Arc<str>>,
         /// What to ask for first, as far as servers can filter by it.
         wanted: Vec<Condition>,
+    },
+    /// Ask a source for a stretch of time of which something is missing.
+    Fill {
+        /// The name of the source.
+        source: Arc<str>,
+        /// The id of the scope, where the source fans out.
+        scope: Option<Arc<str>>,
+        /// The times, both ends left out.
+        span: Stretch,
     },
     /// Send [`Message::Tick`] with this timer after this time. Timers run side by side; the app ignores
     /// those that it no longer waits for.

@@ -32,6 +32,7 @@ mod input;
 pub mod key;
 pub mod keymap;
 mod layout;
+mod ledgers;
 mod library;
 mod life;
 mod line;

@@ -2,7 +2,9 @@
 
 mod diffs;
 mod facets;
+mod fates;
 mod filter;
+mod gaps;
 mod go;
 mod histogram;
 mod hostile;

@@ -85,7 +85,9 @@ fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Positio
         timeline::view::draw(app, buf);
         if !layout.preview.is_empty() {
             divide(app, layout, buf);
-            event::view::draw(app, app.event(), app.preview, layout.preview, buf);
+            if !timeline::gaps::draw_told(app, layout.preview, buf) {
+                event::view::draw(app, app.event(), app.preview, layout.preview, buf);
+            }
             if app.in_preview {
                 let mark = Row::new().put("▌", app.ui.style(Role::Focused));
                 mark.draw(buf, layout.preview.x - 1, layout.preview.y, 1);

@@ -109,6 +109,7 @@ impl App {
             (Ok(answer), _) => self.timeline.replace(answer),
             (Err(message), _) => self.notice = Some(Notice::error(message)),
         }
+        self.place_gaps();
         if self.question.stale {
             self.ask(Why::News, ask);
         }

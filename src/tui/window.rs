@@ -4,6 +4,8 @@
 //! the screen shows a row or the heading of its group; where there are headings, the first line is always the
 //! one of the group that the first row belongs to.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use crate::domain::{Heads, List, Zone};
@@ -34,10 +36,12 @@ pub(super) enum Item {
     Head(Head, usize),
     /// The row at this index, as many lines as a row takes.
     Row(usize),
+    /// What is missing below the row at this index, one line.
+    Gap(usize),
 }
 
 /// How a window is measured.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Measure {
     /// Lines of the window.
     pub(super) height: u16,
@@ -45,18 +49,29 @@ pub(super) struct Measure {
     pub(super) row_height: u16,
     /// The zone that days are counted in.
     pub(super) zone: Zone,
+    /// The rows below which something is missing, ascending.
+    pub(super) gaps: Arc<[usize]>,
 }
 
 impl Measure {
+    /// The lines of the row at `index`, with what is missing below it.
+    fn lines(&self, index: usize) -> u16 {
+        self.row_height + u16::from(self.has_gap(index))
+    }
+
+    fn has_gap(&self, index: usize) -> bool {
+        self.gaps.binary_search(&index).is_ok()
+    }
+
     /// What the window shows when its first row is the one at index `top`. A row is only shown whole.
-    pub(super) fn items(self, rows: &List, top: usize) -> Vec<Item> {
+    pub(super) fn items(&self, rows: &List, top: usize) -> Vec<Item> {
         let mut items = Vec::new();
         let mut left = self.height;
         let mut last = None;
         for index in top..rows.len() {
             let this = head(rows, index, self.zone);
             let rule = u16::from(this != last);
-            if left < rule + self.row_height {
+            if left < rule + self.lines(index) {
                 break;
             }
             if let Some(head) = this.filter(|_| this != last) {
@@ -64,19 +79,22 @@ impl Measure {
                 last = this;
             }
             items.push(Item::Row(index));
-            left -= rule + self.row_height;
+            if self.has_gap(index) {
+                items.push(Item::Gap(index));
+            }
+            left -= rule + self.lines(index);
         }
         items
     }
 
     /// How many rows the window shows from `top` on; at least one, so that a page always moves.
-    pub(super) fn fits(self, rows: &List, top: usize) -> usize {
+    pub(super) fn fits(&self, rows: &List, top: usize) -> usize {
         self.items(rows, top).iter().filter(|item| matches!(item, Item::Row(_))).count().max(1)
     }
 
     /// The first row of the window, moved from `top` as little as makes `selected` visible, and never so
     /// far down that lines stay empty which rows above could fill. After a jump `selected` stands in the middle: what happened around it is what a reader wants next.
-    pub(super) fn scroll(self, rows: &List, top: usize, selected: usize) -> usize {
+    pub(super) fn scroll(&self, rows: &List, top: usize, selected: usize) -> usize {
         let Some(last) = rows.len().checked_sub(1) else { return 0 };
         let lowest = self.top_for(rows, last);
         let top = top.min(lowest);
@@ -93,13 +111,13 @@ impl Measure {
     }
 
     /// The first row of a window whose last row is `bottom`.
-    fn top_for(self, rows: &List, bottom: usize) -> usize {
+    fn top_for(&self, rows: &List, bottom: usize) -> usize {
         let mut top = bottom;
         let mut last = head(rows, bottom, self.zone);
-        let mut used = u16::from(last.is_some()) + self.row_height;
+        let mut used = u16::from(last.is_some()) + self.lines(bottom);
         while let Some(above) = top.checked_sub(1) {
             let this = head(rows, above, self.zone);
-            used += self.row_height + u16::from(this != last);
+            used += self.lines(above) + u16::from(this != last);
             if used > self.height {
                 break;
             }
@@ -123,7 +141,7 @@ mod tests {
     }
 
     fn measure(height: u16, row_height: u16) -> Measure {
-        Measure { height, row_height, zone: Zone::Utc }
+        Measure { height, row_height, zone: Zone::Utc, gaps: Arc::default() }
     }
 
     #[test]
@@ -158,12 +176,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_takes_a_line_below_its_row() {
+        let rows = rows(9, 3);
+        let m = Measure { gaps: Arc::from([1, 8]), ..measure(7, 1) };
+        let shape = |top| -> String {
+            let shape = |item: &Item| match item {
+                Item::Head(..) => '-',
+                Item::Row(_) => 'r',
+                Item::Gap(_) => 'g',
+            };
+            m.items(&rows, top).iter().map(shape).collect()
+        };
+        assert_eq!((shape(0).as_str(), shape(5).as_str()), ("-rrgr-r", "-r-rrrg"));
+        assert_eq!(m.scroll(&rows, 0, 8), 5, "the gap below the last row is seen with it");
+    }
+
+    #[test]
     fn the_selection_is_always_visible() {
         let rows = rows(40, 3);
-        for height in 2..12 {
+        for height in 3..12 {
             for selected in 0..40 {
                 for top in [0, 7, 39] {
-                    let m = measure(height, 1);
+                    let m = Measure { gaps: Arc::from([3, 7, 8, 9]), ..measure(height, 1) };
                     let top = m.scroll(&rows, top, selected);
                     assert!(m.items(&rows, top).contains(&Item::Row(selected)), "{height} {selected} {top}");
                 }

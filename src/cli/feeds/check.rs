@@ -118,6 +118,7 @@ fn event(profile: &Profile, scope: Option<&Scope>, record: Record) -> Event {
         scope: scope.map(Into::into),
         count: 1,
         link: LinkState::None,
+        fate: None,
         record,
     }
 }

@@ -81,6 +81,7 @@ pub(super) fn cached(record: Record) -> Event {
         scope: None,
         count: 1,
         link: crate::domain::LinkState::None,
+        fate: None,
         record,
     }
 }

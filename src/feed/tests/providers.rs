@@ -258,6 +258,7 @@ fn in_cache(profile: &Profile, record: Record) -> Event {
         scope: None,
         count: 1,
         link: crate::domain::LinkState::None,
+        fate: None,
         record,
     }
 }

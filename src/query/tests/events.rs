@@ -6,8 +6,8 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Entity, Event, EventId, Fact, Identity, LinkState, Op, Record, RowId,
-    Status, Timestamp,
+    Action, Actor, ActorKind, Change, Entity, Event, EventId, Fact, Fate, Identity, LinkState, Op, Record,
+    RowId, Status, Timestamp,
 };
 
 pub(super) fn time(text: &str) -> Timestamp {
@@ -30,6 +30,7 @@ pub(super) fn bare(source: &str, native: &str, at: &str) -> Event {
         scope: None,
         count: 1,
         link: LinkState::None,
+        fate: None,
         record: Record::bare(identity, time(at)),
     }
 }
@@ -102,10 +103,14 @@ pub(super) fn all() -> Vec<(char, Event)> {
     record.summary = Some(String::new());
 
     vec![
-        ('c', connector),
+        ('c', later(connector, Fate { edits: 1, ..Fate::default() })),
         ('r', Event { link: LinkState::Broken, ..rollback }),
         ('s', Event { link: LinkState::Holds, ..service }),
-        ('e', erased),
+        ('e', later(erased, Fate { gone_at: Some(Timestamp::MIN), ..Fate::default() })),
         ('n', bare("other", "x", "2026-03-01T00:00:00Z")),
     ]
+}
+
+fn later(event: Event, fate: Fate) -> Event {
+    Event { fate: Some(Box::new(fate)), ..event }
 }

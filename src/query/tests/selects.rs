@@ -130,6 +130,9 @@ fn closed_lists_take_words_and_patterns() {
         ("is:destructive", "e"),
         ("is:broken", "r"),
         ("-is:broken", "csen"),
+        ("is:edited", "c"),
+        ("is:gone", "e"),
+        ("is:gone,edited", "ce"),
     ]);
 }
 

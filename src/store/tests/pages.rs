@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::domain::EventId;
+use crate::domain::{EventId, Revision};
 
 #[test]
 fn a_record_comes_back_as_it_went_in() {
@@ -112,6 +112,18 @@ fn a_record_that_says_something_else_replaces_what_was_there() {
     assert!(new.marks.parts().has(Parts::SUMMARY));
     let event = cache.all().into_iter().find(|event| event.row == *old).unwrap();
     assert_eq!(event.record, edited);
+    let fate = event.fate.unwrap();
+    let before = Revision { raw: record("a", T0).raw, replaced_at: Timestamp::from_millis(T0 + 5) };
+    assert_eq!((fate.gone_at, fate.edits, &fate.revisions[..]), (None, 1, &[before][..]));
+    let others = cache.all().into_iter().filter(|event| event.fate.is_some()).count();
+    assert_eq!(others, 1, "nothing became of the other");
+    for nth in 0..9 {
+        let raw = format!("{{\"nth\":{nth}}}");
+        cache.write(&feed(), &[Record { raw: raw.into(), ..record("a", T0) }]);
+    }
+    let fate = cache.all().into_iter().find_map(|event| event.fate).unwrap();
+    let latest: Vec<&str> = fate.revisions.iter().map(|one| &*one.raw).take(2).collect();
+    assert_eq!((fate.edits, latest), (10, vec!["{\"nth\":7}", "{\"nth\":6}"]));
     assert_eq!(cache.ask("SELECT min(first_seen) FROM event"), T0);
     assert_eq!(cache.ask("SELECT count(*) FROM event"), 2);
 }

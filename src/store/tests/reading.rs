@@ -111,6 +111,9 @@ fn what_was_learned_is_written_with_its_page() {
     assert_eq!((stored.last_total, stored.last_sync), (Some(i64::MAX as u64), Some(at(T0 + 1))));
     assert_eq!((stored.ascending, stored.resume.as_ref()), (Some(true), Some(&resume)));
     assert_eq!((stored.ledger.complete_to(), stored.ledger.top()), (Some(at(T0 - 9)), Some(at(T0 + 5))));
+    let [shown] = &cache.run(Db::coverage)[..] else { panic!("one feed was read") };
+    assert_eq!((&shown.source, &shown.feed, &shown.scope), (&feed().source, &feed().feed, &None));
+    assert_eq!((&shown.ledger, shown.events, shown.label()), (&stored.ledger, 1, &*feed().feed));
     assert_eq!(stored.ledger.notes(), [note]);
 
     assert_eq!(put(&proves(T0 + 3, T0 + 8), "b").state.ledger.segments().len(), 1, "they overlap");
@@ -150,6 +153,9 @@ fn what_an_answer_should_have_shown_is_gone_until_it_is_seen_again() {
     assert_eq!(told.len(), 2, "other programs hear of it");
     assert_eq!(cache.run(|db| db.count_beyond(&feed(), at(T0), true)), 2, "what is gone does not count");
     assert_eq!(cache.all().len(), 5, "and stays in the cache");
+    let gone: Vec<_> =
+        cache.all().iter().map(|event| event.fate.as_ref().and_then(|fate| fate.gone_at)).collect();
+    assert_eq!(gone.iter().flatten().collect::<Vec<_>>(), [&at(T0 + 100); 2], "by the server's clock");
     let back = put(shown(&[3]), Learned::default());
     assert!(back.changed.len() == 1 && !back.changed[0].1.marks.parts().has(Parts::GONE));
     assert_eq!(cache.run(|db| db.count_beyond(&feed(), at(T0), true)), 3);

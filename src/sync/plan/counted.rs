@@ -346,12 +346,12 @@ impl Counted {
 
     /// Every entry so far has the same time, or none that can be read.
     fn without_direction(&mut self, sight: &Sight) -> (Proof, Next) {
-        let begins = match self.asked {
-            Ask::At { first, size } if self.chart.shape.cut == Cut::Pages => first * size,
-            Ask::At { first, .. } => first,
-            _ => 0,
+        let (begins, asked) = match self.asked {
+            Ask::At { first, size } if self.chart.shape.cut == Cut::Pages => (first * size, size),
+            Ask::At { first, size } => (first, size),
+            _ => (0, self.chart.shape.size.unwrap_or(self.cap)),
         };
-        self.notice_cap(sight, begins, self.cap);
+        self.notice_cap(sight, begins, asked);
         let size = self.size_of(sight);
         self.doubt_short(sight, begins, size);
         let same_end = begins + sight.length <= self.seen;

@@ -17,6 +17,9 @@ mod server;
 use client::Client;
 use mutants::Mutant;
 use schedule::Schedule;
+use server::{Beyond, MINUTE, Manners, Server, Word};
+
+use super::{Cut, Direction};
 
 /// A source of numbers that are the same for the same seed (xorshift64*, Vigna 2016).
 #[derive(Debug, Clone)]
@@ -110,5 +113,34 @@ fn every_wrong_way_is_noticed() {
     for mutant in Mutant::ALL {
         let caught = (0..20_000).find(|seed| play(&Schedule::new(*seed), Some(*mutant)).is_err());
         assert!(caught.is_some(), "{mutant:?} survives");
+    }
+}
+
+#[test]
+fn a_short_list_of_one_time_is_known_whole_on_its_lengths_alone() {
+    for cut in [Cut::Pages, Cut::Offsets] {
+        for (rows, echoes) in [(1, true), (2, true), (3, true), (7, true), (19, true), (3, false), (7, false)]
+        {
+            let manners = Manners {
+                cut,
+                direction: Direction::Up,
+                unordered: false,
+                shuffles_ties: false,
+                cap: 20,
+                echoes,
+                total: Word::Silent,
+                more: Word::Silent,
+                beyond: Beyond::NotFound,
+                tells_time: true,
+                deepest: None,
+            };
+            let mut server = Server::new(manners, 0, 1);
+            (0..rows).for_each(|_| server.insert(0));
+            server.clock += 10 * MINUTE;
+            let mut client = Client::new(None);
+            let told = format!("{rows} rows by {cut:?}, echoes {echoes}");
+            assert_eq!(client.calm(&mut server), Ok(()), "{told}");
+            assert!(server.answers <= 4 * 5, "{told}: {} requests in four syncs", server.answers);
+        }
     }
 }

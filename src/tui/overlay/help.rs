@@ -44,6 +44,7 @@ fn title(context: Context) -> &'static str {
         Context::Lists => "In a list of events",
         Context::Detail => "In one event",
         Context::Views => "In the list of views",
+        Context::Sources => "Among the sources and their scopes",
         Context::Facets => "Among the values to filter by",
         Context::Histogram => "In the events over time",
         Context::Prompt => "While typing",

@@ -8,6 +8,7 @@ mod fields;
 mod flow;
 pub(in crate::tui) mod look;
 mod raw;
+mod revisions;
 mod sides;
 mod summary;
 mod tree;

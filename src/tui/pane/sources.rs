@@ -1,5 +1,6 @@
 //! The sources: which one is selected.
 
+mod coverage;
 pub(in crate::tui) mod view;
 
 use std::sync::Arc;
@@ -14,12 +15,14 @@ pub(in crate::tui) struct SourcesPane {
     selected: Option<Arc<str>>,
     /// The index of the first source on the screen.
     pub(in crate::tui) top: usize,
+    /// The scope that is selected, where the selected source is looked into.
+    pub(in crate::tui) scope: Option<usize>,
 }
 
 impl SourcesPane {
     /// A screen with the source of that name selected.
     pub(in crate::tui) fn at(selected: Option<Arc<str>>) -> Self {
-        Self { selected, top: 0 }
+        Self { selected, top: 0, scope: None }
     }
 
     /// The index of the selected source.

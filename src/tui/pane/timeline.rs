@@ -8,6 +8,7 @@
 
 mod columns;
 pub(in crate::tui) mod empty;
+pub(in crate::tui) mod gaps;
 mod marks;
 pub(in crate::tui) mod row;
 pub(in crate::tui) mod view;
@@ -43,6 +44,7 @@ pub(in crate::tui) struct Timeline {
     top: Option<RowId>,
     /// Whether the selection is the user's: until then it stays with the newest event.
     pinned: bool,
+    gaps: gaps::Gaps,
     /// Where the selection was before the last leap.
     last: Option<RowId>,
     marks: Marks,
@@ -219,7 +221,7 @@ impl Timeline {
 
     /// Selects `row`, or the next older one.
     pub(in crate::tui) fn select(&mut self, row: RowId) {
-        self.pinned = true;
+        (self.pinned, self.gaps.selected) = (true, false);
         self.selected = Some(row);
     }
 
@@ -286,7 +288,7 @@ impl Timeline {
 
     /// Brings the window to where the selection is visible. Called after every change, with the window's
     /// measure as it is now.
-    pub(in crate::tui) fn settle(&mut self, measure: Measure) {
+    pub(in crate::tui) fn settle(&mut self, measure: &Measure) {
         let Some(place) = self.place() else {
             self.top = None;
             return;
@@ -307,7 +309,7 @@ impl Timeline {
     }
 
     /// The rows on the screen, with a margin of so many half pages on both sides.
-    pub(in crate::tui) fn near(&self, measure: Measure, halves: usize) -> Vec<RowId> {
+    pub(in crate::tui) fn near(&self, measure: &Measure, halves: usize) -> Vec<RowId> {
         let list = self.list();
         let (top, page) = (self.top().min(list.len()), usize::from(measure.height));
         let margin = halves * page / 2;

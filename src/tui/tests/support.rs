@@ -38,6 +38,7 @@ pub(in crate::tui) fn event(minutes: i64, action: Action, kind: &str, name: &str
         scope: None,
         count: 1,
         link: crate::domain::LinkState::None,
+        fate: None,
         record: Record {
             raw_action: Some(action.word().to_owned()),
             entity: Entity {

@@ -123,9 +123,13 @@ fn counts(app: &App, room: usize) -> Row {
     };
     let number = Row::new().put(&text, app.ui.style(Role::Text));
     let (long, short) = freshness(&app.sources, &app.ui);
-    let with = |words: &str| number.clone().put(&format!(" · {words}"), app.ui.style(Role::Dim));
-    let forms = [with(&long), with(&short)];
-    let fits = forms.into_iter().find(|row| !long.is_empty() && row.width() < room);
+    let synced = app.sources.iter().all(|source| source.last_sync.is_some());
+    let forms = match app.missing().filter(|_| synced) {
+        Some(missing) => missing.forms(&app.sources, &app.ui),
+        None => vec![long, short],
+    };
+    let with = |words: &String| number.clone().put(&format!(" · {words}"), app.ui.style(Role::Dim));
+    let fits = forms.iter().filter(|form| !form.is_empty()).map(with).find(|row| row.width() < room);
     fits.unwrap_or(number).fill_by(1)
 }
 

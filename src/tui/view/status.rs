@@ -54,8 +54,13 @@ const IN_EVENT: &[(Command, &str)] = &[
     (Command::Back, "back"),
 ];
 const IN_LIFECYCLE: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Back, "back")];
-const IN_SOURCES: &[(Command, &str)] =
-    &[(Command::RefreshAll, "refresh all"), (Command::RefreshSource, "refresh"), (Command::Back, "back")];
+const IN_SOURCES: &[(Command, &str)] = &[
+    (Command::RefreshAll, "refresh all"),
+    (Command::Open, "coverage"),
+    (Command::RefreshSource, "refresh"),
+    (Command::Back, "back"),
+];
+const IN_SCOPES: &[(Command, &str)] = &[(Command::Open, "fetch"), (Command::Back, "back")];
 const IN_VIEWS: &[(Command, &str)] = &[(Command::Open, "show"), (Command::Back, "back")];
 const IN_FACETS: &[(Command, &str)] = &[
     (Command::Mark, "mark"),
@@ -93,6 +98,7 @@ fn hints(app: &App, room: usize) -> Row {
         (Some(_), _) => &[],
         (None, Some(Screen::Event(_))) => IN_EVENT,
         (None, Some(Screen::Lifecycle(_))) => IN_LIFECYCLE,
+        (None, Some(Screen::Sources(pane))) if pane.scope.is_some() => IN_SCOPES,
         (None, Some(Screen::Sources(_))) => IN_SOURCES,
         (None, Some(Screen::Views(_))) => IN_VIEWS,
         (None, Some(Screen::Histogram(_))) => IN_HISTOGRAM,

@@ -13,7 +13,7 @@ impl Counted {
     /// its pages in what it gives.
     pub(super) fn begins_at(&mut self, sight: &Sight, bottom: Key) -> u64 {
         let Ask::At { first, size } = self.asked else {
-            self.notice_cap(sight, 0, self.cap);
+            self.notice_cap(sight, 0, self.chart.shape.size.unwrap_or(self.cap));
             return 0;
         };
         if self.chart.shape.cut == Cut::Offsets {
@@ -37,7 +37,8 @@ impl Counted {
 
     /// A page that is short although more follows shows how much the server gives.
     pub(super) fn notice_cap(&mut self, sight: &Sight, begins: u64, size: u64) {
-        if let Some(echo) = sight.echo.filter(|echo| *echo > 0) {
+        // A server that gives what was asked for has not said that it gives no more.
+        if let Some(echo) = sight.echo.filter(|echo| *echo > 0 && *echo < size) {
             self.cap = self.cap.min(echo);
         }
         if promises(sight, begins) && sight.length < size {

@@ -3,6 +3,7 @@
 
 use super::fields::{self, Page};
 use super::look::Compared;
+use super::revisions;
 use super::view::Text;
 use crate::domain::{Event, LinkState, Safe, Status};
 use crate::tui::command::Command;
@@ -66,6 +67,7 @@ pub(super) fn text(
     for (name, value) in &facts {
         fact(&mut text, ui, (name, column), value, width);
     }
+    revisions::put(&mut text, ui, event, width);
     text
 }
 
@@ -136,6 +138,17 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
     add(
         "seen",
         (event.count > 1).then(|| format!("{} times, each time the same", words::count(event.count.into()))),
+    );
+    let fate = event.fate.as_deref();
+    add(
+        "gone",
+        fate.and_then(|fate| fate.gone_at)
+            .map(|time| format!("its feed does not have it any more, found {}", words::full(time, ui.zone))),
+    );
+    add(
+        "edited",
+        fate.filter(|fate| fate.edits > 0)
+            .map(|fate| format!("{}, each kept: see below", words::plural(fate.edits, "time"))),
     );
     add("link", event.link.words().map(str::to_owned));
     for other in &record.facts {

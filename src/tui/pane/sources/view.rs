@@ -17,7 +17,7 @@ use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
-use super::SourcesPane;
+use super::{SourcesPane, coverage};
 
 /// Lines of one source: name, state, a note, one for links that are broken, two for what went wrong, one
 /// apart. Few sources need all of them.
@@ -33,6 +33,9 @@ pub(in crate::tui) fn page(layout: &Layout) -> usize {
 
 /// Draws the screen.
 pub(in crate::tui) fn draw(app: &App, pane: &SourcesPane, area: Rect, buf: &mut Buffer) {
+    if coverage::draw(app, area, buf) {
+        return;
+    }
     let ui = &app.ui;
     let width = usize::from(area.width);
     let title = Row::new().fill(1).put("Sources", ui.style(Role::Title));

@@ -25,7 +25,7 @@ pub(in crate::tui) enum Mark {
     Focused,
 }
 
-/// How wide a summary has to be for the mark of a broken link to come with its word.
+/// How wide a summary has to be for a mark, such as that of a broken link, to come with its word.
 const LINK_WORD: usize = 28;
 
 /// What the user made of an event, between its time and what was done.
@@ -245,6 +245,13 @@ fn entity(event: &Event) -> &str {
     event.record.entity.label().unwrap_or("–")
 }
 
+/// Adds a mark and a gap behind it, as far as they fit into `width` cells.
+fn marked(row: Row, mark: &str, gap: usize, width: usize, style: ratatui::style::Style) -> Row {
+    let left = width.saturating_sub(row.width());
+    let gap = gap.min(left.saturating_sub(mark.chars().count()));
+    row.cut(mark, left, style).fill_by(gap)
+}
+
 fn summary(event: &Event, width: usize, stands_for: usize, ui: &Ui) -> Row {
     let (label, text) = gist(event);
     let style = ui.style(match label {
@@ -258,9 +265,17 @@ fn summary(event: &Event, width: usize, stands_for: usize, ui: &Ui) -> Row {
     }
     if event.link == LinkState::Broken {
         let (mark, gap) = if width >= LINK_WORD { ("≠ link", 2) } else { ("≠", 1) };
-        let left = width.saturating_sub(row.width());
-        let gap = gap.min(left.saturating_sub(mark.chars().count()));
-        row = row.cut(mark, left, ui.style(Role::Warning)).fill_by(gap);
+        row = marked(row, mark, gap, width, ui.style(Role::Warning));
+    }
+    if let Some(fate) = &event.fate {
+        let (gone, edited) = if width >= LINK_WORD { ("⌫ gone", "✐ edited") } else { ("⌫", "✐") };
+        let gap = if width >= LINK_WORD { 2 } else { 1 };
+        if fate.gone_at.is_some() {
+            row = marked(row, gone, gap, width, ui.style(Role::Removed));
+        }
+        if fate.edits > 0 {
+            row = marked(row, edited, gap, width, ui.style(Role::Changed));
+        }
     }
     let left = width.saturating_sub(row.width());
     if !label.is_empty() {

@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::columns::{self, Clock, Column, Columns};
+use super::gaps;
 use super::row::{self, Looks, Mark, Sign};
 use crate::domain::{Event, Heads, List, RowId};
 use crate::query::{Arrangement, Group};
@@ -26,6 +27,7 @@ pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
     let area = app.layout().list;
     let rows = app.timeline.list();
     let Some(selected) = app.timeline.place() else { return };
+    let on_gap = app.timeline.gap().is_some();
     let mut y = area.y;
     for item in app.measure().items(&rows, app.timeline.top()) {
         match item {
@@ -37,9 +39,20 @@ pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
                 let height = app.layout().row_height;
                 let place = Rect { y, height, ..area };
                 if let Some(row) = rows.get(index) {
-                    draw_row(app, row, (index, rows.stands_for(index)), index == selected, place, buf);
+                    let selected = index == selected && !on_gap;
+                    draw_row(app, row, (index, rows.stands_for(index)), selected, place, buf);
                 }
                 y += height;
+            }
+            Item::Gap(index) => {
+                let selected = index == selected && on_gap;
+                let holes = app.timeline.gap_below(index).unwrap_or_default();
+                gaps::line(&holes, selected, usize::from(area.width), &app.ui)
+                    .draw(buf, area.x, y, area.width);
+                if selected {
+                    buf.set_style(Rect { y, height: 1, ..area }, app.ui.style(Role::Selected));
+                }
+                y += 1;
             }
         }
     }

@@ -1,0 +1,170 @@
+//! What is not known to be complete: in the list, beside the count, of each scope of a source.
+
+use super::support::{Bench, NOW, settings, source, story};
+use crate::domain::{
+    FeedCoverage, GapReason, Ledger, Note, Segment, SourceState, Stretch, Timestamp, UserData,
+};
+use crate::tui::{Effect, Message};
+
+const HOUR: i64 = 60;
+
+fn ago(minutes: i64) -> Timestamp {
+    NOW.plus_millis(-minutes * 60_000)
+}
+
+fn segment(from: i64, to: i64, floor: bool) -> Segment {
+    Segment { span: Stretch { lo: ago(from), hi: ago(to) }, verified_at: None, floor }
+}
+
+fn feed(source: &str, scope: Option<&str>, segments: &[Segment], notes: &[Note]) -> FeedCoverage {
+    FeedCoverage {
+        source: source.into(),
+        feed: "kaireonai".into(),
+        scope: scope.map(Into::into),
+        scope_name: scope.map(|scope| format!("The {scope}").into()),
+        events: 1_204,
+        ledger: Ledger::new(segments.iter().copied(), notes.iter().copied()),
+    }
+}
+
+/// One scope with a gap between the flow's rollback and its publication, one that keeps only the last day.
+fn coverage() -> Vec<FeedCoverage> {
+    let dropped = Note {
+        span: Stretch { lo: Timestamp::MIN, hi: ago(24 * HOUR).plus_millis(1) },
+        reason: GapReason::Retention,
+    };
+    vec![
+        feed("kaireon-prod", Some("shop"), &[segment(20, 0, false), segment(900 * HOUR, 30, true)], &[]),
+        feed("micro-prod", None, &[segment(24 * HOUR, 0, false)], &[dropped]),
+        feed("streamkap-prod", None, &[segment(900 * HOUR, 0, true)], &[]),
+    ]
+}
+
+fn bench(size: (u16, u16)) -> Bench {
+    let mut bench = Bench::new(size, story());
+    bench.tell(Message::Coverage(coverage()));
+    bench
+}
+
+fn fills(bench: &mut Bench) -> Vec<Effect> {
+    let asked = bench.take_asked();
+    asked.into_iter().filter(|effect| matches!(effect, Effect::Fill { .. })).collect()
+}
+
+fn fill_of_shop() -> Effect {
+    let span = Stretch { lo: ago(30).plus_millis(-1), hi: ago(20).plus_millis(1) };
+    Effect::Fill { source: "kaireon-prod".into(), scope: Some("shop".into()), span }
+}
+
+#[test]
+fn what_is_missing_is_seen_where_it_is_and_beside_the_count() {
+    for size in [(200, 30), (120, 30), (80, 24), (60, 20)] {
+        let mut bench = bench(size);
+        insta::assert_snapshot!(format!("gaps-{}x{}", size.0, size.1), bench.screen());
+        bench.press("j");
+        insta::assert_snapshot!(format!("gaps-selected-{}x{}", size.0, size.1), bench.screen());
+    }
+}
+
+#[test]
+fn enter_on_a_gap_asks_for_it_and_for_nothing_else() {
+    let mut bench = bench((120, 30));
+    let first = bench.app.timeline.selected();
+    bench.press("j<enter>");
+    assert_eq!(fills(&mut bench), [fill_of_shop()]);
+    assert!(bench.screen().contains("asking kaireon-prod for what is missing of The shop"));
+    assert!(bench.app.above.is_empty() && bench.app.event().is_none());
+    bench.press("k");
+    assert!(bench.app.event().is_some_and(|event| Some(event.row) == first), "back on the event above");
+    bench.press("jj");
+    let second = bench.app.timeline.selected();
+    assert!(second < first && bench.app.timeline.gap().is_none());
+    bench.press("k");
+    assert!(bench.app.timeline.gap().is_some(), "from below one comes to the gap first");
+    bench.press("<enter>");
+    assert_eq!(fills(&mut bench), [fill_of_shop()]);
+}
+
+#[test]
+fn a_gap_that_was_filled_is_no_line_any_more() {
+    let mut bench = bench((120, 30));
+    bench.press("j");
+    let whole = feed("kaireon-prod", Some("shop"), &[segment(900 * HOUR, 0, true)], &[]);
+    bench.tell(Message::Coverage(vec![whole]));
+    assert!(bench.app.timeline.gap().is_none() && bench.app.event().is_some());
+    assert!(!bench.screen().contains('┄') && bench.screen().contains("complete as of 10:38"));
+    bench.press("<enter>");
+    assert_eq!((fills(&mut bench), bench.app.above.len()), (Vec::new(), 1));
+}
+
+#[test]
+fn what_the_feed_offers_no_more_is_told_and_not_asked_for() {
+    let mut bench = bench((120, 30));
+    bench.press("gg");
+    let mut steps = 0;
+    while bench.app.timeline.gap().is_none_or(|holes| &*holes[0].source != "micro-prod") {
+        bench.press("j");
+        steps += 1;
+        assert!(steps < 20, "{}", bench.screen());
+    }
+    bench.press("<enter>");
+    assert!(fills(&mut bench).is_empty());
+    assert!(bench.screen().contains("asking again brings nothing: no longer offered by the feed"));
+}
+
+#[test]
+fn the_count_says_what_is_missing_of_what_the_filter_is_about() {
+    let last_hours = "since:2026-04-01T10:25:00Z";
+    for (query, says) in [
+        ("", "complete to 1 Apr 10:20, R fetches the rest"),
+        ("source:micro-prod", "complete to 31 Mar 10:40: no longer offered by the feed"),
+        ("source:streamkap-prod", "complete as of 10:38"),
+        (last_hours, "complete as of 10:38"),
+        ("until:2026-04-01T09:00:00Z -source:micro-prod", "complete as of 10:38"),
+    ] {
+        let mut settings = settings((200, 30));
+        settings.query = Some(query.to_owned());
+        settings.user = UserData::default();
+        let mut bench = Bench::with(settings, story());
+        bench.tell(Message::Coverage(coverage()));
+        assert!(bench.screen().contains(&format!("· {says}")), "{query}\n{}", bench.screen());
+    }
+    let mut bench = bench((200, 30));
+    let mut sources = bench.app.sources.clone();
+    sources[1] = source("kaireon-prod", "kaireonai", SourceState::Syncing { pages: 1, events_new: 0 });
+    bench.tell(Message::Sources(sources));
+    assert!(bench.screen().contains("complete to 1 Apr 10:20, fetching the rest"));
+}
+
+#[test]
+fn a_list_in_another_order_has_no_gap_lines() {
+    let mut bench = bench((120, 30));
+    bench.press("fsort:time<enter>");
+    assert!(!bench.screen().contains('┄'), "{}", bench.screen());
+}
+
+#[test]
+fn every_scope_of_a_source_has_a_bar_with_its_gaps_and_their_reasons() {
+    let mut feeds = coverage();
+    feeds.push(feed("kaireon-prod", Some("till"), &[segment(10 * HOUR, 0, true)], &[]));
+    for size in [(120, 30), (60, 20)] {
+        let mut bench = bench(size);
+        bench.tell(Message::Coverage(feeds.clone()));
+        bench.press("gs<enter>");
+        insta::assert_snapshot!(format!("coverage-{}x{}", size.0, size.1), bench.screen());
+    }
+}
+
+#[test]
+fn enter_on_a_scope_asks_for_all_that_is_missing_of_it() {
+    let mut bench = bench((120, 30));
+    bench.tell(Message::Coverage([coverage(), vec![feed("kaireon-prod", Some("till"), &[], &[])]].concat()));
+    // The source of the selected event is the one that is selected.
+    bench.press("gs<enter><enter>");
+    assert_eq!(fills(&mut bench), [fill_of_shop()]);
+    bench.press("j<enter>");
+    let all = Effect::Fill { source: "kaireon-prod".into(), scope: Some("till".into()), span: Stretch::ALL };
+    assert_eq!(fills(&mut bench), [all]);
+    bench.press("q");
+    assert!(bench.screen().contains(" Sources"), "{}", bench.screen());
+}
