@@ -37,7 +37,7 @@ pub struct Options {
 }
 
 /// How many events a world can have.
-pub const EVENTS: RangeInclusive<usize> = 50..=1_000_000;
+pub const EVENTS: RangeInclusive<usize> = 50..=10_000_000;
 
 impl Default for Options {
     /// Some 6,000 events until now, another one every five seconds, no faults, any free port.

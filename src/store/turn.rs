@@ -30,8 +30,8 @@ impl Store {
     /// Takes the turn for `source`, unless another program has it.
     pub fn take_turn(&self, source: &str) -> Result<Option<Turn>, StoreError> {
         let folder = directory_of(self.path()).join(FOLDER);
-        let name: String = digest_of(source.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let path = folder.join(name);
+        let digest = u128::from_be_bytes(digest_of(source.as_bytes()));
+        let path = folder.join(format!("{digest:032x}"));
         let file = open(&folder, &path)
             .map_err(|error| StoreError::from_io(&path, "the lock of a source cannot be opened", &error))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
