@@ -333,7 +333,6 @@ impl Ports {
 struct Newest {
     query: Arc<AtomicU64>,
     survey: Arc<AtomicU64>,
-    gaps: Arc<AtomicU64>,
     search: Arc<AtomicU64>,
     advice: Arc<AtomicU64>,
     completion: Arc<AtomicU64>,

@@ -13,7 +13,6 @@ use super::command::Command;
 use super::copy::Copy;
 use super::counts::Counts;
 use super::filter::Filter;
-use super::gaps::Coverage;
 use super::layout::{self, Layout, Wishes, layout};
 use super::library::Library;
 use super::message::{Effect, Message, Notice};
@@ -29,7 +28,7 @@ use super::settings::{Settings, Ui};
 use super::tabs::Tabs;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Timestamp, UserData};
+use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, UserData};
 use crate::query::Note;
 
 /// The whole interface.
@@ -47,7 +46,6 @@ pub struct App {
     pub(super) tabs: Tabs,
     pub(super) search: Search,
     pub(super) counts: Counts,
-    pub(super) coverage: Coverage,
     /// The values to filter by.
     pub(super) facets: Facets,
     /// What the user made, as the app knows it.
@@ -97,7 +95,6 @@ impl App {
             tabs,
             search: Search::default(),
             counts: Counts::default(),
-            coverage: Coverage::default(),
             facets: Facets::default(),
             user,
             read_before,
@@ -129,7 +126,6 @@ impl App {
         let mut ask = Vec::new();
         app.query_changed(&mut ask);
         app.count_new(&mut ask);
-        app.ask_gaps(&mut ask);
         app.settle(&mut ask);
         (app, ask)
     }
@@ -169,13 +165,12 @@ impl App {
                 self.take_values(asker, generation, key, values)
             }
             Message::Surveyed { generation, result } => self.surveyed(generation, result),
-            Message::Gaps { generation, gaps } => self.take_gaps(generation, gaps),
             Message::Matches { generation, result } => self.matches(generation, result),
             Message::Newest { result } => self.open_newest(result, &mut ask),
             Message::NewCounts { generation, counts } => self.take_new_counts(generation, counts),
             Message::Explained(result) => self.explained(result),
             Message::CacheGrew { new } => self.grew(new, &mut ask),
-            Message::Sources(sources) => self.take_sources(sources, &mut ask),
+            Message::Sources(sources) => self.take_sources(sources),
             Message::Coverage(feeds) => self.take_coverage(feeds),
             Message::Compared { event, revealed, comparison } => {
                 self.comparisons.take(&event, &revealed, comparison)
@@ -275,7 +270,6 @@ impl App {
             }
         }
         self.counts.grow_stale();
-        self.ask_gaps(ask);
         if self.question.open.is_some() {
             self.question.stale = true;
         } else {
@@ -288,7 +282,7 @@ impl App {
         false
     }
 
-    fn take_sources(&mut self, sources: Vec<SourceStatus>, ask: &mut Vec<Effect>) -> bool {
+    fn take_sources(&mut self, sources: Vec<SourceStatus>) -> bool {
         let busy =
             |status: &SourceStatus| matches!(status.state, SourceState::Idle | SourceState::Syncing { .. });
         if !sources.is_empty() && !sources.iter().any(busy) {
@@ -304,12 +298,6 @@ impl App {
             }
         }
         let changed = self.sources != sources;
-        let synced = |sources: &[SourceStatus]| -> Vec<Option<Timestamp>> {
-            sources.iter().map(|source| source.last_sync).collect()
-        };
-        if synced(&self.sources) != synced(&sources) {
-            self.ask_gaps(ask);
-        }
         self.sources = sources;
         if changed {
             self.place_gaps();

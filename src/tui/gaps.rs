@@ -1,10 +1,7 @@
 //! Stretches of time of which the cache may lack events: there, nothing in a histogram proves nothing.
 
-use std::sync::Arc;
-
 use super::app::App;
-use super::message::Effect;
-use crate::domain::{SourceStatus, Stretch, Timestamp};
+use crate::domain::{Gap, GapReason, SourceStatus, Stretch, Timestamp};
 
 /// How long after its last sync a source still counts as up to date, in milliseconds.
 const FRESH: i64 = 15 * 60_000;
@@ -14,42 +11,24 @@ pub(super) fn is_open(gaps: &[Stretch], (from, to): (Timestamp, Timestamp)) -> b
     gaps.iter().any(|gap| from < gap.hi && gap.lo.plus_millis(1) < to)
 }
 
-/// What the cache said of its gaps last.
-#[derive(Debug, Default)]
-pub(super) struct Coverage {
-    /// The gaps of each source that was ever asked.
-    known: Vec<(Arc<str>, Vec<Stretch>)>,
-    generation: u64,
-}
-
 impl App {
-    /// Asks where the cache has gaps: something was fetched.
-    pub(super) fn ask_gaps(&mut self, ask: &mut Vec<Effect>) {
-        self.coverage.generation += 1;
-        ask.push(Effect::Gaps { generation: self.coverage.generation });
-    }
-
-    pub(super) fn take_gaps(&mut self, generation: u64, gaps: Vec<(Arc<str>, Vec<Stretch>)>) -> bool {
-        if generation != self.coverage.generation || self.coverage.known == gaps {
-            return false;
-        }
-        self.coverage.known = gaps;
-        true
-    }
-
     /// Where the cache may lack events that the filter is about.
     pub(super) fn gaps(&self) -> Vec<Stretch> {
         let query = self.filter.query();
         let meant = self.sources.iter().filter(|source| !query.leaves_out_source(&source.name));
-        let known = |name: &str| self.coverage.known.iter().find(|(source, _)| **source == *name);
         meant
             .flat_map(|source| {
-                let known = known(&source.name).map(|(_, gaps)| gaps.as_slice());
-                let since = since_last_sync(source, known.is_some(), self.ui.now);
-                known.unwrap_or_default().iter().copied().chain(since)
+                let feeds = self.ledgers.iter().filter(|feed| feed.source == source.name);
+                let since = since_last_sync(source, feeds.clone().next().is_some(), self.ui.now);
+                feeds.flat_map(|feed| visible(feed.ledger.gaps())).chain(since)
             })
             .collect()
     }
+}
+
+/// Without the instants that two answers share: they are no stretch that anybody could see.
+fn visible(gaps: Vec<Gap>) -> impl Iterator<Item = Stretch> {
+    gaps.into_iter().filter(|gap| gap.reason != GapReason::Tie).map(|gap| gap.span)
 }
 
 /// What may have happened since a source was last asked to the end; everything, where nothing is known of it.

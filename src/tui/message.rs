@@ -78,13 +78,6 @@ pub enum Message {
         /// The counts, or why there are none.
         result: Result<Survey, String>,
     },
-    /// The answer to [`Effect::Gaps`] of that generation.
-    Gaps {
-        /// Which question it answers.
-        generation: u64,
-        /// The gaps of each source that was ever asked.
-        gaps: Vec<(Arc<str>, Vec<Stretch>)>,
-    },
     /// The answer to [`Effect::Search`] of that generation.
     Matches {
         /// Which question it answers.
@@ -244,11 +237,6 @@ pub enum Effect {
         ask: Ask,
         /// What the values of facets that are listed have in them; all where it is empty.
         typed: String,
-    },
-    /// Say of which times the cache may lack events: [`Message::Gaps`].
-    Gaps {
-        /// Comes back in the message. A question of a greater generation makes it void.
-        generation: u64,
     },
     /// Nobody waits any more for a survey of a lesser generation: the list is to have the machine for itself.
     DropSurvey {

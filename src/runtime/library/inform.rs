@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Library;
 use crate::diff::{Matcher, Rules};
-use crate::domain::{Ask, EventId, FacetKey, GapReason, RowId, Stretch, Survey, Timestamp, UserData, Zone};
+use crate::domain::{Ask, EventId, FacetKey, RowId, Survey, Timestamp, UserData, Zone};
 use crate::index;
 use crate::query::complete::{self, Value};
 use crate::query::{self, Mark, Marked, Mention, Note, Query, Told, World};
@@ -13,9 +13,6 @@ use crate::store::{Db, StoreError};
 /// How many different values are held against what a query mentions; beyond, it would take too long for
 /// what it is worth.
 const MOST_VALUES: usize = 50_000;
-
-/// The name of a source and its gaps.
-type SourceGaps = (Arc<str>, Vec<Stretch>);
 
 /// What is configured around the cache, for what is said about a query.
 #[derive(Debug, Clone, Default)]
@@ -115,20 +112,6 @@ impl Library {
         let Some(survey) = self.survey(query, &all, wanted)? else { return Ok(None) };
         let facets = survey.facets.into_iter().map(|facet| index::narrow(facet, typed, ask.top)).collect();
         Ok(Some(Survey { facets, ..survey }))
-    }
-
-    /// Where the cache is known to lack something or not known to have everything: of each source that was ever
-    /// asked, all its feeds together. Blocks.
-    pub fn gaps(&self) -> Result<Vec<SourceGaps>, StoreError> {
-        let summaries = self.store.run_blocking(Db::sources_summary)?;
-        let asked = summaries.into_iter().filter(|source| !source.feeds.is_empty());
-        let gaps = asked.map(|source| {
-            let gaps = source.feeds.iter().flat_map(|feed| feed.state.ledger.gaps());
-            // An instant that two answers share is no stretch that anybody could see.
-            let gaps = gaps.filter(|gap| gap.reason != GapReason::Tie).map(|gap| gap.span);
-            (source.name, gaps.collect())
-        });
-        Ok(gaps.collect())
     }
 
     /// What the cache says about what a query mentions. Blocks.

@@ -1,4 +1,4 @@
-//! Effects about what stands beside the list: counts, and where the cache has gaps.
+//! Effects about the counts that stand beside the list.
 
 use std::sync::atomic::Ordering;
 
@@ -14,12 +14,6 @@ impl Ports {
                     let survey = library.counts(&query, &ask, &typed, wanted).transpose()?;
                     let result = survey.map_err(|error| error.to_string());
                     Some(Message::Surveyed { generation, result })
-                });
-            }
-            Effect::Gaps { generation } => {
-                self.latest(&self.newest.gaps, generation, move |library, _| {
-                    // Where that cannot be read, what was known stays.
-                    Some(Message::Gaps { generation, gaps: library.gaps().ok()? })
                 });
             }
             Effect::DropSurvey { generation } => self.newest.survey.store(generation, Ordering::SeqCst),

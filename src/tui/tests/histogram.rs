@@ -1,9 +1,9 @@
 //! The events over time: the line above the list, and the screen of its own.
 
 use super::support::{Bench, NOW, event, many, settings, source, story};
-use crate::domain::{Action, SourceState, Stretch, Zone};
+use crate::domain::{Action, FeedCoverage, Ledger, Segment, SourceState, Stretch, Zone};
+use crate::tui::Message;
 use crate::tui::theme::Theme;
-use crate::tui::{Effect, Message};
 
 /// The line with the bars.
 fn strip(bench: &Bench) -> String {
@@ -74,23 +74,31 @@ fn where_nothing_is_proved_the_strip_says_so() {
 fn gaps_of_the_cache_are_drawn_where_there_is_nothing_else() {
     // Two events, twenty hours apart, and a gap of two hours in between.
     let mut bench = Bench::new((80, 24), many(2, 20 * 3_600_000, 0));
-    let asked = |bench: &mut Bench| {
-        let of = |effect| if let Effect::Gaps { generation } = effect { Some(generation) } else { None };
-        bench.take_asked().into_iter().filter_map(of).next_back()
-    };
-    let generation = asked(&mut bench).unwrap();
     let hours = |hours: i64| NOW.plus_millis(-hours * 3_600_000);
-    let gap = Stretch { lo: hours(9), hi: hours(7) };
-    let gaps = |source: &str, gaps: Vec<Stretch>| vec![(source.into(), gaps)];
-    bench.tell(Message::Gaps { generation: generation - 1, gaps: gaps("kaireon-prod", vec![Stretch::ALL]) });
-    assert!(!strip(&bench).contains('░'), "that was asked before");
-    bench.tell(Message::Gaps { generation, gaps: gaps("kaireon-prod", vec![gap]) });
+    let known = |lo: i64, hi: i64, floor| Segment {
+        span: Stretch { lo: hours(lo), hi: hours(hi) },
+        verified_at: None,
+        floor,
+    };
+    let coverage = |source: &str, segments: [Segment; 2]| FeedCoverage {
+        source: source.into(),
+        feed: "kaireonai".into(),
+        scope: None,
+        scope_name: None,
+        events: 2,
+        ledger: Ledger::new(segments, []),
+    };
+    let whole = [known(99, 7, true), known(8, 0, false)];
+    bench.tell(Message::Coverage(vec![coverage("kaireon-prod", whole)]));
+    assert!(!strip(&bench).contains('░'), "{}", strip(&bench));
+    let apart = [known(99, 9, true), known(7, 0, false)];
+    bench.tell(Message::Coverage(vec![coverage("kaireon-prod", apart)]));
     let bars: String = strip(&bench).chars().filter(|c| "█░".contains(*c)).collect();
     assert_eq!(bars, "█░░░█", "the hours from 01:00 to 04:00 share time with it");
     bench.press("fsource:micro-prod OR -source:kaireon-prod OR update<enter>");
     assert!(strip(&bench).contains('░'), "the filter may be about the source");
-    bench.arrive(many(1, 1_000, 0));
-    assert!(asked(&mut bench).unwrap() > generation, "what came may have closed it");
+    bench.tell(Message::Coverage(vec![coverage("kaireon-prod", whole)]));
+    assert!(!strip(&bench).contains('░'), "what came has closed it");
 }
 
 #[test]
