@@ -32,18 +32,22 @@ pub(crate) fn compare(cache: &Cache) {
             .status();
         assert!(list.unwrap().success());
     }
-    let format = cache.folder.join("backtrail_events.json");
-    fs::write(&format, FORMAT).unwrap();
+    let settings = cache.folder.join("lnav");
+    let formats = settings.join("formats/backtrail");
+    fs::create_dir_all(&formats).unwrap();
+    fs::write(formats.join("events.json"), FORMAT).unwrap();
     let theirs = median_of(3, || {
-        let filter = [":filter-in rollback", ":write-raw-to -"];
+        // Without a terminal it prints what its filters let through.
         let mut lnav = Command::new("lnav");
-        lnav.args(["-n", "-I"]).arg(&cache.folder).args(filter.iter().flat_map(|command| ["-c", command]));
-        lnav.arg(&lines).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
+        lnav.arg("-n").arg("-I").arg(&settings).args(["-c", ":filter-in rollback"]).arg(&lines);
+        let printed = lnav.stderr(Stdio::null()).output().unwrap();
+        assert!(printed.status.success() && !printed.stdout.is_empty(), "lnav printed nothing");
     });
     let ours = median_of(3, || {
         let mut list = Command::new(env!("CARGO_BIN_EXE_backtrail"));
         list.args(["list", "action:rollback", "--jsonl", "--limit", &cache.events.to_string()]);
-        list.args(cache.arguments()).stdout(Stdio::null()).status().unwrap()
+        let printed = list.args(cache.arguments()).output().unwrap();
+        assert!(printed.status.success() && !printed.stdout.is_empty(), "backtrail printed nothing");
     });
     let (Amount::Time(theirs), Amount::Time(ours)) = (theirs, ours) else { return };
     println!(
