@@ -162,7 +162,7 @@ impl App {
             Message::Found { from, result } => self.found(from, result, &mut ask),
             Message::Advice { generation, notes } => self.take_advice(generation, notes),
             Message::Values { asker, generation, key, values } => {
-                self.take_values(asker, generation, key, values)
+                self.take_values(asker, generation, key, values, &mut ask)
             }
             Message::Surveyed { generation, result } => self.surveyed(generation, result),
             Message::Matches { generation, result } => self.matches(generation, result),

@@ -21,6 +21,8 @@ pub(super) struct Filter {
     /// The text that was in force when editing began, else the one in force.
     applied: String,
     query: Query,
+    /// The query in force leaves out what is being typed.
+    looks_past: bool,
     /// What is worth knowing about the query in force, from its text alone.
     notes: Vec<Note>,
     mentions: Vec<Mention>,
@@ -39,6 +41,7 @@ impl Filter {
             editing: false,
             applied: text.to_owned(),
             query: Query::all(),
+            looks_past: false,
             notes: Vec::new(),
             mentions: Vec::new(),
             error: None,
@@ -217,6 +220,17 @@ impl Filter {
         self.error.is_none() && self.read(context)
     }
 
+    /// Puts `query` in force until the line changes or is accepted. What is to be said of the line is still
+    /// to be said.
+    pub(super) fn look_past(&mut self, query: Query) {
+        (self.query, self.looks_past) = (query, true);
+    }
+
+    /// Whether the query in force leaves out what is being typed.
+    pub(super) fn looks_past(&self) -> bool {
+        self.looks_past
+    }
+
     fn remember(&mut self, text: String) {
         if text != self.applied {
             self.redo.clear();
@@ -240,7 +254,7 @@ impl Filter {
         };
         self.error = error;
         let Some(Reading { query, notes, mentions }) = reading else { return false };
-        (self.notes, self.mentions) = (notes, mentions);
+        (self.notes, self.mentions, self.looks_past) = (notes, mentions, false);
         let changed = query != self.query;
         self.query = query;
         changed

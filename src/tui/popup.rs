@@ -75,7 +75,10 @@ impl Popup {
     }
 
     fn want(&mut self, slot: &Slot, text: &str, context: &Context) -> Option<Wanted> {
-        let (key, rest) = slot.wants(text, context)?;
+        let Some((key, rest)) = slot.wants(text, context) else {
+            self.asked = None;
+            return None;
+        };
         let enough = self.asked.as_ref().is_some_and(|asked| {
             let narrower = !asked.partial && slot.typed.starts_with(&asked.typed);
             asked.key == key && asked.rest == rest && (asked.typed == slot.typed || narrower)
@@ -165,6 +168,11 @@ impl Popup {
     /// What is being typed.
     pub(super) fn slot(&self) -> Option<&Slot> {
         self.slot.as_ref()
+    }
+
+    /// The filter without the value that is being typed, while what is typed may become one on the list.
+    pub(super) fn rest(&self) -> Option<&Query> {
+        self.asked.as_ref().filter(|_| self.is_shown()).map(|asked| &asked.rest)
     }
 
     /// What the choice would put behind the cursor, where it goes on with what is typed.

@@ -103,6 +103,9 @@ impl App {
         }
         let begun = std::mem::take(&mut self.question.begun);
         let why = self.question.open.take();
+        if matches!(&result, Ok(answer) if answer.list.is_empty()) && self.look_past_half_typed(ask) {
+            return false;
+        }
         match (result, why) {
             (Ok(answer), _) if begun => self.timeline.renew(answer),
             (Ok(answer), Some(Why::News | Why::Fold)) => self.timeline.renew(answer),
@@ -113,6 +116,17 @@ impl App {
         if self.question.stale {
             self.ask(Why::News, ask);
         }
+        true
+    }
+
+    /// A value that is half typed selects nothing, and means something else as soon as it is whole: until
+    /// then the list is that of the filter without it. Whether this is the case.
+    pub(super) fn look_past_half_typed(&mut self, ask: &mut Vec<Effect>) -> bool {
+        let Some(rest) = self.popup.rest().filter(|rest| *rest != self.filter.query()).cloned() else {
+            return false;
+        };
+        self.filter.look_past(rest);
+        self.query_changed(ask);
         true
     }
 

@@ -105,6 +105,7 @@ impl App {
         generation: u64,
         key: &'static str,
         values: Vec<Value>,
+        ask: &mut Vec<Effect>,
     ) -> bool {
         match (asker, self.overlays.last_mut()) {
             (Asker::Jump, Some(Overlay::Pick(picker))) if picker.generation == generation => {
@@ -113,7 +114,11 @@ impl App {
             }
             (Asker::Jump, _) => false,
             (Asker::Completion, _) => {
-                self.popup.take(generation, values, &self.filter, &self.user, &self.ui.context())
+                let shown = self.popup.take(generation, values, &self.filter, &self.user, &self.ui.context());
+                if shown && self.question.open.is_none() && self.timeline.list().is_empty() {
+                    self.look_past_half_typed(ask);
+                }
+                shown
             }
         }
     }

@@ -55,6 +55,45 @@ fn values_are_counted_under_the_rest_of_the_line() {
 }
 
 #[test]
+fn a_value_that_is_half_typed_leaves_the_list_as_it_was_without_it() {
+    let mut bench = Bench::new((100, 24), story());
+    for (keys, count) in [
+        // Nothing is called `upd`, and several values go on with it; then one is whole.
+        ("faction:upd", 8),
+        ("ate", 4),
+        // With another term before it, that one still counts.
+        (" type:serv", 4),
+        ("ice", 2),
+        // Nothing that is known goes on like this.
+        ("<c-u>action:zzz", 0),
+        // Accepted as it stands, it is what it is.
+        ("<c-u>action:upd", 8),
+        ("<enter>", 0),
+    ] {
+        bench.press(keys);
+        assert_eq!(bench.app.timeline.counts().0, count, "{keys}: {}", bench.screen());
+    }
+}
+
+#[test]
+fn a_half_typed_value_is_looked_past_when_its_values_come_late_and_when_events_arrive() {
+    let mut bench = Bench::new((100, 24), story());
+    bench.silent = true;
+    bench.press("faction:upd");
+    assert_eq!(bench.app.timeline.counts().0, 0, "nobody knows yet that it may become something");
+    let asked = bench.take_asked().into_iter().rev().find_map(|effect| match effect {
+        Effect::Values { generation, key, rest, .. } => Some((generation, key, rest)),
+        _ => None,
+    });
+    let (generation, key, rest) = asked.unwrap();
+    let values = bench.values(key, &rest);
+    bench.tell(Message::Values { asker: Asker::Completion, generation, key, values });
+    assert_eq!(bench.app.timeline.counts().0, 8);
+    bench.arrive(vec![event(1, Action::Update, "service", "Cart")]);
+    assert_eq!(bench.app.timeline.counts().0, 9);
+}
+
+#[test]
 fn the_list_never_waits_and_keeps_what_it_has_until_more_comes() {
     let mut bench = Bench::new((80, 24), story());
     bench.press("ftype:");

@@ -317,7 +317,7 @@ impl Bench {
     }
 
     /// The values of a key under a query, in the order they are met.
-    fn values(&self, key: &str, rest: &Query) -> Vec<complete::Value> {
+    pub(in crate::tui) fn values(&self, key: &str, rest: &Query) -> Vec<complete::Value> {
         let mut values: Vec<complete::Value> = Vec::new();
         for event in self.cache.iter().filter(|event| rest.matches(event)) {
             let record = &event.record;

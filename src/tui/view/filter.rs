@@ -122,15 +122,23 @@ fn counts(app: &App, room: usize) -> Row {
         format!("{} of {}", words::count(selected as u64), words::count(of as u64))
     };
     let number = Row::new().put(&text, app.ui.style(Role::Text));
-    let (long, short) = freshness(&app.sources, &app.ui);
-    let synced = app.sources.iter().all(|source| source.last_sync.is_some());
-    let forms = match app.missing().filter(|_| synced) {
-        Some(missing) => missing.forms(&app.sources, &app.ui),
-        None => vec![long, short],
-    };
+    let forms = forms(app);
     let with = |words: &String| number.clone().put(&format!(" · {words}"), app.ui.style(Role::Dim));
     let fits = forms.iter().filter(|form| !form.is_empty()).map(with).find(|row| row.width() < room);
     fits.unwrap_or(number).fill_by(1)
+}
+
+/// What stands behind the number, the longest first.
+fn forms(app: &App) -> Vec<String> {
+    if app.filter.looks_past() {
+        return vec!["without the value that is half typed".to_owned(), "value half typed".to_owned()];
+    }
+    let synced = app.sources.iter().all(|source| source.last_sync.is_some());
+    if let Some(missing) = app.missing().filter(|_| synced) {
+        return missing.forms(&app.sources, &app.ui);
+    }
+    let (long, short) = freshness(&app.sources, &app.ui);
+    vec![long, short]
 }
 
 /// How far the list can be trusted to hold everything, in two lengths: a source is complete as of its
