@@ -45,7 +45,8 @@ async fn print_found(query: &Query, args: &ListArgs, session: &Session) -> Resul
     // Only a person reads headings, and a run as one line; a program gets every event.
     let group = if is_table || how.group != Group::Run { how.group } else { Group::None };
     let how = Arrangement { group, ..how };
-    let list = session.library.list_of(query.clone(), how).await?;
+    let limit = args.limit.unwrap_or(usize::MAX);
+    let list = session.library.list_of(query.clone(), how, limit).await?;
     let mut printer = Printer::new(args.form, how.zone);
     if let Some(columns) = &directives.columns {
         if args.form.json || args.form.jsonl {
@@ -57,7 +58,7 @@ async fn print_found(query: &Query, args: &ListArgs, session: &Session) -> Resul
     let has_heads =
         is_table && (directives.group.is_some() || directives.sort.is_some_and(|sort| !is_time(sort)));
     let heads = has_heads.then_some(how);
-    print_list(&list, args.limit.unwrap_or(usize::MAX), heads, printer, session).await
+    print_list(&list, limit, heads, printer, session).await
 }
 
 fn is_time(sort: Sort) -> bool {

@@ -220,10 +220,22 @@ impl Library {
         wanted: &dyn Fn() -> bool,
         each: &mut dyn FnMut(List, usize) -> bool,
     ) -> Result<Option<(List, usize)>, StoreError> {
+        self.list_with(Patience::of_a_person(), query, how, open, wanted, each)
+    }
+
+    fn list_with(
+        &self,
+        patience: Patience,
+        query: &Query,
+        how: &Arrangement,
+        open: &[RowId],
+        wanted: &dyn Fn() -> bool,
+        each: &mut dyn FnMut(List, usize) -> bool,
+    ) -> Result<Option<(List, usize)>, StoreError> {
         let mut search = self.index().search(&self.inform(query)?, &Ask::default());
         let mut content = Reader { store: &self.store, wanted };
         let mut begin = |search: &Search| each(search.list(how, open), search.of());
-        let patience = how.comes_in_order().then(Patience::of_a_person);
+        let patience = how.comes_in_order().then_some(patience);
         match progress::finish(&mut search, &mut content, patience, &mut begin) {
             Ok(true) => Ok(Some((search.list(how, open), search.of()))),
             Ok(false) | Err(Stopped::Overtaken) => Ok(None),
@@ -254,11 +266,20 @@ impl Library {
         Ok(survey.ok().transpose()?.flatten().map(|survey| survey.rows).unwrap_or_default())
     }
 
-    /// The events that `query` selects as `how` says, with every run folded.
-    pub async fn list_of(&self, query: Query, how: Arrangement) -> Result<List, StoreError> {
+    /// The events that `query` selects as `how` says, with every run folded. Where they come newest first, the
+    /// search may end as soon as `enough` are found.
+    pub async fn list_of(&self, query: Query, how: Arrangement, enough: usize) -> Result<List, StoreError> {
         let library = self.clone();
-        let list = tokio::task::spawn_blocking(move || library.list(&query, &how, &[], &|| true)).await;
-        Ok(list.ok().transpose()?.flatten().map(|(list, _)| list).unwrap_or_default())
+        let list = tokio::task::spawn_blocking(move || {
+            let (patience, mut begun) = (Patience::for_as_many_as(enough), None);
+            let mut begin = |list, _| {
+                begun = Some(list);
+                false
+            };
+            let whole = library.list_with(patience, &query, &how, &[], &|| true, &mut begin)?;
+            Ok(whole.map(|(list, _)| list).or(begun))
+        });
+        Ok(list.await.ok().transpose()?.flatten().unwrap_or_default())
     }
 
     /// The events at these places, in this order; what is no longer there is left out.

@@ -12,6 +12,8 @@ const SCREEN: usize = 60;
 
 /// When the beginning of an answer is worth showing.
 pub(super) struct Patience {
+    /// As many events are worth showing at once.
+    worth: usize,
     /// A search that takes no longer is answered once.
     at_once: Duration,
     /// How long what was shown stays before more is shown.
@@ -24,16 +26,21 @@ pub(super) struct Patience {
 impl Patience {
     /// Of somebody who reads along.
     pub(super) fn of_a_person() -> Self {
-        Self::new(Duration::from_millis(8), Duration::from_millis(100))
+        Self::new(SCREEN, Duration::from_millis(8), Duration::from_millis(100))
     }
 
-    fn new(at_once: Duration, a_while: Duration) -> Self {
-        Self { at_once, a_while, since: Instant::now(), shown: 0 }
+    /// Of somebody who wants so many and no more.
+    pub(super) fn for_as_many_as(worth: usize) -> Self {
+        Self::new(worth.max(1), Duration::ZERO, Duration::MAX)
+    }
+
+    fn new(worth: usize, at_once: Duration, a_while: Duration) -> Self {
+        Self { worth, at_once, a_while, since: Instant::now(), shown: 0 }
     }
 
     /// Whether so many events are worth showing now; if so, they count as shown.
     fn ends_with(&mut self, found: usize) -> bool {
-        let least = if self.shown == 0 && found >= SCREEN { self.at_once } else { self.a_while };
+        let least = if self.shown == 0 && found >= self.worth { self.at_once } else { self.a_while };
         if found == self.shown || self.since.elapsed() < least {
             return false;
         }
@@ -108,7 +115,7 @@ mod tests {
     fn every_beginning_is_the_newest_part_of_the_whole() {
         let mut search = search(20_000);
         let mut begun = Vec::new();
-        let patience = Some(Patience::new(Duration::ZERO, Duration::ZERO));
+        let patience = Some(Patience::new(SCREEN, Duration::ZERO, Duration::ZERO));
         let whole = finish(&mut search, &mut Nothing, patience, &mut |search| {
             begun.push(search.rows());
             true
@@ -126,15 +133,29 @@ mod tests {
     #[test]
     fn whoever_has_seen_enough_ends_the_search() {
         let mut search = search(20_000);
-        let patience = Some(Patience::new(Duration::ZERO, Duration::ZERO));
+        let patience = Some(Patience::new(SCREEN, Duration::ZERO, Duration::ZERO));
         let whole = finish(&mut search, &mut Nothing, patience, &mut |_| false);
         assert_eq!(whole, Ok(false));
         assert!((SCREEN..20_000).contains(&search.count()), "{}", search.count());
     }
 
     #[test]
+    fn whoever_wants_so_many_and_no_more_has_them_at_once() {
+        let mut search = search(20_000);
+        let whole = finish(&mut search, &mut Nothing, Some(Patience::for_as_many_as(3_000)), &mut |_| false);
+        assert_eq!(whole, Ok(false));
+        assert!((3_000..20_000).contains(&search.count()), "{}", search.count());
+        let more = Some(Patience::for_as_many_as(20_001));
+        let mut search = self::search(20_000);
+        assert_eq!(
+            finish(&mut search, &mut Nothing, more, &mut |_| panic!("there are not so many")),
+            Ok(true)
+        );
+    }
+
+    #[test]
     fn a_quick_search_and_one_that_cannot_begin_are_answered_once() {
-        for patience in [None, Some(Patience::new(Duration::MAX, Duration::MAX))] {
+        for patience in [None, Some(Patience::new(SCREEN, Duration::MAX, Duration::MAX))] {
             let whole = finish(&mut search(20_000), &mut Nothing, patience, &mut |_| panic!("too soon"));
             assert_eq!(whole, Ok(true));
         }
