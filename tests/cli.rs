@@ -78,6 +78,8 @@ fn list_prints_the_events_a_query_selects_as_json_lines_newest_first() {
             "url",
             "count",
             "link",
+            "edits",
+            "gone_at",
             "raw"
         ]
     );

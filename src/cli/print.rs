@@ -256,7 +256,7 @@ fn markdown_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
 
 type CsvColumn = (&'static str, fn(&Event) -> String);
 
-static CSV: [CsvColumn; 24] = [
+static CSV: [CsvColumn; 26] = [
     ("id", |event| event.id.to_string()),
     ("native_id", |event| event.record.identity.native().unwrap_or_default().to_owned()),
     ("source", |event| event.source.to_string()),
@@ -280,6 +280,8 @@ static CSV: [CsvColumn; 24] = [
     ("url", |event| text(event.record.url.as_deref())),
     ("count", |event| event.count.to_string()),
     ("link", |event| text(event.link.word())),
+    ("edits", |event| event.edits().to_string()),
+    ("gone_at", |event| event.gone_at().map_or_else(String::new, |time| time.to_string())),
     ("raw", |event| event.record.raw.to_string()),
 ];
 

@@ -59,10 +59,11 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     fact("set", record.set.clone());
     fact("url", record.url.clone());
     fact("count", (event.count > 1).then(|| event.count.to_string()));
-    let fate = event.fate.as_deref();
-    let gone_at = fate.and_then(|fate| fate.gone_at);
-    fact("gone", gone_at.map(|time| format!("found {}", zone.at(time).format("%a %-d %b %Y %H:%M:%S %:z"))));
-    fact("edited", fate.filter(|fate| fate.edits > 0).map(|fate| fate.edits.to_string()));
+    fact(
+        "gone",
+        event.gone_at().map(|time| format!("found {}", zone.at(time).format("%a %-d %b %Y %H:%M:%S %:z"))),
+    );
+    fact("edited", (event.edits() > 0).then(|| event.edits().to_string()));
     fact("link", event.link.words().map(str::to_owned));
     for extra in &record.facts {
         fact(&extra.name, Some(extra.value.clone()));

@@ -2,9 +2,10 @@
 //!
 //! Shape: `{id, native_id, source, feed, scope, time, action, raw_action, entity{type,id,name},
 //! actor{type,id,name}, status, error, summary, ai_summary, changes[{path,op,before,after}], set, url,
-//! count, link, raw}`. `time` is RFC 3339 in UTC with milliseconds; absent values are null; `link` is
-//! `holds`, `broken` or `open`, for feeds whose entries name the one before them; `raw` is the record as it
-//! was sent, only the white space between its tokens removed.
+//! count, link, edits, gone_at, raw}`. `time` is RFC 3339 in UTC with milliseconds; absent values are null; `link` is
+//! `holds`, `broken` or `open`, for feeds whose entries name the one before them; `edits` is how often the feed
+//! changed the record later, `gone_at` when it was found to have dropped it; `raw` is the record as it was
+//! sent last, only the white space between its tokens removed.
 
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -15,7 +16,7 @@ use super::{Action, Actor, ActorKind, Change, Entity, Event, Status};
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let record = &self.record;
-        let mut out = serializer.serialize_struct("Event", 20)?;
+        let mut out = serializer.serialize_struct("Event", 22)?;
         out.serialize_field("id", &self.id.to_string())?;
         out.serialize_field("native_id", &record.identity.native())?;
         out.serialize_field("source", &*self.source)?;
@@ -35,6 +36,8 @@ impl Serialize for Event {
         out.serialize_field("url", &record.url)?;
         out.serialize_field("count", &self.count)?;
         out.serialize_field("link", &self.link.word())?;
+        out.serialize_field("edits", &self.edits())?;
+        out.serialize_field("gone_at", &self.gone_at().map(|time| time.to_string()))?;
         out.serialize_field("raw", &RawValue::from_string(compact(&record.raw)).ok())?;
         out.end()
     }
@@ -101,7 +104,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{EventId, Identity, Op, Record, RowId, Timestamp};
+    use crate::domain::{EventId, Fate, Identity, Op, Record, RowId, Timestamp};
 
     fn event() -> Event {
         Event {
@@ -143,10 +146,18 @@ mod tests {
                 r#""actor":{"type":"system","id":null,"name":"system"},"status":null,"error":null,"#,
                 r#""summary":null,"ai_summary":"Raised tasks.max","#,
                 r#""changes":[{"path":"tasks.max","op":"replace","before":5,"after":10}],"#,
-                r#""set":null,"url":null,"count":1,"link":null,"#,
+                r#""set":null,"url":null,"count":1,"link":null,"edits":0,"gone_at":null,"#,
                 r#""raw":{"id":"68f0","big":12345678901234567890.50,"s":"a  \" b"}}"#,
             )
         );
+    }
+
+    #[test]
+    fn what_became_of_a_record_is_told() {
+        let fate = Fate { gone_at: Some(Timestamp::from_millis(0)), edits: 3, revisions: Vec::new() };
+        let event = Event { fate: Some(Box::new(fate)), ..event() };
+        let value: serde_json::Value = serde_json::from_str(&serde_json::to_string(&event).unwrap()).unwrap();
+        assert_eq!((&value["edits"], &value["gone_at"]), (&json!(3), &json!("1970-01-01T00:00:00.000Z")));
     }
 
     #[test]

@@ -6,6 +6,10 @@ use std::time::Duration;
 
 use clap::Args;
 
+/// How many events a world can be asked for: fewer than this tell no story.
+const FEWEST: i64 = 100;
+const MOST: i64 = *crate::demo::EVENTS.end() as i64;
+
 /// `backtrail demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -13,7 +17,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
     /// How many events the world starts with.
-    #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(FEWEST..=MOST))]
     pub events: u32,
     /// How often something new happens: a duration, or `off`. [default: 5s; off with a COMMAND]
     #[arg(long, value_name = "EVERY", value_parser = live)]

@@ -139,16 +139,16 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
         "seen",
         (event.count > 1).then(|| format!("{} times, each time the same", words::count(event.count.into()))),
     );
-    let fate = event.fate.as_deref();
     add(
         "gone",
-        fate.and_then(|fate| fate.gone_at)
+        event
+            .gone_at()
             .map(|time| format!("its feed does not have it any more, found {}", words::full(time, ui.zone))),
     );
     add(
         "edited",
-        fate.filter(|fate| fate.edits > 0)
-            .map(|fate| format!("{}, each kept: see below", words::plural(fate.edits, "time"))),
+        (event.edits() > 0)
+            .then(|| format!("{}, each kept: see below", words::plural(event.edits(), "time"))),
     );
     add("link", event.link.words().map(str::to_owned));
     for other in &record.facts {
