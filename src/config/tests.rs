@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{Place, ScopeChoice, Via, Zone};
+use crate::tui::Notify;
 use crate::tui::command::{Command, Context};
 use crate::tui::theme::Theme;
 
@@ -113,9 +114,10 @@ theme = "light"
 zone = "+02:00"
 time = "relative"
 follow = false
+notify = "osc777"
 
 [keys.everywhere]
-help = "f2"
+help = "f3"
 "#;
 
 #[test]
@@ -146,9 +148,15 @@ fn a_good_file_becomes_what_it_says() {
     assert_eq!(projects.secrets[0].from, SecretFrom::Command(argv));
     assert_eq!(config.secrets().count(), 2);
     let zone = Zone::Fixed(FixedOffset::east_opt(7200).unwrap());
-    let ui = Ui { theme: Theme::built_in("light"), zone, time: TimeStyle::Relative, follow: false };
+    let ui = Ui {
+        theme: Theme::built_in("light"),
+        zone,
+        time: TimeStyle::Relative,
+        follow: false,
+        notify: Notify::Osc777,
+    };
     assert_eq!(config.ui, ui);
-    assert_eq!(config.keymap.keys_in(Context::Everywhere, Command::Help), ["f2"]);
+    assert_eq!(config.keymap.keys_in(Context::Everywhere, Command::Help), ["f3"]);
     assert_eq!(config.me.as_deref(), Some("jane@example.com"));
 }
 
@@ -156,7 +164,7 @@ fn a_good_file_becomes_what_it_says() {
 fn what_is_left_out_has_a_default() {
     let config = good("");
     assert!(config.sources.is_empty() && config.me.is_none());
-    assert_eq!(config.ui, Ui { theme: None, zone: Zone::Local, time: TimeStyle::Absolute, follow: true });
+    assert_eq!(config.ui, Ui::default());
     let config = good(
         "[[source]]\nname = \"a\"\nfeed = \"tenants\"\nvars.tenant = \"x\"\nsecret.token = { file = \"~/t\" }\n",
     );
@@ -258,6 +266,7 @@ fn mistakes_outside_of_sources_are_named_as_well() {
         ("[ui]\nzone = \"Europe/Rome\"", ["`ui.zone`", "\"+02:00\""]),
         ("[ui]\nzone = \"+99:00\"", ["`ui.zone`", "no zone `+99:00`"]),
         ("[ui]\ntime = \"relativ\"", ["`ui.time`", "did you mean `relative`?"]),
+        ("[ui]\nnotify = \"bel\"", ["`ui.notify`", "did you mean `bell`?"]),
         ("[ui]\nfollow = 1", ["`ui.follow`", "`true` or `false`"]),
         ("ui = 1", ["`ui`", "a table, not a number"]),
         ("me = 1", [":1:6: `me`", "text between quotes"]),

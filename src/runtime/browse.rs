@@ -146,6 +146,7 @@ where
         size: setting.size,
         query: setting.begin.query,
         at: setting.begin.at,
+        notify: session.config.ui.notify,
         user: user.data(),
         follow: session.config.ui.follow,
         ages: session.config.ui.time == TimeStyle::Relative,

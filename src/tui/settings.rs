@@ -36,12 +36,41 @@ pub struct Settings {
     pub follow: bool,
     /// Whether times are shown as ages.
     pub ages: bool,
+    /// How the user is told of what happens to a watched entity.
+    pub notify: Notify,
     /// What the user made.
     pub user: UserData,
     /// The configured sources, in the order of the configuration.
     pub sources: Vec<SourceStatus>,
     /// The name of each feed profile in use (`Streamkap`), by its id (`streamkap`).
     pub feeds: BTreeMap<Arc<str>, String>,
+}
+
+/// How a terminal tells somebody who looks elsewhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Notify {
+    /// Not at all.
+    Off,
+    /// With a bell, which every terminal has.
+    #[default]
+    Bell,
+    /// With a message of the desktop, as OSC 9.
+    Osc9,
+    /// With a message of the desktop, as OSC 777.
+    Osc777,
+}
+
+/// Where the preview is to stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Right,
+    Below,
+}
+
+impl Side {
+    pub(super) fn other(self) -> Self {
+        if self == Self::Right { Self::Below } else { Self::Right }
+    }
 }
 
 /// What all panes read and none of them changes.
@@ -58,12 +87,18 @@ pub(super) struct Ui {
     pub(super) me: Option<String>,
     /// The time of day as far as the app was told.
     pub(super) now: Timestamp,
+    /// How the user is told of what happens to a watched entity.
+    pub(super) notify: Notify,
     /// Whether times are shown as ages.
     pub(super) ages: bool,
     /// How changes are looked at.
     pub(super) look: Look,
     /// Whether the user wants a preview where there is room.
     pub(super) preview: bool,
+    /// Where it is to stand where both places have room.
+    pub(super) side: Side,
+    /// Whether the list has the screen for itself.
+    pub(super) zoomed: bool,
     pub(super) area: Rect,
     pub(super) feeds: BTreeMap<Arc<str>, String>,
 }
@@ -78,9 +113,12 @@ impl Ui {
             home_zone: settings.zone,
             me: settings.me.clone(),
             now: settings.now,
+            notify: settings.notify,
             ages: settings.ages,
             look: Look::default(),
             preview: true,
+            side: Side::Right,
+            zoomed: false,
             area: Rect::new(0, 0, settings.size.0, settings.size.1),
             feeds: settings.feeds.clone(),
         }
