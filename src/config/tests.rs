@@ -9,9 +9,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{Place, ScopeChoice, Via, Zone};
-use crate::tui::Notify;
 use crate::tui::command::{Command, Context};
 use crate::tui::theme::Theme;
+use crate::tui::{Glyphs, Notify};
 
 /// The value that must never be seen again.
 const LITERAL: &str = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
@@ -115,6 +115,7 @@ zone = "+02:00"
 time = "relative"
 follow = false
 notify = "osc777"
+glyphs = "ascii"
 
 [keys.everywhere]
 help = "f3"
@@ -153,6 +154,7 @@ fn a_good_file_becomes_what_it_says() {
         zone,
         time: TimeStyle::Relative,
         follow: false,
+        glyphs: Some(Glyphs::Ascii),
         notify: Notify::Osc777,
     };
     assert_eq!(config.ui, ui);
@@ -266,6 +268,7 @@ fn mistakes_outside_of_sources_are_named_as_well() {
         ("[ui]\nzone = \"Europe/Rome\"", ["`ui.zone`", "\"+02:00\""]),
         ("[ui]\nzone = \"+99:00\"", ["`ui.zone`", "no zone `+99:00`"]),
         ("[ui]\ntime = \"relativ\"", ["`ui.time`", "did you mean `relative`?"]),
+        ("[ui]\nglyphs = \"asci\"", ["`ui.glyphs`", "did you mean `ascii`?"]),
         ("[ui]\nnotify = \"bel\"", ["`ui.notify`", "did you mean `bell`?"]),
         ("[ui]\nfollow = 1", ["`ui.follow`", "`true` or `false`"]),
         ("ui = 1", ["`ui`", "a table, not a number"]),

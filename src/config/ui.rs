@@ -8,10 +8,10 @@ use super::paths::expand;
 use super::problem::Reader;
 use super::table::{Field, Table};
 use crate::domain::{Zone, did_you_mean, what_fits};
-use crate::tui::Notify;
 use crate::tui::theme::Theme;
+use crate::tui::{Glyphs, Notify};
 
-const KEYS: &[&str] = &["theme", "zone", "time", "follow", "notify"];
+const KEYS: &[&str] = &["theme", "zone", "time", "follow", "glyphs", "notify"];
 
 /// The word for the theme that fits the terminal's background.
 const AUTO: &str = "auto";
@@ -27,6 +27,8 @@ pub struct Ui {
     pub time: TimeStyle,
     /// Whether arrivals join the list as they come.
     pub follow: bool,
+    /// In which characters lines, bars and marks are drawn; `None` leaves the choice to the locale.
+    pub glyphs: Option<Glyphs>,
     /// How the user is told of what happens to a watched entity.
     pub notify: Notify,
 }
@@ -39,6 +41,7 @@ impl Default for Ui {
             zone: Zone::default(),
             time: TimeStyle::default(),
             follow: true,
+            glyphs: None,
             notify: Notify::default(),
         }
     }
@@ -63,6 +66,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home
         zone: get("zone").and_then(|field| zone(reader, field)).unwrap_or_default(),
         time: get("time").and_then(|field| time(reader, field)).unwrap_or_default(),
         follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or(Ui::default().follow),
+        glyphs: get("glyphs").and_then(|field| glyphs(reader, field)).flatten(),
         notify: get("notify").and_then(|field| notify(reader, field)).unwrap_or_default(),
     }
 }
@@ -111,6 +115,11 @@ fn zone(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Zone> {
 fn time(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<TimeStyle> {
     let known = [("absolute", TimeStyle::Absolute), ("relative", TimeStyle::Relative)];
     one_of(reader, field, &known, |text| format!("times cannot be shown as `{text}`"))
+}
+
+fn glyphs(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Option<Glyphs>> {
+    let known = [(AUTO, None), ("unicode", Some(Glyphs::Unicode)), ("ascii", Some(Glyphs::Ascii))];
+    one_of(reader, field, &known, |text| format!("there are no glyphs `{text}`"))
 }
 
 fn notify(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Notify> {

@@ -52,6 +52,8 @@ pub struct App {
     pub(super) facets: Facets,
     /// What the user made, as the app knows it.
     pub(super) user: UserData,
+    /// The same until the user was told what is new since.
+    pub(super) greeting: Option<RowId>,
     /// How far was read before the program was started.
     pub(super) read_before: Option<RowId>,
     /// What the cache says about the query in force.
@@ -106,6 +108,7 @@ impl App {
             counts: Counts::default(),
             facets: Facets::default(),
             user,
+            greeting: read_before,
             read_before,
             advice: Vec::new(),
             advice_generation: 0,
@@ -308,6 +311,7 @@ impl App {
         if !sources.is_empty() && !sources.iter().any(busy) {
             // The first round is over: what comes from now on is news, and does not move the selection.
             self.timeline.pin();
+            self.greet();
         }
         for source in &sources {
             let known = self.sources.iter().find(|known| known.name == source.name);

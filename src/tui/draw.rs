@@ -11,6 +11,8 @@
     reason = "this is the place that the ban sends everybody to"
 )]
 
+pub(super) mod ascii;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};

@@ -61,5 +61,5 @@ mod words;
 
 pub use app::App;
 pub use message::{Answer, Asker, Effect, Message, Notice, Timer, Weight};
-pub use settings::{Notify, Settings};
+pub use settings::{Glyphs, Notify, Settings};
 pub use view::view;

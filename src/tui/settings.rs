@@ -36,6 +36,8 @@ pub struct Settings {
     pub follow: bool,
     /// Whether times are shown as ages.
     pub ages: bool,
+    /// In which characters lines, bars and marks are drawn.
+    pub glyphs: Glyphs,
     /// How the user is told of what happens to a watched entity.
     pub notify: Notify,
     /// What the user made.
@@ -44,6 +46,29 @@ pub struct Settings {
     pub sources: Vec<SourceStatus>,
     /// The name of each feed profile in use (`Streamkap`), by its id (`streamkap`).
     pub feeds: BTreeMap<Arc<str>, String>,
+}
+
+/// The characters that lines, bars and marks are drawn in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Those made for it.
+    #[default]
+    Unicode,
+    /// Those that every terminal has.
+    Ascii,
+}
+
+impl Glyphs {
+    /// What fits the locale: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that says anything. Where none
+    /// does, nothing is known, and terminals of today have all characters.
+    pub fn from_locale<'a>(variables: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+        let said = variables.into_iter().flatten().find(|value| !value.is_empty());
+        let has_all = said.is_none_or(|value| {
+            let value = value.to_ascii_lowercase();
+            value.contains("utf-8") || value.contains("utf8")
+        });
+        if has_all { Self::Unicode } else { Self::Ascii }
+    }
 }
 
 /// How a terminal tells somebody who looks elsewhere.
@@ -87,6 +112,8 @@ pub(super) struct Ui {
     pub(super) me: Option<String>,
     /// The time of day as far as the app was told.
     pub(super) now: Timestamp,
+    /// In which characters lines, bars and marks are drawn.
+    pub(super) glyphs: Glyphs,
     /// How the user is told of what happens to a watched entity.
     pub(super) notify: Notify,
     /// Whether times are shown as ages.
@@ -113,6 +140,7 @@ impl Ui {
             home_zone: settings.zone,
             me: settings.me.clone(),
             now: settings.now,
+            glyphs: settings.glyphs,
             notify: settings.notify,
             ages: settings.ages,
             look: Look::default(),
@@ -142,5 +170,24 @@ impl Ui {
     /// The name of a feed profile, or its id where it has no name.
     pub(super) fn feed_name<'a>(&'a self, feed: &'a Arc<str>) -> &'a str {
         self.feeds.get(feed).map_or(feed, |name| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_that_says_nothing_of_its_characters_has_few() {
+        for (variables, glyphs) in [
+            ([None, None, Some("de_DE.UTF-8")], Glyphs::Unicode),
+            ([None, Some("C.utf8"), Some("C")], Glyphs::Unicode),
+            ([Some("C"), None, Some("de_DE.UTF-8")], Glyphs::Ascii),
+            ([Some(""), None, Some("POSIX")], Glyphs::Ascii),
+            ([None, None, Some("de_DE.ISO-8859-1")], Glyphs::Ascii),
+            ([None, None, None], Glyphs::Unicode),
+        ] {
+            assert_eq!(Glyphs::from_locale(variables), glyphs, "{variables:?}");
+        }
     }
 }

@@ -13,11 +13,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::app::App;
-use super::draw::Row;
+use super::draw::{Row, ascii};
 use super::layout::{Layout, SMALLEST};
 use super::overlay::{self, Overlay};
 use super::pane::{Screen, actor, event, facets, histogram, lifecycle, sources, suspects, timeline, views};
 use super::scrollbar::Extent;
+use super::settings::Glyphs;
 use super::theme::Role;
 
 /// Draws the interface as it is now.
@@ -26,6 +27,9 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     // frame is not drawn.
     let area = frame.area();
     let cursor = draw(app, frame.buffer_mut());
+    if app.ui.glyphs == Glyphs::Ascii {
+        ascii::plain(frame.buffer_mut());
+    }
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);
     }
@@ -35,6 +39,9 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
 pub(super) fn picture(app: &App) -> String {
     let mut buf = Buffer::empty(app.ui.area);
     draw(app, &mut buf);
+    if app.ui.glyphs == Glyphs::Ascii {
+        ascii::plain(&mut buf);
+    }
     super::picture::svg(&buf, &app.ui.theme, "Backtrail")
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::app::App;
+use super::command::Command;
 use super::message::{Effect, Notice};
 use super::settings::Notify;
 use super::words;
@@ -10,6 +11,18 @@ use crate::domain::Event;
 use crate::query;
 
 impl App {
+    /// Says what came since the user last looked, once, when every source was asked.
+    pub(super) fn greet(&mut self) {
+        let Some(read_to) = self.greeting.take() else { return };
+        let unread = self.timeline.list().rows().at_or_older(read_to);
+        if unread > 0 && self.notice.is_none() {
+            let events = words::plural(unread as u64, "event");
+            let key = self.ui.key(Command::FirstUnread);
+            self.notice =
+                Some(Notice::info(format!("{events} since you last looked: `{key}` goes to the first")));
+        }
+    }
+
     /// The cache has grown: asks whether it did by something that is watched.
     pub(super) fn look_at_watched(&mut self, ask: &mut Vec<Effect>) {
         if self.user.watched.is_empty() {

@@ -2,7 +2,11 @@
 
 use super::support::{Bench, event, settings, story};
 use crate::domain::{Action, Status, UserChange};
-use crate::tui::{Effect, Message, Notice};
+use crate::tui::command::{COMMANDS, Context};
+use crate::tui::draw::Row;
+use crate::tui::overlay::help::lines;
+use crate::tui::overlay::{Goal, Help, Of, Picker};
+use crate::tui::{Effect, Glyphs, Message, Notice};
 
 #[test]
 fn around_an_event_is_a_filter_that_is_undone_like_any_other_and_gone_back_from() {
@@ -175,7 +179,6 @@ fn notes_have_a_list_of_their_own() {
         kept.iter()
             .any(|it| matches!(it, Effect::Keep(UserChange::Note(_, text)) if text == "ask the owner"))
     );
-    let _ = settings((80, 24));
 }
 
 #[test]
@@ -301,6 +304,59 @@ fn what_may_follow_a_key_is_said_whole_or_counted_at_every_size() {
             let shown = next.iter().filter(|way| screen.contains(&way.command.row().help[..9])).count();
             assert!(says_more || shown == next.len(), "{size:?} {key}: {screen}");
             assert!(!says_more || size == (40, 10), "{size:?} {key}: {screen}");
+        }
+    }
+}
+
+#[test]
+fn what_came_since_the_user_last_looked_is_said_once() {
+    let mut settings = settings((100, 24));
+    settings.user = super::support::user();
+    settings.user.default = None;
+    let mut bench = Bench::with(settings, story());
+    let said = "4 events since you last looked: `g n` goes to the first";
+    assert!(bench.screen().contains(said), "{}", bench.screen());
+    bench.press("gn");
+    assert_eq!(bench.app.event().unwrap().record.entity.name.as_deref(), Some("Orders"));
+    assert!(!bench.screen().contains("since you last looked"));
+    bench.tell(Message::Sources(super::support::sources()));
+    assert!(!bench.screen().contains("since you last looked"));
+}
+
+#[test]
+fn every_command_is_in_the_palette_and_in_the_help() {
+    let bench = Bench::new((120, 30), Vec::new());
+    let ui = &bench.app.ui;
+    let help = Help::about(Context::Lists);
+    let lines: Vec<String> = lines(ui, &help).iter().map(Row::text).collect();
+    for row in COMMANDS {
+        assert!(lines.iter().any(|line| line.contains(row.name) && line.contains(row.help)), "{}", row.name);
+        let prompt_only = row.contexts == [Context::Prompt];
+        let mut picker = Picker::new(Of::Commands);
+        picker.line.paste(row.name);
+        let entries = picker.entries(ui, &bench.app.user);
+        let found = entries.iter().any(|entry| entry.goal == Goal::Run(row.command));
+        assert_eq!(found, !prompt_only, "{}", row.name);
+    }
+}
+
+#[test]
+fn a_terminal_without_other_characters_gets_none_of_ours() {
+    for keys in
+        ["", "jjj<enter>]", "e", "a", "gW", "gs<enter>", "H", "Hc", "s", "?", ":", "y", "f", "b", "m", "OR"]
+    {
+        for size in [(200, 60), (60, 20)] {
+            let mut ascii = settings(size);
+            ascii.glyphs = Glyphs::Ascii;
+            let mut bench = Bench::with(ascii, story());
+            bench.press(keys);
+            let screen = bench.screen();
+            let odd: String = screen.chars().filter(|c| !c.is_ascii()).collect();
+            assert_eq!(odd, "", "{size:?} {keys}: {screen}");
+            let mut other = Bench::new(size, story());
+            other.press(keys);
+            let widths = |screen: &str| screen.lines().map(|line| line.chars().count()).collect::<Vec<_>>();
+            assert_eq!(widths(&screen), widths(&other.screen()), "nothing moves: {keys}");
         }
     }
 }

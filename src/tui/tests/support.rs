@@ -18,7 +18,7 @@ use crate::index::tests::{clues_of, profile_of, survey_of};
 use crate::query::complete;
 use crate::query::{Arrangement, Directives, Group, Query, Sort, Told};
 use crate::tui::theme::Theme;
-use crate::tui::{Answer, App, Effect, Message, Notify, Settings, keymap::Keymap, view};
+use crate::tui::{Answer, App, Effect, Glyphs, Message, Notify, Settings, keymap::Keymap, view};
 
 /// 2026-04-01T10:40:00Z.
 pub(in crate::tui) const NOW: Timestamp = Timestamp::from_millis(1_775_040_000_000);
@@ -168,6 +168,7 @@ pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
         size,
         query: None,
         at: None,
+        glyphs: Glyphs::Unicode,
         notify: Notify::Bell,
         user: UserData::default(),
         ages: false,
