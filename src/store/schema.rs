@@ -10,6 +10,7 @@
 mod ledger;
 mod packed;
 mod purged;
+mod retention;
 mod sealed;
 
 use super::database::Kind;
@@ -49,6 +50,7 @@ const TABLES: &[&str] = &[
     "codebook",
     "packed",
     "purged",
+    "retention",
 ];
 
 const MIGRATIONS: &[&str] = &[
@@ -167,6 +169,7 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     packed::PACKED,
     ledger::LEDGER,
     purged::PURGED,
+    retention::RETENTION,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a
