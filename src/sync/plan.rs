@@ -19,6 +19,7 @@
 
 use crate::domain::{Ledger, Stretch, Timestamp};
 
+pub(super) mod audit;
 mod chart;
 mod claim;
 mod counted;
