@@ -29,6 +29,7 @@ pub(super) mod loose;
 #[cfg(test)]
 mod model;
 mod order;
+pub(super) mod price;
 mod vernier;
 mod words;
 

@@ -162,11 +162,7 @@ impl Audit {
     fn compare(&mut self, rows: u64, off: i64) -> Step {
         let mark = Mark { rows, time: self.time, off };
         let before = (self.above.rows, self.below.rows);
-        if off == self.above.off {
-            self.above = mark
-        } else {
-            self.below = mark
-        }
+        *(if off == self.above.off { &mut self.above } else { &mut self.below }) = mark;
         if before == (self.above.rows, self.below.rows) {
             self.ties += 1;
         }
@@ -215,7 +211,7 @@ impl Audit {
         };
         let (lo, hi) = (lo.unwrap_or(Timestamp::MIN), hi.unwrap_or(Timestamp::MAX));
         // An instant alone would pass for a group of one time that no answer holds.
-        let wide = if hi <= lo.plus_millis(2) { 1 } else { 0 };
+        let wide = i64::from(hi <= lo.plus_millis(2));
         Stretch::between(lo.plus_millis(-wide), hi.plus_millis(wide))
     }
 }

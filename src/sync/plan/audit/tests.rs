@@ -32,7 +32,7 @@ impl World {
         ((at + 999).div_euclid(1_000).max(0) as u64 * self.tied).min(self.rows)
     }
 
-    fn of(&self, gone: &[u64], rows: u64) -> u64 {
+    fn of(gone: &[u64], rows: u64) -> u64 {
         rows - gone.iter().filter(|one| **one < rows).count() as u64
     }
 
@@ -41,12 +41,14 @@ impl World {
         let mut number = place;
         let mut kept = self.kept.clone();
         kept.sort_unstable();
-        kept.iter().for_each(|one| number += u64::from(*one <= number));
+        for one in kept {
+            number += u64::from(one <= number);
+        }
         number
     }
 
     fn total(&self) -> u64 {
-        self.of(&self.kept, self.rows)
+        Self::of(&self.kept, self.rows)
     }
 
     fn answer(&self, begins: u64, size: u64) -> Sight {
@@ -57,7 +59,7 @@ impl World {
 
     /// Follows the difference. Gives where it is found.
     fn audit(&mut self) -> Option<Stretch> {
-        let cached = self.of(&self.lost, self.rows);
+        let cached = Self::of(&self.lost, self.rows);
         let mut audit = Audit::new(self.means, 200, self.total(), cached);
         let mut step = audit.begin();
         loop {
@@ -68,12 +70,14 @@ impl World {
                 }
                 Step::Ask(ask) => panic!("{ask:?}"),
                 Step::Count(time) => {
-                    audit.counted(Some(self.of(&self.kept, self.before(time.plus_millis(-1)))))
+                    audit.counted(Some(Self::of(&self.kept, self.before(time.plus_millis(-1)))))
                 }
-                Step::Locate(time, _) => audit.land(self.of(&self.lost, self.before(time))),
+                Step::Locate(time, _) => audit.land(Self::of(&self.lost, self.before(time))),
                 Step::Rank(rows) => {
                     let mut number = rows;
-                    self.lost.iter().for_each(|one| number += u64::from(*one <= number));
+                    for one in &self.lost {
+                        number += u64::from(*one <= number);
+                    }
                     audit.ranked((number < self.rows).then(|| self.time(number)))
                 }
                 Step::Done(found) => {

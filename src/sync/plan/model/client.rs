@@ -286,7 +286,7 @@ impl Cache {
             Direction::Down => at > time.millis(),
             Direction::Up => at < time.millis(),
         };
-        self.entries_of(server, |at| before(at))
+        self.entries_of(server, before)
     }
 
     fn entries(&self, server: &Server) -> u64 {

@@ -37,7 +37,6 @@ pub(super) enum Beyond {
 
 /// How the server behaves.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "a list of manners")]
 pub(super) struct Manners {
     pub(super) cut: Cut,
     pub(super) direction: Direction,
@@ -253,7 +252,7 @@ impl Server {
             Word::Silent => None,
             Word::True => Some(to < rows),
             Word::Late => Some(to < self.stale_total),
-            Word::False => Some(to % 3 > 0),
+            Word::False => Some(!to.is_multiple_of(3)),
         };
         (total, more)
     }
