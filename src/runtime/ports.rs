@@ -4,6 +4,8 @@
 //! that was overtaken by a newer one stops at its next look at the counter, and its answer is not sent.
 
 mod counts;
+mod files;
+mod people;
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::explain::Explainer;
 use super::library::{Library, Surroundings};
+use super::terminal;
 use super::user::User;
 use crate::diff::Comparison;
 use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Stretch, Timestamp, UserChange};
@@ -116,6 +119,8 @@ impl Ports {
                     Message::Lifecycle { source, entity, result }
                 });
             }
+            Effect::Profile { actor, zone } => self.profile(actor, zone),
+            Effect::Picture { path, svg } => self.tell(Message::Notice(files::picture(&path, &svg))),
             Effect::Find { query, from, newer } => self.find(query, from, newer),
             Effect::Newest { query } => self.newest_of(query),
             Effect::Explain { query } => {
@@ -145,6 +150,8 @@ impl Ports {
             }
             Effect::Copy { what, text } => self.tell(Message::Notice(copy(what, &text))),
             Effect::OpenUrl(url) => self.tell(Message::Notice(open_page(&url))),
+            Effect::Mouse(on) => terminal::take_mouse(on),
+            Effect::Notify { how, text } => terminal::notify(how, &text),
             Effect::Redraw | Effect::Suspend | Effect::Quit => {}
             question => self.ask(question),
         }
@@ -339,6 +346,7 @@ struct Newest {
     entities: Arc<AtomicU64>,
     actors: Arc<AtomicU64>,
     counts: Arc<AtomicU64>,
+    suspects: Arc<AtomicU64>,
 }
 
 /// Counts a piece of work as under way until it is dropped, after its message was sent.
