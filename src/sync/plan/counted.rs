@@ -317,7 +317,6 @@ impl Counted {
         if let Some(tie) = self.front().filter(|_| self.in_tie && new_ground) {
             let span = Stretch { lo: tie.plus_millis(-1), hi: tie.plus_millis(1) };
             proof.notes.push(Note { span, reason: GapReason::Tie });
-            proof.doubt = self.chart.doubt(tie);
         }
         if new_ground {
             self.heads = 0;
@@ -354,7 +353,11 @@ impl Counted {
             return (proof, next);
         }
         self.up = 0;
-        (proof, self.go_on())
+        let next = self.go_on();
+        if let Some(tie) = self.front().filter(|_| self.in_tie) {
+            proof.doubt = self.chart.doubt(tie);
+        }
+        (proof, next)
     }
 
     /// Every entry so far has the same time, or none that can be read.
@@ -372,10 +375,13 @@ impl Counted {
         let end = self.end_of(sight, begins, size, same_end);
         self.last.clone_from(&sight.prints);
         self.last_reach = Some(begins + sight.length);
-        let proof = self.chart.prove(sight, Standing { head, end: end == End::Here, seam: None });
+        let mut proof = self.chart.prove(sight, Standing { head, end: end == End::Here, seam: None });
         self.seen = begins + sight.length;
         match end {
-            End::No => (proof, self.by_number()),
+            End::No => {
+                proof.doubt = sight.oldest().and_then(|tie| self.chart.doubt(tie));
+                (proof, self.by_number())
+            }
             // The head alone can show the whole list.
             End::Maybe if head => (proof, self.look_behind(sight, head)),
             End::Maybe => (proof, self.probe(sight, head)),

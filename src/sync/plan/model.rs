@@ -8,6 +8,7 @@
 //!
 //! The wrong ways of doing it ([`mutants`]) stay here, and the suite has to notice each of them.
 
+mod audited;
 mod client;
 mod held;
 mod mutants;

@@ -29,9 +29,9 @@ async fn serve(by_time: bool) -> (Wire, Arc<AtomicBool>) {
         let (page, size) = (number("page").unwrap(), number("limit").or(number("size")).unwrap());
         let since = asked.query.get("since").map(|text| text.replace("%3A", ":")).unwrap_or_default();
         let there = |n: &usize| all.load(Ordering::SeqCst) || *n != LATE;
-        let listed: Vec<_> = (0..EVENTS).rev().filter(there).map(kaireonai_change);
+        let listed = (0..EVENTS).rev().filter(there).map(kaireonai_change);
         let listed: Vec<_> =
-            listed.into_iter().filter(|one| one["timestamp"].as_str().unwrap() >= since.as_str()).collect();
+            listed.filter(|one| one["timestamp"].as_str().unwrap() >= since.as_str()).collect();
         let changes: Vec<_> = listed.iter().skip((page - 1) * size).take(size).collect();
         let mut body = json!({ "changes": changes, "total": listed.len(), "page": page, "limit": size });
         if !by_time {

@@ -4,8 +4,7 @@ use super::held::Held;
 use super::mutants::Mutant;
 use super::server::{Answer, Beyond, Row, Server, Word};
 use super::{Failure, mutants, tell};
-use crate::domain::{GapReason, Ledger, Note, Stretch, Timestamp};
-use crate::sync::plan::audit::{Audit, Means, Step};
+use crate::domain::{GapReason, Ledger, Stretch, Timestamp};
 use crate::sync::plan::{Ask, Cut, Direction, Known, LAG, Next, Proof, Shape, Sight, Walk, lag};
 
 /// What survives a kill.
@@ -13,15 +12,15 @@ use crate::sync::plan::{Ask, Cut, Direction, Known, LAG, Next, Proof, Shape, Sig
 pub(super) struct Cache {
     pub(super) rows: Held,
     pub(super) ledger: Ledger,
-    generation: u64,
-    direction: Option<Direction>,
-    mixed: bool,
+    pub(super) generation: u64,
+    pub(super) direction: Option<Direction>,
+    pub(super) mixed: bool,
     lateness: i64,
     checked: Option<Timestamp>,
     resume: Option<(Timestamp, u64)>,
     total: Option<u64>,
     /// Rows that were lost although they were known.
-    lost: Vec<u64>,
+    pub(super) lost: Vec<u64>,
     /// Every stretch that was ever claimed, and the answer it came from.
     claimed: Vec<(Stretch, u64)>,
 }
@@ -188,7 +187,7 @@ impl Client {
         self.cache.check(server)
     }
 
-    fn sync(&mut self, server: &mut Server) -> Result<(), Failure> {
+    pub(super) fn sync(&mut self, server: &mut Server) -> Result<(), Failure> {
         server.clock += 1000;
         let mut begun = false;
         while !begun || self.walks[0].is_some() {
@@ -196,54 +195,6 @@ impl Client {
             self.step(server, 0, None)?;
         }
         Ok(())
-    }
-
-    /// Follows what the server counts and the cache does not have. Gives whether that could tell of what was
-    /// lost.
-    fn audit(&mut self, server: &mut Server) -> Result<bool, Failure> {
-        let manners = server.manners;
-        let open = self.cache.ledger.gaps().iter().any(|gap| {
-            !self.cache.ledger.is_final(gap.span)
-                || !matches!(gap.reason, GapReason::Tie | GapReason::Retention)
-        });
-        let Some(direction) = self.cache.direction else { return Ok(false) };
-        let asked = matches!(manners.cut, Cut::Pages | Cut::Offsets) && manners.total == Word::True;
-        if !asked || open || self.cache.mixed || self.cache.ledger.is_empty() {
-            return Ok(false);
-        }
-        let off = |cache: &Cache, server: &Server| server.entries() as i64 - cache.entries(server) as i64;
-        for _ in 0..self.cache.lost.len() * 2 + 4 {
-            let before = off(&self.cache, server);
-            if before == 0 || self.mutant == Some(Mutant::NoAudit) {
-                break;
-            }
-            let means = Means::Ranks { cut: manners.cut, direction };
-            let mut audit = Audit::new(means, 20, server.entries(), self.cache.entries(server));
-            let mut step = audit.begin();
-            let found = loop {
-                step = match step {
-                    Step::Ask(ask) => match server.answer(ask, None) {
-                        Some(answer) => audit.read(&answer.sight),
-                        None => break None,
-                    },
-                    Step::Locate(time, direction) => {
-                        audit.land(self.cache.count_beyond(server, time, direction))
-                    }
-                    Step::Done(found) => break found,
-                    Step::Count(_) | Step::Rank(_) => break None,
-                };
-            };
-            tell(|| format!("audit: off by {before}, found {found:?}"));
-            let Some(span) = found else { return Ok(false) };
-            self.cache.ledger.forget(span);
-            self.cache.ledger.note(Note { span, reason: GapReason::Audit });
-            self.cache.generation += 1;
-            self.sync(server)?;
-            if off(&self.cache, server) == before {
-                return Ok(false);
-            }
-        }
-        Ok(off(&self.cache, server) != 0 || self.mutant == Some(Mutant::NoAudit))
     }
 
     /// Everything has calmed down: a few syncs later the cache has to be what the server has.
@@ -281,7 +232,7 @@ impl Client {
 
 impl Cache {
     /// How many rows stand before `time` in a list of this direction.
-    fn count_beyond(&self, server: &Server, time: Timestamp, direction: Direction) -> u64 {
+    pub(super) fn count_beyond(&self, server: &Server, time: Timestamp, direction: Direction) -> u64 {
         let before = |at: i64| match direction {
             Direction::Down => at > time.millis(),
             Direction::Up => at < time.millis(),
@@ -289,7 +240,7 @@ impl Cache {
         self.entries_of(server, before)
     }
 
-    fn entries(&self, server: &Server) -> u64 {
+    pub(super) fn entries(&self, server: &Server) -> u64 {
         self.entries_of(server, |_| true)
     }
 

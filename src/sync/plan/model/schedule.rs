@@ -151,7 +151,7 @@ pub(super) fn happen(event: Event, server: &mut Server, client: &mut Client) -> 
         Event::Pass(time) => server.clock += time,
         Event::Lose(place) => client.cache.lose(place),
         Event::Double(place) => server.double(place),
-        Event::Clock(ahead) if ahead > 0 && server.rows.iter().any(|row| row.time > server.clock) => {}
+        Event::Clock(ahead) if ahead > 0 && server.told_the_future() => {}
         Event::Clock(ahead) => server.ahead = ahead,
     }
     Ok(())

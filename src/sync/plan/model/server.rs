@@ -141,6 +141,11 @@ impl Server {
         self.rows.iter().map(|row| 1 + u64::from(row.doubled)).sum()
     }
 
+    /// Whether some row was ever dated in a time that is still to come.
+    pub(super) fn told_the_future(&self) -> bool {
+        self.times.iter().any(|time| *time > self.clock)
+    }
+
     /// Drops the oldest rows.
     pub(super) fn retain(&mut self, but: u64) {
         for _ in 0..but.min(self.rows.len() as u64) {
