@@ -79,7 +79,7 @@ async fn start(home: Home, before: &str) -> (Terminal, Child) {
         .spawn(pts)
         .unwrap();
     let mut terminal = Terminal { pty, screen: vt100::Parser::new(30, 120, 0), places: home.0 };
-    terminal.until(&format!("1/{EVENTS}")).await;
+    terminal.until("▌08:19").await;
     (terminal, child)
 }
 
@@ -87,10 +87,10 @@ async fn start(home: Home, before: &str) -> (Terminal, Child) {
 async fn keys(terminal: &mut Terminal) -> Vec<Duration> {
     let mut times = Vec::new();
     for n in 0..KEYS {
-        let (key, place) = if n % 2 == 0 { ("j", 2) } else { ("k", 1) };
+        let (key, line) = if n % 2 == 0 { ("j", "▌08:18") } else { ("k", "▌08:19") };
         let began = Instant::now();
         terminal.press(key).await;
-        terminal.until(&format!(" {place}/{EVENTS}")).await;
+        terminal.until(line).await;
         times.push(began.elapsed());
     }
     times

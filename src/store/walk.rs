@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::db::Db;
 use super::error::StoreError;
-use super::{ledger, links, prune};
+use super::{audited, ledger, links, prune};
 use crate::domain::{Fault, FaultKind, Ledger, Note, RowId, Segment, Stretch, Timestamp};
 
 /// Names one feed: a configured source, the profile that reads it and, where it fans out, the scope.
@@ -104,6 +104,8 @@ pub struct Learned {
     pub generation: Option<u64>,
     /// All earlier claims are wrong: the feed keeps no order.
     pub mixed: bool,
+    /// What was claimed of this stretch is not believed any more.
+    pub forget: Option<Stretch>,
     /// Stretches that are complete now.
     pub segments: Vec<Segment>,
     /// Why others are not.
@@ -137,6 +139,8 @@ pub struct FeedSummary {
     pub quarantined: u64,
     /// What is remembered of the walks over it.
     pub state: FeedState,
+    /// When its count was last compared with what is in the cache, by the local clock.
+    pub audited_at: Option<Timestamp>,
 }
 
 /// One source and what the cache has of it, whether or not it is still configured.
@@ -300,7 +304,7 @@ pub(super) struct Feed {
     scope_name: Option<String>,
 }
 
-fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
+pub(super) fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
     let found = conn
         .prepare_cached(
             "SELECT feed, source, events, quarantined, scope_name,
@@ -326,6 +330,11 @@ fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
             Ok(feed)
         })
         .transpose()
+}
+
+/// The number of a feed.
+pub(super) fn key_of(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<i64>> {
+    Ok(find(conn, key)?.map(|feed| feed.key))
 }
 
 /// The number of the feed that `key` stands in for, if that was ever read.
@@ -372,6 +381,10 @@ pub(super) fn learn(
         if let Some(kept) = kept {
             state.ledger.keep_from(kept);
         }
+    }
+    if let Some(span) = learned.forget {
+        state.ledger.forget(span);
+        state.generation += 1;
     }
     learned.segments.iter().for_each(|segment| state.ledger.add(*segment));
     learned.notes.iter().for_each(|note| state.ledger.note(*note));
@@ -465,6 +478,7 @@ fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
                     key,
                     events: unsigned(row, 3)?,
                     quarantined: unsigned(row, 4)?,
+                    audited_at: audited::read(conn, row.get(14)?)?.map(|audited| audited.at),
                     state: FeedState {
                         ledger: ledger::read(conn, row.get(14)?)?,
                         removed: prune::removed(conn, row.get(14)?)?,

@@ -188,6 +188,7 @@ impl App {
             Message::Newest { result } => self.open_newest(result, &mut ask),
             Message::NewCounts { generation, counts } => self.take_new_counts(generation, counts),
             Message::Watched(found) => self.take_watched(found, &mut ask),
+            Message::Bookmarks(events) => self.take_bookmarks(&events),
             Message::Explained(result) => self.explained(result),
             Message::CacheGrew { new: 0 } => false,
             Message::CacheGrew { .. } | Message::CacheShrank => self.grew(&mut ask),
