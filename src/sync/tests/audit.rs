@@ -1,18 +1,91 @@
-//! A feed that counts other events than the cache has, and a walk that is killed and begun again.
+//! A feed that counts other events than the cache has, although everything seems to be known.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use serde_json::json;
 use tokio::sync::Notify;
 
-use super::fake::kaireonai;
+use super::fake::{kaireonai, kaireonai_change};
+use super::paging::{Asked, SIZE, profile_of};
 use super::rig::{Rig, source};
 use super::wire::{Answer, Wire, says};
 use crate::domain::Timestamp;
+use crate::feed::Profile;
 use crate::store::{Audited, FeedKey};
+use crate::sync::Source;
 
-/// Events of the feed.
+/// Events of the feed, and the one that shows up late.
 const EVENTS: usize = 3_000;
+const LATE: usize = 1_234;
+
+/// A server of `feed`, and whether it shows the one event by now. It can be asked by time or only by page.
+async fn serve(by_time: bool) -> (Wire, Arc<AtomicBool>) {
+    let shown = Arc::new(AtomicBool::new(false));
+    let all = Arc::clone(&shown);
+    let mut rows: Vec<_> = (0..EVENTS).rev().map(kaireonai_change).collect();
+    for row in rows.iter_mut().filter(|_| !by_time) {
+        row["time"] = row["timestamp"].clone();
+    }
+    let wire = Wire::serve(move |request| {
+        let asked = Asked::read(request);
+        let number = |name: &str| asked.query.get(name).and_then(|text| text.parse::<usize>().ok());
+        let (page, size) = (number("page").unwrap(), number("limit").or(number("size")).unwrap());
+        let since = asked.query.get("since").map(|text| text.replace("%3A", ":")).unwrap_or_default();
+        let hidden = (!all.load(Ordering::SeqCst)).then_some(EVENTS - 1 - LATE);
+        let there = rows.iter().enumerate().filter(|(place, _)| Some(*place) != hidden);
+        let listed: Vec<_> = there
+            .map(|(_, row)| row)
+            .filter(|row| row["timestamp"].as_str() >= Some(since.as_str()))
+            .collect();
+        let changes: Vec<_> = listed.iter().skip((page - 1) * size).take(size).collect();
+        let body = json!({ "changes": changes, "total": listed.len(), "page": page, "limit": size });
+        says(200, &body.to_string())
+    })
+    .await;
+    (wire, shown)
+}
+
+/// A source that can be asked for pages only.
+fn by_page(origin: &str) -> Source {
+    let paging = "kind = 'page'\nparam = 'page'\nstart = 1\nsize_param = 'size'\ntotal = '/total'";
+    // No size up to ten has a page with row 720 and a row on both sides of it, so that one is never proved.
+    let text = profile_of(paging, "/changes", "").replace(&format!("default = {SIZE}"), "default = 50");
+    let profile = Profile::parse("x.toml", &text).unwrap();
+    Source { profile: Arc::new(profile), stand_in: None, ..source("kaireonai", origin) }
+}
+
+/// Lets the last audit of the feed be long ago.
+fn long_ago(rig: &Rig, key: &FeedKey) {
+    let key = key.clone();
+    let audited = Audited { at: Timestamp::from_millis(0), off: 0 };
+    rig.store.run_blocking(move |db| db.save_audit(&key, audited)).unwrap();
+}
+
+#[tokio::test]
+async fn an_event_that_turns_up_where_everything_was_known_is_found_by_its_count() {
+    for by_time in [true, false] {
+        let (wire, shown) = serve(by_time).await;
+        let make = || if by_time { source("kaireonai", &wire.origin) } else { by_page(&wire.origin) };
+        let key = FeedKey::new("kaireonai-prod", if by_time { "kaireonai" } else { "x" });
+        let rig = Rig::new(vec![make()]);
+        let first = rig.sync().await;
+        assert!(first.complete && first.events_total == EVENTS as u64 - 1, "{first:?}");
+        // Which way time runs through a list that does not say so is known after the first walk.
+        assert!(rig.sync().await.complete);
+        shown.store(true, Ordering::SeqCst);
+        let soon = rig.sync().await;
+        assert_eq!((soon.events_new, soon.complete), (0, true), "the count was just compared");
+        long_ago(&rig, &key);
+        let later = rig.sync().await;
+        assert_eq!((later.events_new, later.events_total), (1, EVENTS as u64), "{later:?}");
+        assert!(later.requests <= 25, "{later:?}");
+        let state = rig.store.run_blocking(move |db| db.state(&key)).unwrap();
+        assert!(state.ledger.is_whole(), "what was doubted is known again: {by_time} {:#?}", state.ledger);
+        let rig = rig.restarted(vec![make()]);
+        assert!(rig.sync().await.requests <= 2, "a restart does not repeat it");
+    }
+}
 
 #[tokio::test]
 async fn a_count_that_stays_wrong_is_looked_into_once() {

@@ -16,7 +16,7 @@ use crate::feed::{Binding, Profile};
 use crate::sync::{ScopeChoice, Source};
 
 /// Records of a page in these tests.
-const SIZE: usize = 10;
+pub(super) const SIZE: usize = 10;
 
 /// A request, taken apart.
 pub(super) struct Asked {
