@@ -57,6 +57,8 @@ impl App {
     fn act_anywhere(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
         match command {
             Command::Quit => self.quit(ask),
+            Command::Interrupt if self.stop_looking(ask) => {}
+            Command::Interrupt => self.quit(ask),
             Command::Suspend => ask.push(Effect::Suspend),
             Command::Redraw => ask.push(Effect::Redraw),
             Command::Help => self.overlays.push(Overlay::Help(Help::about(self.context()))),
