@@ -7,6 +7,7 @@
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
 //! second; the long texts stand in `packed`, or where an older version put them in `body`, under the same key.
 
+mod audited;
 mod ledger;
 mod packed;
 mod purged;
@@ -49,6 +50,7 @@ const TABLES: &[&str] = &[
     "codebook",
     "packed",
     "purged",
+    "audit",
 ];
 
 const MIGRATIONS: &[&str] = &[
@@ -167,6 +169,7 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     packed::PACKED,
     ledger::LEDGER,
     purged::PURGED,
+    audited::AUDITED,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a
