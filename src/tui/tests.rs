@@ -13,5 +13,6 @@ mod looks;
 mod messages;
 mod people;
 mod screens;
+mod sources;
 pub(super) mod support;
 mod views;
