@@ -56,7 +56,8 @@ impl App {
     /// The commands that mean the same on every screen.
     fn act_anywhere(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
         match command {
-            Command::Quit => self.quit(ask),
+            Command::Interrupt if self.stop_looking(ask) => {}
+            Command::Quit | Command::Interrupt => self.quit(ask),
             Command::Suspend => ask.push(Effect::Suspend),
             Command::Redraw => ask.push(Effect::Redraw),
             Command::Help => self.overlays.push(Overlay::Help(Help::about(self.context()))),

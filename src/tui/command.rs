@@ -134,6 +134,7 @@ commands! {
     Forward "forward" [Everywhere] "Go forward again to what `back` left";
     Close "close" [Everywhere] "Close this screen; at the timeline, ask whether to quit";
     Quit "quit" [Everywhere] "Quit at once";
+    Interrupt "interrupt" [Everywhere] "Stop what is being looked for; where nothing is, quit";
     Suspend "suspend" [Everywhere] "Suspend the program; `fg` in the shell brings it back";
     Redraw "redraw" [Everywhere] "Draw the whole screen again";
     Help "help" [Everywhere] "Show what every key does";

@@ -284,6 +284,11 @@ pub enum Effect {
         /// What the values of facets that are listed have in them; all where it is empty.
         typed: String,
     },
+    /// Nobody waits any more for the answer to a query of a lesser generation.
+    DropQuery {
+        /// The number that makes it void.
+        generation: u64,
+    },
     /// Nobody waits any more for a survey of a lesser generation: the list is to have the machine for itself.
     DropSurvey {
         /// The number that makes it void.

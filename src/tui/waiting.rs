@@ -69,6 +69,21 @@ impl App {
         });
     }
 
+    /// Gives up the list that is still being looked for; whether there was one. What was found so far stays.
+    pub(super) fn stop_looking(&mut self, ask: &mut Vec<Effect>) -> bool {
+        if self.question.open != Some(Why::Filter) || !self.timeline.answered() {
+            return false;
+        }
+        self.question.generation += 1;
+        (self.question.open, self.question.stale) = (None, false);
+        ask.push(Effect::DropQuery { generation: self.question.generation });
+        let key = self.ui.key(super::command::Command::UndoQuery);
+        self.notice = Some(Notice::info(format!(
+            "stopped: the list is what was found so far; `{key}` takes the filter back"
+        )));
+        true
+    }
+
     pub(super) fn tick(&mut self, timer: Timer, now: Timestamp, ask: &mut Vec<Effect>) -> bool {
         self.ui.now = now;
         match timer {

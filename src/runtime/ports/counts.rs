@@ -16,6 +16,7 @@ impl Ports {
                     Some(Message::Surveyed { generation, result })
                 });
             }
+            Effect::DropQuery { generation } => self.newest.query.store(generation, Ordering::SeqCst),
             Effect::DropSurvey { generation } => self.newest.survey.store(generation, Ordering::SeqCst),
             Effect::Watch { query } => self.watched(query),
             Effect::Suspects { query, case } => self.suspects(query, case),

@@ -71,7 +71,7 @@ fn keys_mean_different_things_in_different_contexts() {
         (Context::Prompt, "q", None),
         (Context::Prompt, "enter", Some(Command::Accept)),
         (Context::Prompt, "ctrl-c", Some(Command::Cancel)),
-        (Context::Lists, "ctrl-c", Some(Command::Quit)),
+        (Context::Lists, "ctrl-c", Some(Command::Interrupt)),
     ] {
         let expected = command.map_or(Lookup::None, Lookup::Found);
         assert_eq!(keymap.lookup(context, &press(keys)), expected, "{keys} in {}", context.name());

@@ -1,12 +1,14 @@
 //! Who it was, what else happened then, what changed before, and the way back from there.
 
-use super::support::{Bench, event, settings, story};
-use crate::domain::{Action, Status, UserChange};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::support::{Bench, answer_of, event, settings, story};
+use crate::domain::{Action, RowId, Status, UserChange};
 use crate::tui::command::{COMMANDS, Context};
 use crate::tui::draw::Row;
 use crate::tui::overlay::help::lines;
 use crate::tui::overlay::{Goal, Help, Of, Picker};
-use crate::tui::{Effect, Glyphs, Message, Notice};
+use crate::tui::{App, Effect, Glyphs, Message, Notice};
 
 #[test]
 fn around_an_event_is_a_filter_that_is_undone_like_any_other_and_gone_back_from() {
@@ -392,4 +394,30 @@ fn the_next_keys_are_those_of_what_is_asked() {
         let status = screen.lines().last().unwrap();
         assert!(status.contains(hint), "{keys}: {status}");
     }
+}
+
+#[test]
+fn what_is_being_looked_for_is_stopped_before_the_program_is() {
+    let press =
+        |app: &mut App, code: KeyCode, modifiers| app.update(Message::Key(KeyEvent::new(code, modifiers)));
+    let interrupt = |app: &mut App| press(app, KeyCode::Char('c'), KeyModifiers::CONTROL);
+    let asked_last = |asked: &[Effect]| {
+        let query =
+            |it: &Effect| if let Effect::Query { generation, .. } = it { Some(*generation) } else { None };
+        asked.iter().rev().find_map(query).unwrap()
+    };
+    let rows: Vec<RowId> = story().iter().map(|event| event.row).collect();
+    let answer = |generation, rows: &[RowId]| Message::Answer { generation, result: Ok(answer_of(rows, 8)) };
+    let (mut app, asked) = App::new(settings((100, 24)));
+    app.update(answer(asked_last(&asked), &rows));
+    press(&mut app, KeyCode::Char('f'), KeyModifiers::NONE);
+    let generation = asked_last(&press(&mut app, KeyCode::Char('x'), KeyModifiers::NONE));
+    press(&mut app, KeyCode::Enter, KeyModifiers::NONE);
+    let stopped = interrupt(&mut app);
+    assert!(stopped.contains(&Effect::DropQuery { generation: generation + 1 }), "{stopped:?}");
+    assert!(!stopped.contains(&Effect::Quit));
+    // What still comes of it is not shown.
+    app.update(answer(generation, &rows[..1]));
+    assert_eq!(app.timeline.list().len(), 8);
+    assert!(interrupt(&mut app).contains(&Effect::Quit));
 }
