@@ -59,11 +59,13 @@
 //!
 //! Which room may import which is written down in `tests/architecture.rs`, and that test holds it.
 
+pub mod ai;
 pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod diff;
 pub mod domain;
+pub mod export;
 pub mod feed;
 pub mod index;
 pub mod query;

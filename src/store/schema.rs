@@ -11,6 +11,7 @@ mod ledger;
 mod packed;
 mod purged;
 mod sealed;
+mod summary;
 
 use super::database::Kind;
 
@@ -49,6 +50,8 @@ const TABLES: &[&str] = &[
     "codebook",
     "packed",
     "purged",
+    "summary",
+    "summary_event",
 ];
 
 const MIGRATIONS: &[&str] = &[
@@ -167,6 +170,7 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     packed::PACKED,
     ledger::LEDGER,
     purged::PURGED,
+    summary::SUMMARY,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a

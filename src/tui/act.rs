@@ -3,9 +3,11 @@
 //! A command is offered to what lies over the screen, then to the line being edited, then to what every
 //! screen knows, then to the screen itself. What nobody takes does nothing.
 
+mod ai;
 mod copy;
 mod diff;
 mod event;
+mod export;
 mod facets;
 mod filter;
 mod go;

@@ -28,7 +28,7 @@ use super::settings::{Settings, Ui};
 use super::tabs::Tabs;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, UserData};
+use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Summary, UserData};
 use crate::query::Note;
 
 /// The whole interface.
@@ -61,6 +61,10 @@ pub struct App {
     pub(super) repeatable: Option<Command>,
     /// What is to be copied of marked events that are still being read.
     pub(super) copying: Option<(Copy, Vec<RowId>)>,
+    /// What models wrote here about single events.
+    pub(super) written: Vec<Summary>,
+    /// The number of the last question about a summary.
+    pub(super) ai_generation: u64,
     pub(super) library: Library,
     pub(super) details: Details,
     /// What was made of the changes of events that were looked at.
@@ -106,6 +110,8 @@ impl App {
             above: Vec::new(),
             overlays: Vec::new(),
             copying: None,
+            written: Vec::new(),
+            ai_generation: 0,
             library: Library::default(),
             details: Details::default(),
             comparisons: Comparisons::default(),
@@ -176,6 +182,15 @@ impl App {
                 self.comparisons.take(&event, &revealed, comparison)
             }
             Message::Detail { row, result } => self.detail(row, result),
+            Message::Exported(result) => self.exported(result),
+            Message::Drafted { generation, result } => self.drafted(generation, result),
+            Message::Writing { generation, text } => self.writing(generation, text),
+            Message::Summarized { generation, result } => self.summarized(generation, result),
+            Message::Summaries(summaries) => self.take_summaries(summaries),
+            Message::NotTaken { what, text, why } => {
+                ask.push(Effect::CopyByTerminal { what, text, why });
+                false
+            }
             Message::Notice(notice) => {
                 self.notice = Some(notice);
                 true

@@ -1,11 +1,12 @@
 //! What keys and pastes become: a command of whatever has the keys, or text in the line that is being typed.
 
-use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::app::App;
 use super::command::Context;
 use super::keymap::Lookup;
 use super::message::Effect;
+use super::motion::Motion;
 use super::overlay::Overlay;
 use super::pane::Screen;
 
@@ -54,6 +55,7 @@ impl App {
     }
 
     fn typed(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) {
+        let layout = self.layout();
         let in_facets = self.in_facets();
         match self.overlays.last_mut() {
             Some(Overlay::Pick(picker)) => {
@@ -66,6 +68,28 @@ impl App {
                     self.asked_changed(ask);
                 }
             }
+            Some(Overlay::Ai(ai)) => {
+                let motion = match key.code {
+                    KeyCode::Char('j') => Motion::Lines(1),
+                    KeyCode::Char('k') => Motion::Lines(-1),
+                    KeyCode::Char(' ') | KeyCode::PageDown => Motion::Pages(1),
+                    KeyCode::PageUp => Motion::Pages(-1),
+                    _ => return,
+                };
+                ai.go(motion, &layout);
+            }
+            Some(Overlay::Export(export)) => match key.code {
+                _ if export.types() => {
+                    if export.line.key(key) {
+                        export.typed();
+                    }
+                }
+                KeyCode::Right | KeyCode::Char(' ' | 'l') => export.turn(true),
+                KeyCode::Left | KeyCode::Char('h') => export.turn(false),
+                KeyCode::Char('j') => export.go(true),
+                KeyCode::Char('k') => export.go(false),
+                _ => {}
+            },
             Some(_) => {}
             None if in_facets => {
                 self.facets.line_mut().key(key);
@@ -90,6 +114,10 @@ impl App {
             Some(Overlay::Ask(line)) => {
                 line.line.paste(text);
                 self.asked_changed(ask);
+            }
+            Some(Overlay::Export(export)) if export.types() => {
+                export.line.paste(text);
+                export.typed();
             }
             Some(_) => return false,
             None if in_facets => self.facets.line_mut().paste(text),

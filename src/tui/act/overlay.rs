@@ -25,6 +25,11 @@ impl App {
                     self.look_for("", ask);
                 }
             }
+            (Overlay::Ai(_), Command::Cancel) => self.cancel_ai(ask),
+            (Overlay::Ai(_), Command::Accept) => self.accept_ai(ask),
+            (Overlay::Ai(_), Command::Complete) => self.turn_ai(ask),
+            (Overlay::Ai(ai), Command::NextChoice) => ai.go(Motion::Lines(1), &layout),
+            (Overlay::Ai(ai), Command::PreviousChoice) => ai.go(Motion::Lines(-1), &layout),
             (_, Command::Back | Command::Cancel | Command::Close) | (Overlay::Help(_), Command::Help) => {
                 self.overlays.pop();
             }
@@ -47,7 +52,11 @@ impl App {
             (Overlay::Pick(picker), Command::PreviousChoice) => {
                 picker.choose(Motion::Lines(-1), &self.ui, &self.user);
             }
-            (Overlay::Ask(_) | Overlay::Pick(_), _) => {}
+            (Overlay::Export(_), Command::Accept) => self.accept_export(ask),
+            (Overlay::Export(export), Command::NextChoice) => export.go(true),
+            (Overlay::Export(export), Command::PreviousChoice) => export.go(false),
+            (Overlay::Export(export), Command::Complete) => export.turn(true),
+            (Overlay::Ask(_) | Overlay::Pick(_) | Overlay::Export(_) | Overlay::Ai(_), _) => {}
             (Overlay::Told(told), command) => {
                 let Some(motion) = Motion::of(command) else { return false };
                 told.go(motion, &layout);

@@ -109,6 +109,10 @@ fn hints(app: &App, room: usize) -> Row {
     let all = match app.context() {
         Context::Prompt if app.overlays.is_empty() && app.popup.is_shown() => CHOOSING.to_vec(),
         Context::Prompt if app.facets.typing() => NARROWING.to_vec(),
+        // They say themselves what their keys do.
+        Context::Prompt if matches!(app.overlays.last(), Some(Overlay::Export(_) | Overlay::Ai(_))) => {
+            Vec::new()
+        }
         Context::Prompt => TYPING.to_vec(),
         _ => [here, ANYWHERE].concat(),
     };
