@@ -2,83 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod support;
+
 use std::process::Stdio;
-use std::time::Duration;
 
-use pty_process::{Pty, Size};
-use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::Child;
+use pty_process::Size;
 
-/// Long enough for a busy machine; nothing waits for it to pass.
-const LIMIT: Duration = Duration::from_secs(60);
-
-struct Terminal {
-    pty: Pty,
-    screen: vt100::Parser,
-    /// Every byte the program wrote.
-    written: Vec<u8>,
-    /// Where the demo keeps its things.
-    places: TempDir,
-}
-
-impl Terminal {
-    /// Starts the demo in a terminal of this size and waits until it shows all its events.
-    async fn with_demo(rows: u16, columns: u16) -> (Self, Child) {
-        let (pty, pts) = pty_process::open().unwrap();
-        let places = tempfile::tempdir().unwrap();
-        pty.resize(Size::new(rows, columns)).unwrap();
-        let child = pty_process::Command::new(env!("CARGO_BIN_EXE_backtrail"))
-            .args(["demo", "--events", "500", "--live", "off"])
-            .env("TERM", "xterm-256color")
-            .env("TZ", "UTC")
-            .env("TMPDIR", places.path())
-            .env_remove("NO_COLOR")
-            .kill_on_drop(true)
-            .spawn(pts)
-            .unwrap();
-        let mut terminal =
-            Self { pty, screen: vt100::Parser::new(rows, columns, 0), written: Vec::new(), places };
-        terminal.until("500 events").await;
-        (terminal, child)
-    }
-
-    /// Reads until the screen shows `words`.
-    async fn until(&mut self, words: &str) {
-        let seen = async { while !self.screen.screen().contents().contains(words) && self.read().await {} };
-        let _ = tokio::time::timeout(LIMIT, seen).await;
-        let contents = self.screen.screen().contents();
-        assert!(contents.contains(words), "no `{words}` on:\n{contents}");
-    }
-
-    /// Reads until the program has closed the terminal.
-    async fn until_closed(&mut self) {
-        let closed = async { while self.read().await {} };
-        tokio::time::timeout(LIMIT, closed).await.expect("the program goes on");
-    }
-
-    async fn read(&mut self) -> bool {
-        let mut bytes = [0; 8192];
-        // A closed pseudo-terminal reads as an error on Linux and as the end elsewhere.
-        let count = self.pty.read(&mut bytes).await.unwrap_or(0);
-        self.screen.process(&bytes[..count]);
-        self.written.extend_from_slice(&bytes[..count]);
-        count > 0
-    }
-
-    async fn press(&mut self, keys: &str) {
-        self.pty.write_all(keys.as_bytes()).await.unwrap();
-    }
-
-    #[track_caller]
-    fn assert_left_as_it_was(&self) {
-        let screen = self.screen.screen();
-        assert!(!screen.alternate_screen(), "the alternate screen is still on");
-        assert!(!screen.hide_cursor(), "the cursor is still hidden");
-        assert!(!screen.bracketed_paste(), "bracketed paste is still on");
-        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
-    }
-}
+use support::terminal::{LIMIT, Terminal};
 
 #[tokio::test]
 async fn the_browser_draws_answers_keys_and_leaves_the_terminal_as_it_was() {

@@ -3,10 +3,10 @@
 //! It assumes that several requests of one source wait and go on independently. It must not report a state
 //! that is over.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 
-use crate::domain::{SourceState, SourceStatus, Timestamp};
+use crate::domain::{Fault, SourceState, SourceStatus, Timestamp};
 
 use super::Report;
 use super::line::lock;
@@ -17,6 +17,8 @@ pub(super) struct Tally {
     pub(super) pages: AtomicU64,
     pub(super) requests: AtomicU64,
     pub(super) events_new: AtomicU64,
+    /// The answer to the credentials, where the server did not take them.
+    pub(super) refused: OnceLock<Fault>,
 }
 
 /// The status of the source, told to whoever listens whenever it changes.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::time::Instant;
 
-use crate::domain::Fault;
+use crate::domain::{Fault, FaultKind};
 use crate::feed::{Request, RequestError, Token, request, token};
 
 use super::line::{Line, Tally};
@@ -59,19 +59,24 @@ impl Tokens {
     }
 
     /// The token if it `fits`, else a new one. Everyone who asks while one is being bought gets what comes of
-    /// that: a server that refuses the credentials is not asked again for each request that needs them.
+    /// that. Credentials that the server refuses are not tried again in the same sync, however many scopes
+    /// come to need a token later: some servers lock an account after a few refusals.
     async fn take(&self, fits: impl Fn(&Held) -> bool, line: &Line, tally: &Tally) -> Result<Held, Fault> {
         let ended = self.ended.load(Ordering::SeqCst);
         let mut purse = self.purse.lock().await;
         if let Some(held) = purse.held.as_ref().filter(|held| fits(held)) {
             return Ok(held.clone());
         }
-        if self.ended.load(Ordering::SeqCst) > ended
-            && let Some(fault) = &purse.failed
-        {
+        let failed = purse.failed.as_ref().filter(|_| self.ended.load(Ordering::SeqCst) > ended);
+        if let Some(fault) = tally.refused.get().or(failed) {
             return Err(fault.clone());
         }
         let bought = renew(purse.held.take(), line, tally).await;
+        if let Err(fault) = &bought
+            && matches!(fault.kind, FaultKind::SignIn | FaultKind::Forbidden)
+        {
+            let _ = tally.refused.set(fault.clone());
+        }
         let serial = self.ended.fetch_add(1, Ordering::SeqCst) + 1;
         purse.failed = bought.as_ref().err().cloned();
         let token = bought?;

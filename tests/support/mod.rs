@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod echo;
+pub(crate) mod terminal;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

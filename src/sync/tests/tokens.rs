@@ -1,5 +1,6 @@
 //! Tokens: bought once, replaced in time, never shown.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -39,6 +40,17 @@ async fn server(good: &Arc<AtomicUsize>, refreshes: bool) -> Wire {
         }
     })
     .await
+}
+
+/// A line to that server, with its cache in this folder.
+fn line(wire: &Wire, folder: &Path) -> Line {
+    let (store, _) = Store::open(&folder.join("cache").join("backtrail.db")).unwrap();
+    let source = source("streamkap", &wire.origin);
+    let (reports, _) = tokio::sync::mpsc::unbounded_channel();
+    let board = Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports);
+    let means = Means { store, http: Arc::default(), redactor: Redactor::default(), clock: Clock::System };
+    let shared = share(std::slice::from_ref(&source)).remove(0);
+    Line::new(source, means, shared, Arc::new(board))
 }
 
 #[tokio::test]
@@ -96,13 +108,7 @@ async fn a_token_is_replaced_before_its_time_is_over() {
     let good = Arc::new(AtomicUsize::new(1));
     let wire = server(&good, true).await;
     let dir = tempfile::tempdir().unwrap();
-    let (store, _) = Store::open(&dir.path().join("cache").join("backtrail.db")).unwrap();
-    let source = source("streamkap", &wire.origin);
-    let (reports, _listener) = tokio::sync::mpsc::unbounded_channel();
-    let board = Board::new(SourceStatus::idle(&source.name, source.profile.id(), ""), reports);
-    let means = Means { store, http: Arc::default(), redactor: Redactor::default(), clock: Clock::System };
-    let shared = share(std::slice::from_ref(&source)).remove(0);
-    let line = Line::new(source, means, shared, Arc::new(board));
+    let line = line(&wire, dir.path());
     let tally = Tally::default();
     let first = line.tokens.get(&line, &tally).await.unwrap().unwrap();
     let again = line.tokens.get(&line, &tally).await.unwrap().unwrap();
@@ -114,4 +120,19 @@ async fn a_token_is_replaced_before_its_time_is_over() {
     assert_eq!(second.token.access.expose(), "access-2");
     assert_eq!(with(&wire, "POST /auth/access-token/refresh "), 1);
     assert!(!format!("{line:?}").contains("access-2"), "debug output shows no token");
+}
+
+#[tokio::test]
+async fn credentials_that_are_refused_are_tried_once_in_a_sync_and_again_in_the_next() {
+    let wire = Wire::serve(|_| says(403, r#"{"detail":"Client disabled"}"#)).await;
+    let dir = tempfile::tempdir().unwrap();
+    let line = line(&wire, dir.path());
+    let tally = Tally::default();
+    for _ in 0..3 {
+        let fault = line.tokens.get(&line, &tally).await.unwrap_err();
+        assert_eq!(fault.http_status, Some(403));
+    }
+    assert_eq!(with(&wire, "POST "), 1);
+    line.tokens.get(&line, &Tally::default()).await.unwrap_err();
+    assert_eq!(with(&wire, "POST "), 2);
 }
