@@ -8,6 +8,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use backtrail::config::Options;
+use backtrail::runtime::{Session, browse};
+use backtrail::tui::key::Key;
+use backtrail::tui::theme::Theme;
+use ratatui::buffer::Cell;
 use serde_json::Value;
 use support::Home;
 
@@ -162,4 +167,45 @@ fn there_is_a_manual_page_for_every_subcommand() {
     assert!(!has("backtrail-help.1"));
     let list = fs::read_to_string(folder.join("backtrail-list.1")).unwrap();
     assert!(list.contains("unmasked") && list.contains("backtrail list"), "{list}");
+}
+
+/// What is on a screen after these keys.
+async fn screen(cache: &Cache, keys: &str) -> String {
+    let inside = |name: &str| Some(cache.home.0.path().join(name));
+    let options = Options {
+        config: Some(cache.config.clone().into()),
+        cache_dir: inside("cache/backtrail"),
+        data_dir: inside("data/backtrail"),
+    };
+    let keys = keys.split_whitespace().map(|key| key.parse::<Key>().unwrap().into()).collect();
+    let session = Session::open(&options).unwrap();
+    let buffer = browse::unseen(session, Theme::built_in("dark").unwrap(), (120, 40), keys).await.unwrap();
+    let rows =
+        buffer.content().chunks(120).map(|row| row.iter().map(Cell::symbol).collect::<String>() + "\n");
+    rows.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_writes_what_the_screen_shows_to_a_file() {
+    let cache = Cache::new();
+    let path = cache.path("from-the-screen.html");
+    let typed = path.chars().map(String::from).collect::<Vec<_>>().join(" ");
+    let keys = format!("x down tab down down down ctrl-u {typed} enter");
+    let shown = screen(&cache, &keys).await;
+    assert!(shown.contains("from-the-screen.html: 2 events"), "{shown}");
+    let page = fs::read_to_string(&path).unwrap();
+    assert!(page.contains("First") && page.ends_with("</html>\n") && !page.contains(CANARY), "{page}");
+    // The form stays and says why, and the file stays as it is.
+    let shown = screen(&cache, &keys).await;
+    assert!(shown.contains("exists already"), "{shown}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), page);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_raw_tab_shows_a_secret_only_after_a_question() {
+    let cache = Cache::new();
+    let masked = screen(&cache, "enter ] ]").await;
+    assert!(masked.contains("\"apiKey\": \"••••\"") && !masked.contains(CANARY), "{masked}");
+    let shown = screen(&cache, "enter ] ] X X").await;
+    assert!(shown.contains(CANARY), "{shown}");
 }

@@ -11,6 +11,11 @@ use std::process::Output;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use backtrail::config::Options;
+use backtrail::runtime::{Session, browse};
+use backtrail::tui::key::Key;
+use backtrail::tui::theme::Theme;
+use ratatui::buffer::Cell;
 use serde_json::{Value, json};
 use support::Home;
 
@@ -74,7 +79,8 @@ impl Model {
     fn streams(pieces: &[&str], end: &str) -> Self {
         let mut body = String::new();
         for piece in pieces {
-            body += &format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": piece } }] }));
+            let chunk = json!({ "choices": [{ "delta": { "content": piece } }] });
+            body.extend(["data: ", &chunk.to_string(), "\n\n"]);
         }
         body += end;
         let answer =
@@ -315,4 +321,43 @@ fn records_do_not_travel_unencrypted_unless_that_is_asked_for() {
     cache.configure(config);
     let (code, _, err) = cache.summarize(&["source:k"]);
     assert!(code == Some(2) && err.contains("plain `http`") && err.contains("insecure_http"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_shows_what_is_sent_and_another_sends_it() {
+    let cache = Cache::new();
+    let model = Model::streams(&["It was ", "the flow."], DONE);
+    cache.configure(&format!("[ai]\nbase_url = \"{}\"\nmodel = \"llama3.1\"\n", model.base));
+    let home = cache.0.0.path();
+    let screen = async |keys: &str| {
+        let options = Options {
+            config: Some(home.join("backtrail.toml")),
+            cache_dir: Some(home.join("cache/backtrail")),
+            data_dir: Some(home.join("data/backtrail")),
+        };
+        let keys = keys.split_whitespace().map(|key| key.parse::<Key>().unwrap().into()).collect();
+        let session = Session::open(&options).unwrap();
+        let buffer =
+            browse::unseen(session, Theme::built_in("dark").unwrap(), (120, 40), keys).await.unwrap();
+        let rows =
+            buffer.content().chunks(120).map(|row| row.iter().map(Cell::symbol).collect::<String>() + "\n");
+        rows.collect::<String>()
+    };
+    let preview = screen("i").await;
+    assert!(preview.contains("llama3.1 · local: 1 event") && preview.contains("BEGIN RECORDS"), "{preview}");
+    assert!(model.asked().is_empty());
+    let written = screen("i enter").await;
+    assert!(
+        written.contains("AI · llama3.1 · local · ") && written.contains("It was the flow."),
+        "{written}"
+    );
+    assert_eq!(model.asked().len(), 1);
+    // It stands beside the event from then on, and is not asked for again.
+    let summary = screen("enter").await;
+    assert!(
+        summary.contains("AI · llama3.1 · local · ") && summary.contains("It was the flow."),
+        "{summary}"
+    );
+    assert!(screen("i").await.contains("ask again"));
+    assert_eq!(model.asked().len(), 1);
 }

@@ -37,15 +37,13 @@ impl Printer {
     /// The same for a place that is not stdout, or a report that says what it is about.
     pub(crate) fn over(out: Box<dyn Write>, form: Form, about: About) -> Self {
         let out = BufWriter::new(out);
-        match form.format() {
-            Some(format) => Self::Export(Writer::new(format, out, about)),
-            None => {
-                let width = (!form.md).then(|| terminal_width().unwrap_or(WIDE));
-                let (zone, unmasked) = (about.zone, about.unmasked);
-                let columns = TABLE.iter().collect();
-                Self::Table(Table { out, width, zone, unmasked, printed: 0, header: true, columns })
-            }
+        if let Some(format) = form.format() {
+            return Self::Export(Writer::new(format, out, about));
         }
+        let width = (!form.md).then(|| terminal_width().unwrap_or(WIDE));
+        let (zone, unmasked) = (about.zone, about.unmasked);
+        let columns = TABLE.iter().collect();
+        Self::Table(Table { out, width, zone, unmasked, printed: 0, header: true, columns })
     }
 
     /// The same without the names of the columns of a table above them.

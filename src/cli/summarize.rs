@@ -23,12 +23,11 @@ pub(super) async fn run(args: SummarizeArgs, options: &Options) -> Result<Exit, 
         return Ok(Exit::Fine);
     }
     let told = draft.kept.clone().filter(|_| !args.again);
-    let summary = match told {
-        Some(summary) => summary,
-        None => {
-            print::note(&draft.words());
-            summarizer.ask(&draft, &mut |_| ()).await.map_err(explain)?
-        }
+    let summary = if let Some(summary) = told {
+        summary
+    } else {
+        print::note(&draft.words());
+        summarizer.ask(&draft, &mut |_| ()).await.map_err(explain)?
     };
     let printed = if args.json { vec![as_json(&summary)] } else { as_text(&summary, zone) };
     print::ended(print::lines(printed))?;

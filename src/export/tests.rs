@@ -1,6 +1,8 @@
 //! What each format makes of ordinary and of hostile events.
 
+use base64::Engine as _;
 use serde_json::{Value, json};
+use sha2::Digest as _;
 
 use super::*;
 use crate::domain::{
@@ -84,7 +86,9 @@ fn written(format: Format, about: About, events: &[Event]) -> String {
         if pass > 0 {
             writer.next_pass().unwrap();
         }
-        events.iter().for_each(|event| writer.event(event).unwrap());
+        for event in events {
+            writer.event(event).unwrap();
+        }
     }
     writer.finish().unwrap();
     String::from_utf8(out).unwrap()
@@ -172,8 +176,6 @@ fn a_page_loads_nothing_and_its_style_is_the_one_it_allows() {
     for outside in ["src=", "<link", "<img", "@import", "url(", "<iframe"] {
         assert!(!page.contains(outside), "{outside}");
     }
-    use base64::Engine as _;
-    use sha2::Digest as _;
     let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
     let hash = base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(style.as_bytes()));
     assert!(policy.contains(&hash), "{policy}");

@@ -63,9 +63,9 @@ impl Tool {
         let mut command = tokio::process::Command::new(&self.path);
         command.args(self.args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         command.kill_on_drop(true);
-        hidden.iter().for_each(|name| {
+        for name in hidden {
             command.env_remove(name);
-        });
+        }
         let work = async {
             let mut child = command.spawn()?;
             let mut input = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
@@ -161,7 +161,9 @@ mod tests {
     #[test]
     fn only_programs_of_a_desktop_that_is_there_are_asked() {
         let folder = tempfile::tempdir().unwrap();
-        ["wl-copy", "xclip", "xsel"].iter().for_each(|name| tool(folder.path(), name, "cat > /dev/null"));
+        for name in ["wl-copy", "xclip", "xsel"] {
+            tool(folder.path(), name, "cat > /dev/null");
+        }
         let names = |set: &[&str]| found(folder.path(), set).iter().map(|tool| tool.name).collect::<Vec<_>>();
         let none: Vec<&str> = Vec::new();
         assert_eq!(names(&[]).into_iter().filter(|name| *name != "pbcopy").collect::<Vec<_>>(), none);

@@ -79,11 +79,7 @@ impl App {
                 ai.go(motion, &layout);
             }
             Some(Overlay::Export(export)) => match key.code {
-                _ if export.types() => {
-                    if export.line.key(key) {
-                        export.typed();
-                    }
-                }
+                _ if export.types() => export.type_in(key),
                 KeyCode::Right | KeyCode::Char(' ' | 'l') => export.turn(true),
                 KeyCode::Left | KeyCode::Char('h') => export.turn(false),
                 KeyCode::Char('j') => export.go(true),

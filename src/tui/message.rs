@@ -4,6 +4,8 @@
 //! how that work is done. A piece of work that can fail answers with a `Result`, so that a question is
 //! never left open.
 
+mod out;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +16,10 @@ use crate::domain::{
     Ask, Condition, Entity, Event, Fault, FeedCoverage, List, RowId, Rows, SourceStatus, Stretch, Summary,
     Survey, Timestamp, UserChange, Zone,
 };
-use crate::export::Format;
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
+
+pub use out::{Destination, Outgoing, Proposal};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -394,46 +397,6 @@ pub enum Effect {
     Suspend,
     /// End the program.
     Quit,
-}
-
-/// What a model would be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposal {
-    /// Who will have written the answer: `AI · model · local`.
-    pub label: String,
-    /// To whom, how much, and what is masked and left out, in one line.
-    pub head: String,
-    /// All of it, line by line.
-    pub lines: Vec<String>,
-    /// What was answered to the same question before.
-    pub kept: Option<Summary>,
-}
-
-/// Events on their way out of the program.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outgoing {
-    /// Their places.
-    pub rows: Rows,
-    /// What they become.
-    pub format: Format,
-    /// Whether secrets go out as they were sent.
-    pub unmasked: bool,
-    /// Where to.
-    pub to: Destination,
-}
-
-/// Where events go to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Destination {
-    /// A file, as it was typed.
-    File {
-        /// Its path.
-        path: String,
-        /// Whether it takes the place of one that is there.
-        replace: bool,
-    },
-    /// The clipboard.
-    Clipboard,
 }
 
 /// Who lists values.

@@ -66,7 +66,7 @@ impl Ports {
                 }
             }),
             Effect::Export { outgoing, title, query, zone } => {
-                self.export(out, outgoing, (title, query, zone))
+                self.export(out, outgoing, (title, query, zone));
             }
             _ => {}
         }

@@ -11,6 +11,7 @@
 //! ```
 
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::{Rows, Safe};
@@ -28,6 +29,7 @@ const NAME: usize = 10;
 
 /// What is chosen so far.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "a line of the form each, with two choices")]
 pub(in crate::tui) struct Export {
     /// What can be written, each with its name; never empty.
     scopes: Vec<(String, Rows)>,
@@ -120,6 +122,13 @@ impl Export {
     /// Whether what is typed goes into the name of the file.
     pub(in crate::tui) fn types(&self) -> bool {
         self.at == Entry::File
+    }
+
+    /// Takes a key into the name of the file.
+    pub(in crate::tui) fn type_in(&mut self, key: KeyEvent) {
+        if self.line.key(key) {
+            self.typed();
+        }
     }
 
     /// The name of the file was typed in.
