@@ -431,3 +431,48 @@ fn the_browser_is_opened_at_what_can_be_read_and_found() {
         .code(2)
         .stderr(predicate::str::contains("needs a terminal"));
 }
+
+#[test]
+fn what_changed_before_the_incident_names_the_guilty_change_first() {
+    let home = Home::new();
+    let keep = home.0.path().join("kept");
+    let keep = keep.to_str().unwrap();
+    let demo = ["demo", "--seed", "7", "--events", "900", "--keep", keep, "--"];
+    let run = |words: &[&str]| home.backtrail(&demo).args(words).assert();
+    let regression = run(&["list", "fallbackRateLimit", "action:update", "--jsonl"]).success();
+    let out = regression.get_output().stdout.clone();
+    let moment: Value = serde_json::from_slice(out.split(|byte| *byte == b'\n').next().unwrap()).unwrap();
+    // The moment is the event that told of it, or the minute in which it did.
+    let minute = &moment["time"].as_str().unwrap()[..16];
+    for at in [moment["id"].as_str().unwrap().to_owned(), format!("{minute}Z")] {
+        // Something changed: the exit code says so.
+        let found = run(&["suspects", "--at", &at, "--json"]).code(1);
+        let found: Value = serde_json::from_slice(&found.get_output().stdout).unwrap();
+        let first = &found["suspects"][0];
+        assert_eq!(
+            (&first["entity"]["name"], &first["action"]),
+            (&"Home Page NBA".into(), &"publish".into())
+        );
+        assert_eq!(first["reasons"][0]["name"], "undone-after", "{first}");
+        assert_eq!(found["window_seconds"], 7_200);
+        assert!(
+            found["suspects"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|it| it["time"].as_str() < moment["time"].as_str())
+        );
+    }
+    run(&["suspects", "--at", &format!("{minute}Z"), "--window", "30m", "source:kaireonai"])
+        .code(1)
+        .stdout(predicates::str::contains("1.  ").and(predicates::str::contains("after the moment")));
+    run(&["suspects", "--at", "1999-01-01"])
+        .success()
+        .stdout(predicates::str::contains("nothing changed in the 2 h"));
+    run(&["suspects", "--at", "nonsense"])
+        .code(2)
+        .stderr(predicates::str::contains("neither the id of an event nor"));
+    run(&["suspects", "--at", "14:32", "--window", "long"])
+        .code(2)
+        .stderr(predicates::str::contains("`long` is no length of time"));
+}

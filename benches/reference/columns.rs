@@ -1,6 +1,6 @@
 //! What the columns in memory cost: to load, and to ask.
 
-use backtrail::domain::{Ask, Bars, FacetKey, List, Timestamp, Zone};
+use backtrail::domain::{Actor, Ask, Bars, Case, FacetKey, List, Timestamp, Zone};
 use backtrail::query::{self, Arrangement, Context, Query};
 use backtrail::runtime::Library;
 
@@ -41,11 +41,27 @@ pub(crate) fn measure(cache: &Cache, table: &mut Table) {
         let what = format!("all counts: {}", &name[..name.len().min(38)]);
         table.add(&what, median_of(15, || survey(&query, &ask)));
     }
+    people(&library, table);
     for (name, text) in WORDS {
         let query = parsed(text);
         table.add(&format!("free text, first page: {name}"), median_of(5, || first_page(&library, &query)));
         table.add(&format!("free text, all of it: {name}"), median_of(3, || survey(&query, &Ask::default())));
     }
+}
+
+/// What the screens about one actor and about a moment ask.
+fn people(library: &Library, table: &mut Table) {
+    let at = newest(library).plus_millis(-3_600_000);
+    for (name, window) in [("2 h", Case::WINDOW), ("14 d", 14 * 24 * 3_600_000)] {
+        let case = Case { at, window, zone: Zone::Utc };
+        let suspects = || library.suspects(&Query::all(), &case, 50, &|| true).unwrap().unwrap();
+        assert!(!suspects().found.is_empty());
+        table.add(&format!("suspects of {name}"), median_of(5, suspects));
+    }
+    let ben = Actor { name: Some("ben@example.com".to_owned()), ..Actor::default() };
+    let profile = || library.profile(&ben, Zone::Local, 12).unwrap();
+    assert!(profile().0.events > 0);
+    table.add("one actor", median_of(5, profile));
 }
 
 /// Looks until there is something to show, or all is looked at.

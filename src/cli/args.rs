@@ -71,6 +71,8 @@ pub enum Command {
     Tail(TailArgs),
     /// Fail when a query selects more events than it may.
     Check(CheckQueryArgs),
+    /// Print what changed before a moment, the most suspicious first, with the reasons.
+    Suspects(SuspectsArgs),
     /// Print one event.
     Show(ShowArgs),
     /// Print what changed in one event, or what is different between two.
@@ -214,6 +216,27 @@ pub struct CheckQueryArgs {
     /// How many events there may be; with more, the exit code is 1.
     #[arg(long, value_name = "N")]
     pub max: usize,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `backtrail suspects`.
+#[derive(Debug, Args)]
+#[command(after_help = "The exit code is 1 where something changed, and 0 where nothing did.")]
+pub struct SuspectsArgs {
+    /// Among what to look, in the language of the filter line; everything when left out.
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// The moment that something broke: a time such as `14:32`, or the id of an event.
+    #[arg(long, value_name = "TIME|ID")]
+    pub at: String,
+    /// How far back to look.
+    #[arg(long, value_name = "SPAN", default_value = "2h")]
+    pub window: String,
+    /// Print at most this many changes.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub limit: usize,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

@@ -37,6 +37,19 @@ async fn advise(text: &str, session: &Session) {
     }
 }
 
+/// The moment of an event by its id, or the instant that a time begins at.
+pub(super) async fn moment(text: &str, session: &Session) -> Result<Timestamp, Failure> {
+    if text.parse::<crate::domain::EventId>().is_ok() {
+        return place(text, session).await.map(RowId::time);
+    }
+    query::moment(text, &context(session)).map(|(start, _)| start).map_err(|error| no_moment(text, &error))
+}
+
+fn no_moment(text: &str, error: &query::QueryError) -> Failure {
+    Failure::usage(format!("`{text}` is neither the id of an event nor a time: {error}"))
+        .help("write `3kq0x8v2m4n6p1rt`, `2026-03-25T14:32` or `14:32`")
+}
+
 /// The row to begin at: that of an event by its id, or the newest that is not later than a time.
 pub(super) async fn place(text: &str, session: &Session) -> Result<RowId, Failure> {
     if let Ok(id) = text.parse() {
@@ -46,9 +59,6 @@ pub(super) async fn place(text: &str, session: &Session) -> Result<RowId, Failur
                 .help("`backtrail sync` fetches what is new; `backtrail list` prints ids")
         });
     }
-    let (_, end) = query::moment(text, &context(session)).map_err(|error| {
-        Failure::usage(format!("`{text}` is neither the id of an event nor a time: {error}"))
-            .help("write `3kq0x8v2m4n6p1rt`, `2026-03-25T14:32` or `14:32`")
-    })?;
+    let (_, end) = query::moment(text, &context(session)).map_err(|error| no_moment(text, &error))?;
     Ok(RowId(RowId::floor(end).0 - 1))
 }

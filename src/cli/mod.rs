@@ -22,6 +22,7 @@ mod print;
 mod show;
 mod sources;
 mod summarize;
+mod suspects;
 mod sync;
 mod tail;
 
@@ -60,6 +61,7 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Open(args) => open::run(args, &options, stop).await,
         Command::Tail(args) => tail::run(args, &options, stop).await,
         Command::Check(args) => check::run(args, &options).await,
+        Command::Suspects(args) => suspects::run(args, &options).await,
         Command::Diff(args) => diff::run(args, &options).await,
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,

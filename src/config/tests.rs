@@ -11,6 +11,7 @@ use super::*;
 use crate::domain::{Place, ScopeChoice, Via, Zone};
 use crate::tui::command::{Command, Context};
 use crate::tui::theme::Theme;
+use crate::tui::{Glyphs, Notify};
 
 /// The value that must never be seen again.
 const LITERAL: &str = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
@@ -113,9 +114,11 @@ theme = "light"
 zone = "+02:00"
 time = "relative"
 follow = false
+notify = "osc777"
+glyphs = "ascii"
 
 [keys.everywhere]
-help = "f2"
+help = "f3"
 "#;
 
 #[test]
@@ -146,9 +149,16 @@ fn a_good_file_becomes_what_it_says() {
     assert_eq!(projects.secrets[0].from, SecretFrom::Command(argv));
     assert_eq!(config.secrets().count(), 2);
     let zone = Zone::Fixed(FixedOffset::east_opt(7200).unwrap());
-    let ui = Ui { theme: Theme::built_in("light"), zone, time: TimeStyle::Relative, follow: false };
+    let ui = Ui {
+        theme: Theme::built_in("light"),
+        zone,
+        time: TimeStyle::Relative,
+        follow: false,
+        glyphs: Some(Glyphs::Ascii),
+        notify: Notify::Osc777,
+    };
     assert_eq!(config.ui, ui);
-    assert_eq!(config.keymap.keys_in(Context::Everywhere, Command::Help), ["f2"]);
+    assert_eq!(config.keymap.keys_in(Context::Everywhere, Command::Help), ["f3"]);
     assert_eq!(config.me.as_deref(), Some("jane@example.com"));
 }
 
@@ -156,7 +166,7 @@ fn a_good_file_becomes_what_it_says() {
 fn what_is_left_out_has_a_default() {
     let config = good("");
     assert!(config.sources.is_empty() && config.me.is_none());
-    assert_eq!(config.ui, Ui { theme: None, zone: Zone::Local, time: TimeStyle::Absolute, follow: true });
+    assert_eq!(config.ui, Ui::default());
     let config = good(
         "[[source]]\nname = \"a\"\nfeed = \"tenants\"\nvars.tenant = \"x\"\nsecret.token = { file = \"~/t\" }\n",
     );
@@ -258,6 +268,8 @@ fn mistakes_outside_of_sources_are_named_as_well() {
         ("[ui]\nzone = \"Europe/Rome\"", ["`ui.zone`", "\"+02:00\""]),
         ("[ui]\nzone = \"+99:00\"", ["`ui.zone`", "no zone `+99:00`"]),
         ("[ui]\ntime = \"relativ\"", ["`ui.time`", "did you mean `relative`?"]),
+        ("[ui]\nglyphs = \"asci\"", ["`ui.glyphs`", "did you mean `ascii`?"]),
+        ("[ui]\nnotify = \"bel\"", ["`ui.notify`", "did you mean `bell`?"]),
         ("[ui]\nfollow = 1", ["`ui.follow`", "`true` or `false`"]),
         ("ui = 1", ["`ui`", "a table, not a number"]),
         ("me = 1", [":1:6: `me`", "text between quotes"]),

@@ -9,8 +9,9 @@ use super::problem::Reader;
 use super::table::{Field, Table};
 use crate::domain::{Zone, did_you_mean, what_fits};
 use crate::tui::theme::Theme;
+use crate::tui::{Glyphs, Notify};
 
-const KEYS: &[&str] = &["theme", "zone", "time", "follow"];
+const KEYS: &[&str] = &["theme", "zone", "time", "follow", "glyphs", "notify"];
 
 /// The word for the theme that fits the terminal's background.
 const AUTO: &str = "auto";
@@ -26,12 +27,23 @@ pub struct Ui {
     pub time: TimeStyle,
     /// Whether arrivals join the list as they come.
     pub follow: bool,
+    /// In which characters lines, bars and marks are drawn; `None` leaves the choice to the locale.
+    pub glyphs: Option<Glyphs>,
+    /// How the user is told of what happens to a watched entity.
+    pub notify: Notify,
 }
 
 impl Default for Ui {
     /// What a newcomer gets: colours that fit the terminal, the local zone, and a list that grows by itself.
     fn default() -> Self {
-        Self { theme: None, zone: Zone::default(), time: TimeStyle::default(), follow: true }
+        Self {
+            theme: None,
+            zone: Zone::default(),
+            time: TimeStyle::default(),
+            follow: true,
+            glyphs: None,
+            notify: Notify::default(),
+        }
     }
 }
 
@@ -54,6 +66,8 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home
         zone: get("zone").and_then(|field| zone(reader, field)).unwrap_or_default(),
         time: get("time").and_then(|field| time(reader, field)).unwrap_or_default(),
         follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or(Ui::default().follow),
+        glyphs: get("glyphs").and_then(|field| glyphs(reader, field)).flatten(),
+        notify: get("notify").and_then(|field| notify(reader, field)).unwrap_or_default(),
     }
 }
 
@@ -100,11 +114,32 @@ fn zone(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Zone> {
 
 fn time(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<TimeStyle> {
     let known = [("absolute", TimeStyle::Absolute), ("relative", TimeStyle::Relative)];
-    let text = field.text(reader, "\"absolute\"")?;
-    let found = known.iter().find(|(word, _)| *word == text).map(|(_, style)| *style);
+    one_of(reader, field, &known, |text| format!("times cannot be shown as `{text}`"))
+}
+
+fn glyphs(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Option<Glyphs>> {
+    let known = [(AUTO, None), ("unicode", Some(Glyphs::Unicode)), ("ascii", Some(Glyphs::Ascii))];
+    one_of(reader, field, &known, |text| format!("there are no glyphs `{text}`"))
+}
+
+fn notify(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Notify> {
+    let known =
+        [("bell", Notify::Bell), ("osc9", Notify::Osc9), ("osc777", Notify::Osc777), ("off", Notify::Off)];
+    one_of(reader, field, &known, |text| format!("nobody can be told by `{text}`"))
+}
+
+/// What a word stands for among `known`; `wrong` says what cannot be done with another one.
+fn one_of<T: Copy>(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    known: &[(&'static str, T)],
+    wrong: impl Fn(&str) -> String,
+) -> Option<T> {
+    let text = field.text(reader, &format!("\"{}\"", known[0].0))?;
+    let found = known.iter().find(|(word, _)| *word == text).map(|(_, meant)| *meant);
     if found.is_none() {
-        let help = what_fits(text, &known.map(|(word, _)| word));
-        reader.note(&field.span, &field.path, format!("times cannot be shown as `{text}`"), help);
+        let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+        reader.note(&field.span, &field.path, wrong(text), what_fits(text, &words));
     }
     found
 }

@@ -49,7 +49,7 @@ impl Index {
 
     /// One number for all entries of the vocabulary that are the same entity; none for those that name
     /// nothing.
-    fn same(&self) -> Vec<Option<u32>> {
+    pub(super) fn same(&self) -> Vec<Option<u32>> {
         let mut numbers: HashMap<(Option<&str>, bool, &str), u32> = HashMap::new();
         (0..self.lexicon.entity_count())
             .map(|number| {

@@ -7,14 +7,16 @@
 //!
 //! `segment` holds the numbers, `vocabulary` what they stand for; `plan` turns a query into passes over
 //! them, which answer in `bits`; `search` makes the passes, `tally` counts for facets and `histogram` over time;
-//! `ends` says where lives begin and end, `arrange` puts what was found into another order.
+//! `ends` says where lives begin and end, `clues` what is odd about single changes, `profile` what one actor did, `arrange` puts what was found into another order.
 
 mod arrange;
 mod bits;
+mod clues;
 mod ends;
 mod facets;
 mod histogram;
 mod plan;
+mod profile;
 mod search;
 mod segment;
 mod tally;

@@ -15,8 +15,9 @@ use serde_json::json;
 use super::search::CHUNK;
 use super::{Content, Index};
 use crate::domain::{
-    Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, Fate, FeedNames, Identity,
-    IndexRow, LinkState, Marks, Op, Parts, Record, RowId, Status, Survey, Timestamp, Vocabulary, Zone,
+    Action, Actor, ActorKind, Ask, Change, Clue, Detail, Entity, Event, EventId, Fact, Fate, FeedNames,
+    Identity, IndexRow, LinkState, Marks, Op, Parts, Profile, Record, RowId, Rows, Status, Survey, Timestamp,
+    Vocabulary, Zone,
 };
 use crate::query::{self, Context, FIELDS, Kind, Marked, Query, Texts, Told, fingerprint};
 
@@ -307,6 +308,16 @@ pub(super) fn index_of(events: &[Event]) -> Index {
 }
 
 /// All that is known of what a query selects among these events.
+/// What the index knows of an actor among `events`.
+pub(crate) fn profile_of(events: &[Event], actor: &Actor, zone: Zone) -> Profile {
+    index_of(events).profile(actor, zone, 12)
+}
+
+/// What the index knows of the events at `rows`.
+pub(crate) fn clues_of(events: &[Event], rows: &Rows) -> Vec<Clue> {
+    index_of(events).clues(rows)
+}
+
 pub(crate) fn survey_of(events: &[Event], query: &Query, ask: &Ask) -> Survey {
     answer(&index_of(events), query, ask, events).0
 }

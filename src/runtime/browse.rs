@@ -28,7 +28,7 @@ use crate::config::TimeStyle;
 use crate::domain::{RowId, SourceStatus, Timestamp};
 use crate::store::StoreError;
 use crate::tui::theme::{Depth, Theme};
-use crate::tui::{App, Message, Notice, Settings};
+use crate::tui::{App, Glyphs, Message, Notice, Settings};
 
 /// How many events are read before the first frame: more than any screen shows.
 const FIRST: usize = 2_000;
@@ -73,7 +73,8 @@ async fn on_this_thread(session: Session, begin: Begin, stop: &CancellationToken
     let mut screen = Screen::enter().map_err(gone)?;
     terminal::end_when_gone(stop.clone()).map_err(gone)?;
     let size = screen.terminal.size().map_err(gone)?;
-    let setting = Setting { begin, theme, size: (size.width, size.height), stop: stop.clone() };
+    let glyphs = fitting_glyphs();
+    let setting = Setting { begin, theme, glyphs, size: (size.width, size.height), stop: stop.clone() };
     let suspend: fn(&mut Terminal<Frames>) -> io::Result<()> = terminal::suspend;
     let result = run(session, setting, &mut screen.terminal, |_| EventStream::new(), suspend).await;
     drop(screen);
@@ -93,7 +94,8 @@ pub async fn unseen(
         Ok(terminal) => terminal,
         Err(never) => match never {},
     };
-    let setting = Setting { begin: Begin::default(), theme, size, stop: CancellationToken::new() };
+    let glyphs = Glyphs::Unicode;
+    let setting = Setting { begin: Begin::default(), theme, glyphs, size, stop: CancellationToken::new() };
     let script = |busy| Script::new(keys, busy);
     run(session, setting, &mut terminal, script, |_| Ok(()))
         .await
@@ -114,6 +116,8 @@ pub struct Begin {
 struct Setting {
     begin: Begin,
     theme: Theme,
+    /// What fits the terminal, where the user does not say.
+    glyphs: Glyphs,
     size: (u16, u16),
     stop: CancellationToken,
 }
@@ -144,6 +148,8 @@ where
         size: setting.size,
         query: setting.begin.query,
         at: setting.begin.at,
+        glyphs: session.config.ui.glyphs.unwrap_or(setting.glyphs),
+        notify: session.config.ui.notify,
         user: user.data(),
         follow: session.config.ui.follow,
         ages: session.config.ui.time == TimeStyle::Relative,
@@ -228,6 +234,11 @@ fn fitting_theme() -> Theme {
         _ => "dark",
     };
     Theme::built_in(name).unwrap_or_else(Theme::monochrome).for_depth(depth)
+}
+
+fn fitting_glyphs() -> Glyphs {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
+    Glyphs::from_locale(said.iter().map(Option::as_deref))
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -128,6 +128,7 @@ where
 fn message_of(input: Input) -> Option<Message> {
     match input {
         Input::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(key)),
+        Input::Mouse(mouse) => Some(Message::Mouse(mouse)),
         Input::Paste(text) => Some(Message::Paste(text)),
         Input::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
         _ => None,

@@ -34,6 +34,9 @@ impl Exit {
     /// There is more than there may be.
     pub(crate) const OVER: Self = Self::NotFound;
 
+    /// Something changed before the moment that was asked about.
+    pub(crate) const SUSPECTED: Self = Self::NotFound;
+
     /// Two things that were compared are different.
     pub(crate) const DIFFERS: Self = Self::NotFound;
 

@@ -5,6 +5,7 @@
 
 mod inform;
 mod progress;
+mod suspects;
 #[cfg(test)]
 mod tests;
 

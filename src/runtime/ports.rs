@@ -5,7 +5,9 @@
 
 mod ai;
 mod counts;
+mod files;
 mod out;
+mod people;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +19,7 @@ use super::clipboard;
 use super::explain::Explainer;
 use super::library::{Library, Surroundings};
 use super::session::Session;
+use super::terminal;
 use super::user::User;
 use crate::diff::Comparison;
 use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Stretch, Timestamp, UserChange};
@@ -124,6 +127,8 @@ impl Ports {
                     Message::Lifecycle { source, entity, result }
                 });
             }
+            Effect::Profile { actor, zone } => self.profile(actor, zone),
+            Effect::Picture { path, svg } => self.tell(Message::Notice(files::picture(&path, &svg))),
             Effect::Find { query, from, newer } => self.find(query, from, newer),
             Effect::Newest { query } => self.newest_of(query),
             Effect::Explain { query } => {
@@ -157,6 +162,8 @@ impl Ports {
             Effect::Draft { .. } | Effect::Summarize { .. } | Effect::DropSummary => self.sum_up(effect),
             Effect::Copy { .. } | Effect::CopyRequest { .. } | Effect::Export { .. } => self.let_out(effect),
             Effect::OpenUrl(url) => self.tell(Message::Notice(open_page(&url))),
+            Effect::Mouse(on) => terminal::take_mouse(on),
+            Effect::Notify { how, text } => terminal::notify(how, &text),
             Effect::Redraw | Effect::Suspend | Effect::Quit => {}
             question => self.ask(question),
         }
@@ -351,6 +358,7 @@ struct Newest {
     entities: Arc<AtomicU64>,
     actors: Arc<AtomicU64>,
     counts: Arc<AtomicU64>,
+    suspects: Arc<AtomicU64>,
 }
 
 /// Counts a piece of work as under way until it is dropped, after its message was sent.

@@ -11,7 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -23,8 +25,14 @@ use ratatui::layout::{Position, Rect};
 use rustix::event::{PollFd, PollFlags, poll};
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::Safe;
+use crate::tui::Notify;
+
 /// Whether this process has the terminal in its own modes.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal sends what the mouse does.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// The backend of a real terminal.
 pub(crate) type Frames = CrosstermBackend<FrameWriter>;
@@ -103,6 +111,10 @@ fn enter_modes() -> io::Result<()> {
     ENTERED.store(true, Ordering::SeqCst);
     enable_raw_mode()
         .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide))
+        .and_then(|()| {
+            // It was ours before the program was suspended.
+            if MOUSE.load(Ordering::SeqCst) { execute!(io::stdout(), EnableMouseCapture) } else { Ok(()) }
+        })
         .inspect_err(|_| leave())
 }
 
@@ -110,9 +122,44 @@ fn enter_modes() -> io::Result<()> {
 pub(crate) fn leave() {
     if ENTERED.swap(false, Ordering::SeqCst) {
         // A terminal that is gone cannot be put right, so what fails here has no one to be told.
+        if MOUSE.load(Ordering::SeqCst) {
+            let _ = execute!(io::stdout(), DisableMouseCapture);
+        }
         let _ =
             execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
+    }
+}
+
+/// Has the terminal send what the mouse does, or leaves the mouse to it.
+pub(super) fn take_mouse(on: bool) {
+    MOUSE.store(on, Ordering::SeqCst);
+    if ENTERED.load(Ordering::SeqCst) {
+        // Where the terminal takes nothing more, the next frame says so.
+        let _ = if on {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        };
+    }
+}
+
+/// Tells somebody who looks elsewhere that something happened.
+pub(super) fn notify(how: Notify, text: &str) {
+    if ENTERED.load(Ordering::SeqCst) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(announcement(how, text).as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+/// What a terminal has to be sent. The text comes from a feed, and none of it may end the sequence.
+fn announcement(how: Notify, text: &str) -> String {
+    let text: String = Safe::line(text).cut(120).as_str().chars().filter(|c| *c != ';').collect();
+    match how {
+        Notify::Off => String::new(),
+        Notify::Bell => "\x07".to_owned(),
+        Notify::Osc9 => format!("\x1b]9;{text}\x1b\\"),
+        Notify::Osc777 => format!("\x1b]777;notify;Backtrail;{text}\x1b\\"),
     }
 }
 
@@ -170,4 +217,23 @@ pub(crate) fn end_when_gone(stop: CancellationToken) -> io::Result<()> {
         std::process::exit(super::Exit::Interrupted as i32);
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_announcement_ends_where_it_should_whatever_a_feed_sends() {
+        for (how, text, sent) in [
+            (Notify::Off, "x", ""),
+            (Notify::Bell, "x", "\x07"),
+            (Notify::Osc9, "update of A; by b", "\x1b]9;update of A by b\x1b\\"),
+            (Notify::Osc777, "x", "\x1b]777;notify;Backtrail;x\x1b\\"),
+        ] {
+            assert_eq!(announcement(how, text), sent);
+        }
+        let hostile = announcement(Notify::Osc9, "a\x07b\x1b\\c\u{9c}d\ne");
+        assert_eq!(hostile.matches(['\x07', '\x1b', '\u{9c}', '\n']).count(), 2, "{hostile:?}");
+    }
 }

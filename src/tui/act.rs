@@ -13,6 +13,7 @@ mod filter;
 mod go;
 mod histogram;
 mod overlay;
+mod people;
 mod views;
 
 pub(super) use event::NOTHING_FURTHER;
@@ -34,10 +35,12 @@ use super::waiting::Why;
 impl App {
     /// Does what the user wants.
     pub(super) fn act(&mut self, command: Command, ask: &mut Vec<Effect>) {
+        let depth = self.above.len();
         let taken = self.act_on_overlay(command, ask)
             || self.act_on_filter(command, ask)
             || self.act_on_facets(command, ask)
             || self.act_on_places(command, ask)
+            || self.act_on_way(command, ask)
             || self.act_anywhere(command, ask)
             || self.act_on_views(command, ask)
             || self.arrange(command, ask)
@@ -45,6 +48,10 @@ impl App {
             || self.act_on_event(command, ask);
         if !taken {
             self.act_on_screen(command, ask);
+        }
+        let on_the_way = matches!(command, Command::Forward | Command::Back | Command::Close);
+        if self.above.len() > depth && !on_the_way {
+            self.trail.turn_off();
         }
     }
 
@@ -54,12 +61,12 @@ impl App {
             Command::Quit => self.quit(ask),
             Command::Suspend => ask.push(Effect::Suspend),
             Command::Redraw => ask.push(Effect::Redraw),
-            Command::Help => self.overlays.push(Overlay::Help(Help::default())),
+            Command::Help => self.overlays.push(Overlay::Help(Help::about(self.context()))),
             Command::Palette => self.pick(Of::Commands, ask),
             Command::Jump => self.pick(Of::Places, ask),
             Command::Close if self.above.is_empty() && !self.in_preview => self.overlays.push(Overlay::Quit),
             Command::Histogram => self.toggle_histogram(),
-            Command::Back | Command::Close => self.back(),
+            Command::Back | Command::Close => self.back(ask),
             Command::Sources => self.open_sources(),
             Command::RefreshSource => self.refresh(ask),
             Command::RefreshAll => self.ask_for_news(None, ask),
@@ -94,7 +101,7 @@ impl App {
     }
 
     /// Leaves the innermost place; at the timeline there is nothing to leave but marks.
-    fn back(&mut self) {
+    fn back(&mut self, ask: &mut Vec<Effect>) {
         if let Some(Screen::Sources(pane)) = self.above.last_mut()
             && pane.scope.take().is_some()
         {
@@ -105,8 +112,8 @@ impl App {
         {
             return;
         }
-        if self.above.pop().is_none() && !std::mem::take(&mut self.in_preview) {
-            self.timeline.clear_marks();
+        if !self.leave_screen() && !std::mem::take(&mut self.in_preview) && !self.timeline.clear_marks() {
+            self.leap_back(ask);
         }
     }
 
@@ -153,6 +160,8 @@ impl App {
             None => self.act_on_timeline(command, ask),
             Some(Screen::Event(_)) => self.act_in_event(command, ask),
             Some(Screen::Lifecycle(_)) => self.act_in_lifecycle(command, ask),
+            Some(Screen::Actor(_)) => self.act_in_actor(command, ask),
+            Some(Screen::Suspects(_)) => self.act_in_suspects(command, ask),
             Some(Screen::Views(_)) => self.act_in_views(command, ask),
             Some(Screen::Histogram(_)) => self.act_in_histogram(command, ask),
             Some(Screen::Sources(_)) if command == Command::Open => self.open_scope(ask),
@@ -222,14 +231,8 @@ impl App {
     fn act_in_lifecycle(&mut self, command: Command, ask: &mut Vec<Effect>) {
         let layout = self.layout();
         let height = lifecycle::view::page(&layout);
-        if !lifecycle::view::places(&layout).1.is_empty() {
-            match command {
-                Command::NextTab => return self.preview.turn(1),
-                Command::PreviousTab => return self.preview.turn(-1),
-                Command::PreviewDown => return self.scroll_preview(Motion::Lines(3)),
-                Command::PreviewUp => return self.scroll_preview(Motion::Lines(-3)),
-                _ => {}
-            }
+        if !lifecycle::view::places(&layout).1.is_empty() && self.turn_preview(command) {
+            return;
         }
         let motion = match command {
             Command::NextSetback => return self.setback(Side::Older, ask),

@@ -23,9 +23,11 @@ use super::pane::facets::Facets;
 use super::pane::timeline::Timeline;
 use super::pane::{Screen, facets, lifecycle, sources, views};
 use super::popup::Popup;
+use super::said::Said;
 use super::search::Search;
-use super::settings::{Settings, Ui};
+use super::settings::{Settings, Side, Ui};
 use super::tabs::Tabs;
+use super::trail::Trail;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
 use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Summary, UserData};
@@ -50,6 +52,8 @@ pub struct App {
     pub(super) facets: Facets,
     /// What the user made, as the app knows it.
     pub(super) user: UserData,
+    /// The same until the user was told what is new since.
+    pub(super) greeting: Option<RowId>,
     /// How far was read before the program was started.
     pub(super) read_before: Option<RowId>,
     /// What the cache says about the query in force.
@@ -77,6 +81,13 @@ pub struct App {
     /// Whether keys go to the preview.
     pub(super) in_preview: bool,
     pub(super) notice: Option<Notice>,
+    /// What was said so far.
+    pub(super) said: Said,
+    pub(super) trail: Trail,
+    /// Whether the terminal sends what the mouse does.
+    pub(super) has_mouse: bool,
+    /// The newest event of which the user was told or that is too old to be told.
+    pub(super) told_to: RowId,
     /// The keys of a sequence that is not complete yet.
     pub(super) pressed: Vec<KeyEvent>,
     pub(super) question: Question,
@@ -101,6 +112,7 @@ impl App {
             counts: Counts::default(),
             facets: Facets::default(),
             user,
+            greeting: read_before,
             read_before,
             advice: Vec::new(),
             advice_generation: 0,
@@ -120,6 +132,10 @@ impl App {
             preview: EventView::default(),
             in_preview: false,
             notice: None,
+            said: Said::default(),
+            trail: Trail::default(),
+            has_mouse: false,
+            told_to: RowId::floor(settings.now),
             pressed: Vec::new(),
             question: Question::default(),
             timers: Timers::default(),
@@ -141,6 +157,7 @@ impl App {
         let mut ask = Vec::new();
         self.dirty |= match message {
             Message::Key(key) => self.key(key, &mut ask),
+            Message::Mouse(mouse) => self.mouse(mouse, &mut ask),
             Message::Paste(text) => self.paste(&text, &mut ask),
             Message::Resize(width, height) => {
                 let area = ratatui::layout::Rect::new(0, 0, width, height);
@@ -165,6 +182,8 @@ impl App {
                 }
                 shown
             }
+            Message::Profile { actor, result } => self.take_profile(&actor, &result),
+            Message::Suspects { case, result } => self.take_suspects(case, &result, &mut ask),
             Message::Found { from, result } => self.found(from, result, &mut ask),
             Message::Advice { generation, notes } => self.take_advice(generation, notes),
             Message::Values { asker, generation, key, values } => {
@@ -174,6 +193,7 @@ impl App {
             Message::Matches { generation, result } => self.matches(generation, result),
             Message::Newest { result } => self.open_newest(result, &mut ask),
             Message::NewCounts { generation, counts } => self.take_new_counts(generation, counts),
+            Message::Watched(found) => self.take_watched(found, &mut ask),
             Message::Explained(result) => self.explained(result),
             Message::CacheGrew { new } => self.grew(new, &mut ask),
             Message::Sources(sources) => self.take_sources(sources),
@@ -196,6 +216,7 @@ impl App {
                 true
             }
         };
+        self.said.hear(self.notice.as_ref(), self.ui.now);
         self.settle(&mut ask);
         ask
     }
@@ -210,11 +231,12 @@ impl App {
         // What is beside the list belongs to it, and not to the screens above.
         let at_list = self.above.is_empty();
         let wishes = Wishes {
-            preview: self.ui.preview,
-            strip: at_list,
+            preview: self.ui.preview && !self.ui.zoomed,
+            below: self.ui.side == Side::Below,
+            strip: at_list && !self.ui.zoomed,
             facets: match &self.facets {
                 facets if at_list && facets.focused() => layout::Facets::InFront,
-                facets if at_list && facets.beside() => layout::Facets::Beside,
+                facets if at_list && facets.beside() && !self.ui.zoomed => layout::Facets::Beside,
                 _ => layout::Facets::Hidden,
             },
         };
@@ -240,7 +262,9 @@ impl App {
             None => self.timeline.selected().and_then(|row| self.library.get(row)),
             Some(Screen::Event(pane)) => pane.event.as_ref(),
             Some(Screen::Lifecycle(pane)) => pane.event(),
-            Some(Screen::Sources(_) | Screen::Views(_) | Screen::Histogram(_)) => None,
+            Some(Screen::Actor(pane)) => pane.event(),
+            Some(Screen::Suspects(pane)) => pane.event(),
+            Some(_) => None,
         }
     }
 
@@ -253,7 +277,9 @@ impl App {
                     }
                 }
                 Screen::Lifecycle(pane) => events.iter().for_each(|event| pane.renew(event)),
-                Screen::Sources(_) | Screen::Views(_) | Screen::Histogram(_) => {}
+                Screen::Actor(pane) => events.iter().for_each(|event| pane.renew(event)),
+                Screen::Suspects(pane) => events.iter().for_each(|event| pane.renew(event)),
+                _ => {}
             }
         }
         self.library.put(events);
@@ -261,7 +287,7 @@ impl App {
     }
 
     fn found(&mut self, from: RowId, result: Result<Option<RowId>, String>, ask: &mut Vec<Effect>) -> bool {
-        if self.timeline.selected() != Some(from) {
+        if self.event().map_or(self.timeline.selected(), |event| Some(event.row)) != Some(from) {
             // The user has moved on.
             return false;
         }
@@ -279,11 +305,7 @@ impl App {
         if new == 0 {
             return false;
         }
-        for screen in &self.above {
-            if let Screen::Lifecycle(pane) = screen {
-                ask.push(Effect::Lifecycle { source: pane.source.clone(), entity: pane.entity.clone() });
-            }
-        }
+        self.renew_screens(ask);
         self.counts.grow_stale();
         if self.question.open.is_some() {
             self.question.stale = true;
@@ -294,6 +316,7 @@ impl App {
         self.search_again(ask);
         self.advise(ask);
         self.count_new(ask);
+        self.look_at_watched(ask);
         false
     }
 
@@ -303,6 +326,7 @@ impl App {
         if !sources.is_empty() && !sources.iter().any(busy) {
             // The first round is over: what comes from now on is news, and does not move the selection.
             self.timeline.pin();
+            self.greet();
         }
         for source in &sources {
             let known = self.sources.iter().find(|known| known.name == source.name);
@@ -364,7 +388,7 @@ impl App {
                     ask.extend(self.details.ask(event));
                 }
             }
-            Some(Screen::Histogram(_)) => {}
+            Some(Screen::Histogram(_) | Screen::Actor(_) | Screen::Suspects(_)) => {}
             None => self.facets.settle(self.counts.facets(), facets::view::page(&layout)),
         }
     }

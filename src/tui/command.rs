@@ -24,13 +24,15 @@ pub enum Context {
     Facets,
     /// On the screen of events over time.
     Histogram,
+    /// In the help.
+    Help,
     /// While a line is being typed: the filter, the palette, the name of a view.
     Prompt,
 }
 
 impl Context {
     /// Every context, in the order the help shows them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Everywhere,
         Self::Lists,
         Self::Detail,
@@ -38,6 +40,7 @@ impl Context {
         Self::Sources,
         Self::Facets,
         Self::Histogram,
+        Self::Help,
         Self::Prompt,
     ];
 
@@ -51,6 +54,7 @@ impl Context {
             Self::Sources => "sources",
             Self::Facets => "facets",
             Self::Histogram => "histogram",
+            Self::Help => "help",
             Self::Prompt => "prompt",
         }
     }
@@ -76,6 +80,7 @@ impl Context {
             Self::Sources => &[Self::Sources, Self::Everywhere],
             Self::Facets => &[Self::Facets, Self::Everywhere],
             Self::Histogram => &[Self::Histogram, Self::Everywhere],
+            Self::Help => &[Self::Help, Self::Everywhere],
             Self::Prompt => &[Self::Prompt],
         }
     }
@@ -126,6 +131,7 @@ commands! {
     Bottom "bottom" [Everywhere] "Go to the bottom: the oldest event of a list";
     NextPane "next-pane" [Everywhere] "Move the focus to the other pane";
     Back "back" [Everywhere] "Dismiss the innermost popup, else go back";
+    Forward "forward" [Everywhere] "Go forward again to what `back` left";
     Close "close" [Everywhere] "Close this screen; at the timeline, ask whether to quit";
     Quit "quit" [Everywhere] "Quit at once";
     Suspend "suspend" [Everywhere] "Suspend the program; `fg` in the shell brings it back";
@@ -144,6 +150,8 @@ commands! {
     UndoQuery "undo-query" [Everywhere] "Go back to the filter before this one";
     RedoQuery "redo-query" [Everywhere] "Take back the last `undo-query`";
     Preview "preview" [Everywhere] "Show or hide the preview";
+    PreviewPlace "preview-place" [Everywhere] "Put the preview below the list, or to its right";
+    Zoom "zoom" [Everywhere] "Give the whole screen to what has the keys; again, give it back";
     Facets "facets" [Everywhere] "Go to the values to filter by; from there, hide them";
     Histogram "histogram" [Everywhere] "Show the events over time; again, go back";
     SortNewest "sort-newest" [Everywhere] "Newest first";
@@ -175,6 +183,10 @@ commands! {
     View9 "view-9" [Everywhere] "Show the view of the ninth tab";
     View10 "view-10" [Everywhere] "Show the view of the tenth tab";
     Bookmarks "bookmarks" [Everywhere] "Show the events that you bookmarked";
+    Notes "notes" [Everywhere] "Show the events that you wrote a note about";
+    Mouse "mouse" [Everywhere] "Let the mouse choose and scroll, or leave it to the terminal";
+    Messages "messages" [Everywhere] "Show what the status line said, in full";
+    Screenshot "screenshot" [Everywhere] "Write a picture of the screen as an SVG file";
 
     Open "open" [Lists Views Sources] "Open the selected event, view or source, or fill the gap";
     Unfold "unfold" [Lists Facets] "Unfold the selected run of events or key, else open the event";
@@ -185,7 +197,7 @@ commands! {
     PreviousDay "previous-day" [Lists Facets] "Go to the next day or group above";
     NextSetback "next-setback" [Lists] "Go to the next older event that failed, was rejected or rolled back";
     PreviousSetback "previous-setback" [Lists] "Go to the next newer event that failed, was rejected or rolled back";
-    Find "find" [Lists] "Find in the list; nothing is left out of it";
+    Find "find" [Lists Help] "Find in the list; nothing is left out of it";
     NextMatch "next-match" [Lists] "Go to the next older event that was found";
     PreviousMatch "previous-match" [Lists] "Go to the next newer event that was found";
     PreviewDown "preview-down" [Lists] "Scroll the preview down";
@@ -217,6 +229,9 @@ commands! {
     NextOfEntity "next-of-entity" [Lists Detail] "Go to the next older event of the same entity";
     PreviousOfEntity "previous-of-entity" [Lists Detail] "Go to the next newer event of the same entity";
     OpenLifecycle "open-lifecycle" [Lists Detail] "Open the whole life of the entity";
+    OpenActor "open-actor" [Lists Detail] "Open what is known of the actor";
+    Around "around" [Lists Detail] "Show what happened within 10 minutes of the event, in all sources";
+    Suspects "suspects" [Lists Detail] "Show what changed before the event, the most suspicious first";
     OpenUrl "open-url" [Lists Detail] "Open the event in the web browser";
     NextTab "next-tab" [Lists Detail] "Show the next tab of the event";
     PreviousTab "previous-tab" [Lists Detail] "Show the previous tab of the event";

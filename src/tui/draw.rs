@@ -11,6 +11,8 @@
     reason = "this is the place that the ban sends everybody to"
 )]
 
+pub(super) mod ascii;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -111,6 +113,26 @@ impl Row {
         if start > self.width || self.width == 0 { self.fill(start).join(other) } else { self }
     }
 
+    /// The line in at most `width` cells, with a mark at its end where something had to go.
+    #[must_use]
+    pub(super) fn within(self, width: usize) -> Self {
+        let is_blank = |(text, _): &(Safe, Style)| text.as_str().trim().is_empty();
+        let shown = self.pieces.iter().rposition(|piece| !is_blank(piece)).map_or(0, |last| last + 1);
+        if self.pieces[..shown].iter().map(|(text, _)| text.width()).sum::<usize>() <= width {
+            return self;
+        }
+        let mut row = Self::new();
+        for (text, style) in &self.pieces {
+            let left = width.saturating_sub(row.width);
+            if text.width() >= left {
+                // Longer than there is room for in any case, so that the mark is there.
+                return row.safe(&Safe::line(&format!("{}……", text.as_str())).cut(left), *style);
+            }
+            row = row.safe(text, *style);
+        }
+        row
+    }
+
     /// Draws the line from the cell (`x`, `y`) on, in at most `width` cells. What lies outside the buffer is
     /// not drawn, nor is half a character.
     pub(super) fn draw(&self, buf: &mut Buffer, x: u16, y: u16, width: u16) {
@@ -118,6 +140,8 @@ impl Row {
         if place.is_empty() || place.x != x {
             return;
         }
+        #[cfg(test)]
+        faults::look(self, place, buf);
         let mut from = x;
         for (text, style) in &self.pieces {
             let left = usize::from(place.right().saturating_sub(from));
@@ -129,6 +153,53 @@ impl Row {
             if left < text.width() {
                 break;
             }
+        }
+    }
+}
+
+/// What a test of the looks wants to know of every line that is drawn: whether any text was lost at an edge
+/// without a mark, or drawn over another.
+#[cfg(test)]
+pub(super) mod faults {
+    use std::cell::RefCell;
+
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+    use unicode_width::UnicodeWidthStr as _;
+
+    use super::Row;
+
+    thread_local! {
+        static FOUND: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// What was found since this was last called.
+    pub(in crate::tui) fn take() -> Vec<String> {
+        FOUND.with_borrow_mut(std::mem::take)
+    }
+
+    fn is_line(symbol: &str) -> bool {
+        symbol.chars().all(|c| c == ' ' || ('\u{2500}'..='\u{257f}').contains(&c))
+    }
+
+    pub(super) fn look(row: &Row, place: Rect, buf: &Buffer) {
+        let text = row.text();
+        let mut x = place.x;
+        for symbol in unicode_segmentation::UnicodeSegmentation::graphemes(text.as_str(), true) {
+            let width = symbol.width() as u16;
+            if x + width > place.right() {
+                if !is_line(symbol) {
+                    let fault = format!("cut without a mark in {} cells: {text:?}", place.width);
+                    FOUND.with_borrow_mut(|found| found.push(fault));
+                    return;
+                }
+            } else if !is_line(symbol) && !is_line(buf[(x, place.y)].symbol()) {
+                let fault =
+                    format!("drawn over {:?} at {x}, {}: {text:?}", buf[(x, place.y)].symbol(), place.y);
+                FOUND.with_borrow_mut(|found| found.push(fault));
+                return;
+            }
+            x += width;
         }
     }
 }
@@ -163,6 +234,24 @@ mod tests {
         assert_eq!(Row::new().cut("abcdef", 4, style).put("|", style).text(), "abc…|");
         assert_eq!(Row::new().put("ab", style).fill(4).fill_by(1).rule("─", 2, style).text(), "ab   ──");
         assert_eq!(Row::new().put("abcdef", style).fill(4).text(), "abcdef");
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_says_so_at_its_end() {
+        let style = Style::new();
+        let row = Row::new().put("abc", style).fill_by(1).put("def", style).fill_by(4);
+        for (width, text) in [
+            (11, "abc def    "),
+            (7, "abc def    "),
+            (6, "abc d…"),
+            (4, "abc…"),
+            (3, "ab…"),
+            (1, "…"),
+            (0, ""),
+        ] {
+            let row = row.clone().within(width);
+            assert_eq!(row.text(), text, "{width}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl App {
             (None, None) if self.facets.typing() => Context::Prompt,
             (None, None) if self.facets.focused() => Context::Facets,
             (None, None) if !self.in_preview => Context::Lists,
-            (None, Some(Screen::Lifecycle(_))) => Context::Lists,
+            (None, Some(Screen::Lifecycle(_) | Screen::Actor(_) | Screen::Suspects(_))) => Context::Lists,
             (None, None | Some(Screen::Event(_))) => Context::Detail,
             (None, Some(Screen::Sources(_))) => Context::Sources,
             (None, Some(Screen::Views(_))) => Context::Views,
@@ -86,6 +86,11 @@ impl App {
                 KeyCode::Char('k') => export.go(false),
                 _ => {}
             },
+            Some(Overlay::Help(help)) => {
+                if help.line.key(key) {
+                    help.scroll = 0;
+                }
+            }
             Some(_) => {}
             None if in_facets => {
                 self.facets.line_mut().key(key);
@@ -115,6 +120,7 @@ impl App {
                 export.line.paste(text);
                 export.typed();
             }
+            Some(Overlay::Help(help)) => help.line.paste(text),
             Some(_) => return false,
             None if in_facets => self.facets.line_mut().paste(text),
             None => {

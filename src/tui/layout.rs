@@ -46,6 +46,8 @@ const STRIP: (u16, u16) = (60, 20);
 pub(super) struct Wishes {
     /// The selected event beside or below the list.
     pub(super) preview: bool,
+    /// It below the list, where there is room for it there.
+    pub(super) below: bool,
     /// The events over time above it.
     pub(super) strip: bool,
     /// The facets.
@@ -138,7 +140,7 @@ pub(super) fn layout(area: Rect, wishes: Wishes) -> Layout {
     place_facets(&mut layout, wishes);
     layout.list = layout.main;
     if wishes.preview {
-        place_preview(&mut layout);
+        place_preview(&mut layout, wishes.below);
     }
     layout
 }
@@ -158,15 +160,16 @@ fn place_facets(layout: &mut Layout, wishes: Wishes) {
 }
 
 /// Puts the preview beside or below the list.
-fn place_preview(layout: &mut Layout) {
+fn place_preview(layout: &mut Layout, below: bool) {
     let (area, main) = (layout.area, layout.main);
-    if area.width >= PREVIEW_RIGHT {
+    let fits_below = area.width >= ONE_LINE && area.height >= PREVIEW_BELOW;
+    if area.width >= PREVIEW_RIGHT && !(below && fits_below) {
         // The list is read across, the preview is read down: beyond a line of prose it needs no more.
         let list = main.width - (main.width * 7 / 20).clamp(PREVIEW_WIDTH.0, PREVIEW_WIDTH.1);
         layout.list = Rect { width: list, ..main };
         layout.divider = Rect { x: main.x + list, width: 1, ..main };
         layout.preview = Rect { x: main.x + list + 2, width: main.width - list - 2, ..main };
-    } else if area.width >= ONE_LINE && area.height >= PREVIEW_BELOW {
+    } else if fits_below {
         let list = main.height / 2;
         layout.list = Rect { height: list, ..main };
         layout.divider = Rect { y: main.y + list, height: 1, ..main };
@@ -185,6 +188,11 @@ mod tests {
 
     #[test]
     fn the_preview_stands_where_there_is_room() {
+        for (width, height) in [(200, 60), (100, 30)] {
+            let wishes = Wishes { preview: true, below: true, ..Wishes::default() };
+            let layout = layout(Rect::new(0, 0, width, height), wishes);
+            assert_eq!((layout.preview.x, layout.list.width), (1, width), "below, as was wished");
+        }
         for (width, height, right, below) in [
             (200, 60, true, false),
             (100, 10, true, false),
@@ -202,8 +210,9 @@ mod tests {
 
     #[test]
     fn facets_stand_beside_the_list_or_lie_over_it() {
-        let with =
-            |width, facets| layout(Rect::new(0, 0, width, 40), Wishes { preview: true, strip: true, facets });
+        let with = |width, facets| {
+            layout(Rect::new(0, 0, width, 40), Wishes { preview: true, strip: true, facets, below: false })
+        };
         assert_eq!(with(140, Facets::Beside).list.x, FACETS_WIDTH);
         assert!(with(139, Facets::Beside).facets.is_empty() && with(200, Facets::Hidden).facets.is_empty());
         let over = with(139, Facets::InFront);
@@ -217,7 +226,7 @@ mod tests {
             for height in 0..=64 {
                 for preview in [false, true] {
                     let facets = if width % 2 == 0 { Facets::Beside } else { Facets::Hidden };
-                    let wishes = Wishes { preview, strip: preview, facets };
+                    let wishes = Wishes { preview, strip: preview, facets, below: width % 3 == 0 };
                     let layout = layout(Rect::new(0, 0, width, height), wishes);
                     let parts = [
                         layout.header,

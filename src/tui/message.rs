@@ -9,12 +9,13 @@ mod out;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use super::settings::Notify;
 use crate::diff::Comparison;
 use crate::domain::{
-    Ask, Condition, Entity, Event, Fault, FeedCoverage, List, RowId, Rows, SourceStatus, Stretch, Summary,
-    Survey, Timestamp, UserChange, Zone,
+    Actor, Ask, Case, Condition, Entity, Event, Fault, FeedCoverage, List, Profile, RowId, Rows,
+    SourceStatus, Stretch, Summary, Survey, Suspects, Timestamp, UserChange, Zone,
 };
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
@@ -26,6 +27,8 @@ pub use out::{Destination, Outgoing, Proposal};
 pub enum Message {
     /// A key was pressed or repeats. Releases are not sent.
     Key(KeyEvent),
+    /// The mouse was used. It is sent only while [`Effect::Mouse`] is in force.
+    Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has this many columns and rows.
@@ -49,6 +52,20 @@ pub enum Message {
         entity: Entity,
         /// All events of it in the cache, in any order, or why they could not be read.
         result: Result<Vec<Arc<Event>>, String>,
+    },
+    /// The answer to [`Effect::Profile`].
+    Profile {
+        /// The actor that was asked about.
+        actor: Actor,
+        /// What is known, with the events that this names, or why nothing is.
+        result: Result<(Box<Profile>, Vec<Arc<Event>>), String>,
+    },
+    /// The answer to [`Effect::Suspects`].
+    Suspects {
+        /// The moment that was asked about.
+        case: Case,
+        /// What changed before it, or why that could not be found.
+        result: Result<Suspects, String>,
     },
     /// The answer to [`Effect::Find`].
     Found {
@@ -101,6 +118,8 @@ pub enum Message {
         /// How many events each view has that were not read, by its name; all events have none.
         counts: Vec<(Option<String>, usize)>,
     },
+    /// The answer to [`Effect::Watch`]: the newest of these events, and how many there are.
+    Watched(Option<(Arc<Event>, usize)>),
     /// The answer to [`Effect::Explain`].
     Explained(Result<Vec<String>, String>),
     /// The cache holds this many events more than before.
@@ -243,6 +262,27 @@ pub enum Effect {
         source: Arc<str>,
         /// The entity.
         entity: Entity,
+    },
+    /// Say what the cache knows of an actor: [`Message::Profile`].
+    Profile {
+        /// The actor.
+        actor: Actor,
+        /// The zone that hours are counted in.
+        zone: Zone,
+    },
+    /// Find what changed before a moment: [`Message::Suspects`]. A later question makes it void.
+    Suspects {
+        /// Among what.
+        query: Query,
+        /// The moment.
+        case: Case,
+    },
+    /// Write a picture of the screen to a file.
+    Picture {
+        /// The path as the user typed it.
+        path: String,
+        /// The file: SVG.
+        svg: String,
     },
     /// Hold what a query mentions against the cache: [`Message::Advice`].
     Advise {
@@ -391,6 +431,20 @@ pub enum Effect {
     },
     /// Open this page in a browser.
     OpenUrl(String),
+    /// Have the terminal send what the mouse does, or leave the mouse to it.
+    Mouse(bool),
+    /// Tell somebody who looks elsewhere.
+    Notify {
+        /// In which way.
+        how: Notify,
+        /// What happened, in one line.
+        text: String,
+    },
+    /// Find the events of watched entities that nobody was told about: [`Message::Watched`].
+    Watch {
+        /// What selects them.
+        query: Query,
+    },
     /// Draw every cell of the next frame again.
     Redraw,
     /// Hand the terminal back to the shell until the program is resumed.

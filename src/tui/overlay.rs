@@ -14,6 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::command::Context;
+use super::line::Line;
 use super::motion::Motion;
 use super::settings::Ui;
 use super::theme::Role;
@@ -51,7 +52,9 @@ impl Overlay {
     pub(super) fn context(&self) -> Context {
         match self {
             Self::Pick(_) | Self::Ask(_) | Self::Export(_) | Self::Ai(_) => Context::Prompt,
-            Self::Help(_) | Self::Told(_) | Self::Quit => Context::Everywhere,
+            Self::Help(help) if help.typing => Context::Prompt,
+            Self::Help(_) => Context::Help,
+            Self::Told(_) | Self::Quit => Context::Everywhere,
             // The key that asked is the key that confirms.
             Self::Reveal(..) => Context::Detail,
         }
@@ -81,13 +84,24 @@ fn fitting(keys: Vec<String>, width: usize) -> String {
 }
 
 /// The help.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Help {
     /// Lines above the window.
     pub(super) scroll: usize,
+    /// What had the keys when it was asked for: its commands come first.
+    pub(super) about: Context,
+    /// What is looked for.
+    pub(super) line: Line,
+    /// Whether that is being typed.
+    pub(super) typing: bool,
 }
 
 impl Help {
+    /// The help for what has the keys.
+    pub(super) fn about(about: Context) -> Self {
+        Self { scroll: 0, about, line: Line::default(), typing: false }
+    }
+
     /// Scrolls in `len` lines of which `page` are seen at once.
     pub(super) fn go(&mut self, motion: Motion, len: usize, page: usize) {
         self.scroll = motion.from(self.scroll, len.saturating_sub(page) + 1, page);

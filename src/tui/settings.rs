@@ -36,12 +36,66 @@ pub struct Settings {
     pub follow: bool,
     /// Whether times are shown as ages.
     pub ages: bool,
+    /// In which characters lines, bars and marks are drawn.
+    pub glyphs: Glyphs,
+    /// How the user is told of what happens to a watched entity.
+    pub notify: Notify,
     /// What the user made.
     pub user: UserData,
     /// The configured sources, in the order of the configuration.
     pub sources: Vec<SourceStatus>,
     /// The name of each feed profile in use (`Streamkap`), by its id (`streamkap`).
     pub feeds: BTreeMap<Arc<str>, String>,
+}
+
+/// The characters that lines, bars and marks are drawn in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Those made for it.
+    #[default]
+    Unicode,
+    /// Those that every terminal has.
+    Ascii,
+}
+
+impl Glyphs {
+    /// What fits the locale: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that says anything. Where none
+    /// does, nothing is known, and terminals of today have all characters.
+    pub fn from_locale<'a>(variables: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+        let said = variables.into_iter().flatten().find(|value| !value.is_empty());
+        let has_all = said.is_none_or(|value| {
+            let value = value.to_ascii_lowercase();
+            value.contains("utf-8") || value.contains("utf8")
+        });
+        if has_all { Self::Unicode } else { Self::Ascii }
+    }
+}
+
+/// How a terminal tells somebody who looks elsewhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Notify {
+    /// Not at all.
+    Off,
+    /// With a bell, which every terminal has.
+    #[default]
+    Bell,
+    /// With a message of the desktop, as OSC 9.
+    Osc9,
+    /// With a message of the desktop, as OSC 777.
+    Osc777,
+}
+
+/// Where the preview is to stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Right,
+    Below,
+}
+
+impl Side {
+    pub(super) fn other(self) -> Self {
+        if self == Self::Right { Self::Below } else { Self::Right }
+    }
 }
 
 /// What all panes read and none of them changes.
@@ -58,12 +112,20 @@ pub(super) struct Ui {
     pub(super) me: Option<String>,
     /// The time of day as far as the app was told.
     pub(super) now: Timestamp,
+    /// In which characters lines, bars and marks are drawn.
+    pub(super) glyphs: Glyphs,
+    /// How the user is told of what happens to a watched entity.
+    pub(super) notify: Notify,
     /// Whether times are shown as ages.
     pub(super) ages: bool,
     /// How changes are looked at.
     pub(super) look: Look,
     /// Whether the user wants a preview where there is room.
     pub(super) preview: bool,
+    /// Where it is to stand where both places have room.
+    pub(super) side: Side,
+    /// Whether the list has the screen for itself.
+    pub(super) zoomed: bool,
     pub(super) area: Rect,
     pub(super) feeds: BTreeMap<Arc<str>, String>,
 }
@@ -78,9 +140,13 @@ impl Ui {
             home_zone: settings.zone,
             me: settings.me.clone(),
             now: settings.now,
+            glyphs: settings.glyphs,
+            notify: settings.notify,
             ages: settings.ages,
             look: Look::default(),
             preview: true,
+            side: Side::Right,
+            zoomed: false,
             area: Rect::new(0, 0, settings.size.0, settings.size.1),
             feeds: settings.feeds.clone(),
         }
@@ -104,5 +170,24 @@ impl Ui {
     /// The name of a feed profile, or its id where it has no name.
     pub(super) fn feed_name<'a>(&'a self, feed: &'a Arc<str>) -> &'a str {
         self.feeds.get(feed).map_or(feed, |name| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_that_says_nothing_of_its_characters_has_few() {
+        for (variables, glyphs) in [
+            ([None, None, Some("de_DE.UTF-8")], Glyphs::Unicode),
+            ([None, Some("C.utf8"), Some("C")], Glyphs::Unicode),
+            ([Some("C"), None, Some("de_DE.UTF-8")], Glyphs::Ascii),
+            ([Some(""), None, Some("POSIX")], Glyphs::Ascii),
+            ([None, None, Some("de_DE.ISO-8859-1")], Glyphs::Ascii),
+            ([None, None, None], Glyphs::Unicode),
+        ] {
+            assert_eq!(Glyphs::from_locale(variables), glyphs, "{variables:?}");
+        }
     }
 }

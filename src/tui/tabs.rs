@@ -106,6 +106,7 @@ impl App {
             return self.filter_changed(Some(changed), "", ask);
         }
         self.mark_read(ask);
+        self.trail.clear();
         let next = self.tabs.kept.remove(&name);
         let (filter, place) = match next {
             Some(Kept { mut filter, place }) => {

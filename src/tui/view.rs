@@ -13,11 +13,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::app::App;
-use super::draw::Row;
+use super::draw::{Row, ascii};
 use super::layout::{Layout, SMALLEST};
 use super::overlay::{self, Overlay};
-use super::pane::{Screen, event, facets, histogram, lifecycle, sources, timeline, views};
+use super::pane::{Screen, actor, event, facets, histogram, lifecycle, sources, suspects, timeline, views};
 use super::scrollbar::Extent;
+use super::settings::Glyphs;
 use super::theme::Role;
 
 /// Draws the interface as it is now.
@@ -26,9 +27,22 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     // frame is not drawn.
     let area = frame.area();
     let cursor = draw(app, frame.buffer_mut());
+    if app.ui.glyphs == Glyphs::Ascii {
+        ascii::plain(frame.buffer_mut());
+    }
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);
     }
+}
+
+/// A picture of the screen as it is now, as SVG.
+pub(super) fn picture(app: &App) -> String {
+    let mut buf = Buffer::empty(app.ui.area);
+    draw(app, &mut buf);
+    if app.ui.glyphs == Glyphs::Ascii {
+        ascii::plain(&mut buf);
+    }
+    super::picture::svg(&buf, &app.ui.theme, "Backtrail")
 }
 
 /// Draws into `buf`, which is as large as the screen; returns where text is being typed.
@@ -52,6 +66,8 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
                 event::view::draw(app, pane.event.as_ref(), pane.view, area, buf);
             }
             Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, buf),
+            Screen::Actor(pane) => actor::view::draw(app, pane, buf),
+            Screen::Suspects(pane) => suspects::view::draw(app, pane, buf),
             Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
             Screen::Views(pane) => views::view::draw(app, pane, layout.body, buf),
             Screen::Histogram(pane) => histogram::view::draw(app, pane, layout.body, buf),
@@ -63,7 +79,7 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     }
     for overlay in &app.overlays {
         match overlay {
-            Overlay::Help(help) => overlay::help::draw(app, help, layout.body, buf),
+            Overlay::Help(help) => cursor = overlay::help::draw(app, help, layout.body, buf),
             Overlay::Pick(picker) => {
                 cursor = Some(overlay::picker::draw(app, picker, layout.body, buf));
             }

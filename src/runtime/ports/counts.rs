@@ -17,6 +17,8 @@ impl Ports {
                 });
             }
             Effect::DropSurvey { generation } => self.newest.survey.store(generation, Ordering::SeqCst),
+            Effect::Watch { query } => self.watched(query),
+            Effect::Suspects { query, case } => self.suspects(query, case),
             _ => {}
         }
     }

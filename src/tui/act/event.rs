@@ -40,6 +40,9 @@ impl App {
                 Some(event) => ask.push(Effect::CopyRequest { event }),
                 None => self.notice = Some(Notice::info("no event is selected")),
             },
+            Command::OpenActor => self.open_actor(ask),
+            Command::Around => self.show_around(ask),
+            Command::Suspects => self.open_suspects(ask),
             Command::Repeat => match self.repeatable {
                 Some(command) => return self.act_on_event(command, ask),
                 None => self.notice = Some(Notice::info("there is nothing to do again")),
@@ -76,9 +79,9 @@ impl App {
         ask.push(Effect::Lifecycle { source: event.source.clone(), entity: entity.clone() });
     }
 
-    pub(super) fn open_event(&mut self, ask: &mut Vec<Effect>) {
-        let (row, event) = if let Some(Screen::Lifecycle(pane)) = self.above.last() {
-            let Some(event) = pane.event() else { return };
+    pub(in crate::tui) fn open_event(&mut self, ask: &mut Vec<Effect>) {
+        let (row, event) = if self.above.last().is_some() {
+            let Some(event) = self.event() else { return };
             (event.row, Some(event.clone()))
         } else {
             let Some(row) = self.timeline.selected() else { return };
@@ -125,7 +128,7 @@ impl App {
             }
             return;
         }
-        let (Some(event), Some(from)) = (self.event(), self.timeline.selected()) else { return };
+        let Some((event, from)) = self.event().map(|event| (event, event.row)) else { return };
         match self.same_entity(event) {
             Some(query) => ask.push(Effect::Find { query, from, newer: side == Side::Newer }),
             None => self.notice = Some(Notice::info("this event names no entity")),
@@ -185,8 +188,10 @@ impl App {
             Some(Screen::Event(pane)) => {
                 (pane.event.as_ref()?, pane.view, event::view::page(&self.layout(), &self.ui, pane.view.tab))
             }
-            None | Some(Screen::Lifecycle(_)) => (self.event()?, self.preview, self.layout().preview),
-            Some(Screen::Sources(_) | Screen::Views(_) | Screen::Histogram(_)) => return None,
+            None | Some(Screen::Lifecycle(_) | Screen::Suspects(_)) => {
+                (self.event()?, self.preview, self.layout().preview)
+            }
+            Some(_) => return None,
         };
         let body = event::view::body(area);
         let text = event::view::text(self, event, view.tab, body.width);
@@ -206,7 +211,7 @@ impl App {
         view.scroll = motion.from(view.scroll, text.lines.len().saturating_sub(page) + 1, page);
     }
 
-    pub(super) fn scroll_preview(&mut self, motion: Motion) {
+    pub(in crate::tui) fn scroll_preview(&mut self, motion: Motion) {
         if !self.layout().preview.is_empty() {
             self.scroll_event(motion);
         }

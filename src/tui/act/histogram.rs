@@ -50,10 +50,7 @@ impl App {
         let text = format!("since:{} until:{}", since(from, &context), until(to, &context));
         let Ok(stretch) = query::parse(&text, &context) else { return };
         let narrowed = self.filter.query().within(&stretch);
-        self.above.clear();
-        self.lifted = None;
-        let changed = self.filter.set(&narrowed.to_string(), &self.ui.context());
-        self.filter_changed(Some(changed), "", ask);
+        self.leap_to(&narrowed.to_string(), ask);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Asker, Effect, Notice};
 use crate::tui::motion::Motion;
-use crate::tui::overlay::{self, Ask, Asked, Goal, Of, Overlay, Picker};
+use crate::tui::overlay::{self, Ask, Asked, Goal, Help, Of, Overlay, Picker};
 use crate::tui::pane::Screen;
 use crate::tui::pane::lifecycle::LifecyclePane;
 use std::sync::Arc;
@@ -30,6 +30,17 @@ impl App {
             (Overlay::Ai(_), Command::Complete) => self.turn_ai(ask),
             (Overlay::Ai(ai), Command::NextChoice) => ai.go(Motion::Lines(1), &layout),
             (Overlay::Ai(ai), Command::PreviousChoice) => ai.go(Motion::Lines(-1), &layout),
+            (Overlay::Help(help), command) if help.typing => match command {
+                Command::Accept => help.typing = false,
+                Command::Cancel => *help = Help::about(help.about),
+                Command::NextChoice | Command::PreviousChoice => {
+                    let by = if command == Command::NextChoice { 1 } else { -1 };
+                    let lines = overlay::help::lines(&self.ui, help).len();
+                    help.go(Motion::Lines(by), lines, overlay::help::page(&layout));
+                }
+                _ => {}
+            },
+            (Overlay::Help(help), Command::Find) => help.typing = true,
             (_, Command::Back | Command::Cancel | Command::Close) | (Overlay::Help(_), Command::Help) => {
                 self.overlays.pop();
             }
@@ -62,8 +73,12 @@ impl App {
                 told.go(motion, &layout);
             }
             (Overlay::Help(help), command) => {
-                let Some(motion) = Motion::of(command) else { return false };
-                let lines = overlay::help::lines(&self.ui).len();
+                let Some(motion) = Motion::of(command) else {
+                    // Whoever has read what a key does may press it.
+                    self.overlays.pop();
+                    return false;
+                };
+                let lines = overlay::help::lines(&self.ui, help).len();
                 help.go(motion, lines, overlay::help::page(&layout));
             }
         }
@@ -146,6 +161,7 @@ impl App {
             Asked::RenameView(from) => self.rename_view(&from, text, ask),
             Asked::Note(id) => self.write_note(id, text.trim(), ask),
             Asked::Time => self.go_to_time(text),
+            Asked::Picture => self.take_picture(text.trim(), ask),
         }
     }
 
@@ -153,6 +169,7 @@ impl App {
         let context = self.ui.context();
         match goal {
             Goal::Run(command) => self.act(command, ask),
+            Goal::Picture(path) => self.take_picture(&path, ask),
             Goal::Use(line) => {
                 let changed = self.filter.type_in(&line, &context);
                 self.line_changed(changed, ask);
@@ -168,9 +185,7 @@ impl App {
                 }
             }
             Goal::Actor(value) => {
-                self.above.clear();
-                let changed = self.filter.set(&query::exact_term("actor", &value), &context);
-                self.filter_changed(Some(changed), "", ask);
+                self.leap_to(&query::exact_term("actor", &value), ask);
             }
         }
     }
@@ -183,7 +198,7 @@ impl App {
     ) -> bool {
         match result {
             Ok(Some(event)) => {
-                self.above.clear();
+                self.trail.turn_off();
                 self.above.push(Screen::Lifecycle(LifecyclePane::of(&event)));
                 let entity = event.record.entity.clone();
                 ask.push(Effect::Lifecycle { source: event.source.clone(), entity });

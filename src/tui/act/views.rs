@@ -29,10 +29,9 @@ impl App {
                 }
             }
             Command::Bookmarks => {
-                self.above.clear();
-                let changed = self.filter.set("is:bookmarked", &self.ui.context());
-                self.filter_changed(Some(changed), "", ask);
+                self.leap_to("is:bookmarked", ask);
             }
+            Command::Notes => self.leap_to("has:note", ask),
             _ => return false,
         }
         true

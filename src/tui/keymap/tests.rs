@@ -4,7 +4,7 @@ use super::*;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
 /// Commands that have no key by default and are reached through the palette.
-const WITHOUT_A_KEY: &[Command] = &[Command::Explain];
+const WITHOUT_A_KEY: &[Command] = &[Command::Explain, Command::Screenshot];
 
 fn press(keys: &str) -> Vec<KeyEvent> {
     keys.split_whitespace()
@@ -94,6 +94,10 @@ fn the_first_key_of_a_sequence_offers_what_can_follow() {
         (".", Command::LastPlace),
         ("v", Command::Views),
         ("b", Command::Bookmarks),
+        ("N", Command::Notes),
+        ("m", Command::Messages),
+        ("w", Command::Around),
+        ("W", Command::Suspects),
     ];
     assert_eq!(offered, expected);
 }

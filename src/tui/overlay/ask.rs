@@ -30,6 +30,8 @@ pub(in crate::tui) enum Asked {
     Note(EventId),
     /// The time to go to.
     Time,
+    /// The file that a picture of the screen is written to.
+    Picture,
 }
 
 impl Ask {
@@ -44,6 +46,7 @@ impl Ask {
             Asked::RenameView(name) => format!("another name for {name}> "),
             Asked::Note(_) => "note> ".to_owned(),
             Asked::Time => "go to> ".to_owned(),
+            Asked::Picture => "picture to> ".to_owned(),
         }
     }
 }

@@ -4,9 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::tui::app::App;
+use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::key::Key;
-use crate::tui::keymap::Lookup;
+use crate::tui::keymap::{Continuation, Lookup};
+use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 
 /// Draws the list while a sequence of keys is not complete.
@@ -16,7 +18,10 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     let Lookup::Prefix(next) = ui.keymap.lookup(app.context(), &app.pressed) else { return };
-    let height = (next.len() as u16 + 1).min(area.height);
+    let rows = usize::from(area.height.saturating_sub(1)).max(1);
+    let columns = next.len().div_ceil(rows).min(usize::from(area.width) / NARROWEST).max(1);
+    let lines = next.len().div_ceil(columns).min(rows);
+    let height = (lines as u16 + 1).min(area.height);
     let area = Rect { y: area.bottom() - height, height, ..area };
     super::clear(area, ui, buf);
     let pressed: Vec<String> = app.pressed.iter().map(|key| Key::from(*key).to_string()).collect();
@@ -24,17 +29,31 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         .put("── ", ui.style(Role::Rule))
         .put(&pressed.join(" "), ui.style(Role::Key))
         .put(" … ", ui.style(Role::Rule));
-    let left = usize::from(area.width).saturating_sub(rule.width());
-    let rule = rule.rule("─", left, ui.style(Role::Rule));
+    let hidden = next.len().saturating_sub(lines * columns);
+    let rest = if hidden > 0 {
+        format!(" {hidden} more: `{}` lists them ", ui.key(Command::Help))
+    } else {
+        String::new()
+    };
+    let left = usize::from(area.width).saturating_sub(rule.width() + rest.len());
+    let rule = rule.rule("─", left, ui.style(Role::Rule)).cut(&rest, rest.len(), ui.style(Role::Dim));
     rule.draw(buf, area.x, area.y, area.width);
-    for (y, way) in (area.y + 1..area.bottom()).zip(&next) {
-        let line = Row::new()
-            .fill(1)
-            .cell(&way.keys, 8, ui.style(Role::Key))
-            .fill_by(1)
-            .put(way.command.row().help, ui.style(Role::Text));
-        let name = Row::new().put(way.command.name(), ui.style(Role::Dim)).fill_by(1);
-        let line = line.with_right(name, usize::from(area.width));
-        line.draw(buf, area.x, y, area.width);
+    let width = usize::from(area.width) / columns;
+    for (nth, way) in next.iter().take(lines * columns).enumerate() {
+        let (x, y) = (area.x + (nth / lines * width) as u16, area.y + 1 + (nth % lines) as u16);
+        entry(way, width, columns == 1, ui).draw(buf, x, y, width as u16);
     }
+}
+
+/// The narrowest column in which a line still says what a key does.
+const NARROWEST: usize = 26;
+
+/// What one key does; with its name, where there is a line for it alone.
+fn entry(way: &Continuation, width: usize, with_name: bool, ui: &Ui) -> Row {
+    let keys = if with_name { 8 } else { 3 };
+    let line = Row::new().fill(1).cell(&way.keys, keys, ui.style(Role::Key)).fill_by(1);
+    let room = width.saturating_sub(line.width() + 1);
+    let line = line.cut(way.command.row().help, room, ui.style(Role::Text));
+    let name = Row::new().put(way.command.name(), ui.style(Role::Dim)).fill_by(1);
+    if with_name { line.with_right(name, width) } else { line }
 }

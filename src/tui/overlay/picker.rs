@@ -57,6 +57,8 @@ pub(in crate::tui) enum Of {
 pub(in crate::tui) enum Goal {
     /// A command.
     Run(Command),
+    /// A picture of the screen in this file.
+    Picture(String),
     /// A line as a filter.
     Use(String),
     /// The tab at this place.
@@ -118,7 +120,17 @@ impl Picker {
     /// The entries that have what is typed, those that fit best first.
     pub(in crate::tui) fn entries(&self, ui: &Ui, user: &UserData) -> Vec<Entry> {
         match self.of {
-            Of::Commands => self.commands().into_iter().map(|row| Entry::command(row, ui)).collect(),
+            Of::Commands => match self.picture() {
+                Some(path) => {
+                    let goal = Goal::Picture(path.to_owned());
+                    vec![Entry {
+                        label: self.line.text().to_owned(),
+                        goal,
+                        ..Entry::command(Command::Screenshot.row(), ui)
+                    }]
+                }
+                None => self.commands().into_iter().map(|row| Entry::command(row, ui)).collect(),
+            },
             Of::Lines => {
                 let line = |text: &String| Entry::named(text, "", Goal::Use(text.clone()));
                 self.fitting(user.lines.iter().map(line).collect())
@@ -139,6 +151,12 @@ impl Picker {
                 self.fitting(views.chain(entities).chain(actors).chain(commands).collect())
             }
         }
+    }
+
+    /// The file that is typed behind the one command that takes a word.
+    fn picture(&self) -> Option<&str> {
+        let (name, path) = self.line.text().trim().split_once(' ')?;
+        (Command::from_name(name) == Some(Command::Screenshot)).then(|| path.trim())
     }
 
     /// Commands that have every word that is typed, those whose name does first.
@@ -251,7 +269,8 @@ pub(in crate::tui) fn draw(app: &App, picker: &Picker, area: Rect, buf: &mut Buf
         }
     }
     if entries.is_empty() && visible > 0 {
-        Row::new().fill(1).put(none, ui.style(Role::Dim)).draw(buf, list.x, list.y, width);
+        let none = Row::new().fill(1).put(none, ui.style(Role::Dim)).within(width.into());
+        none.draw(buf, list.x, list.y, width);
     }
     let rule = Row::new().rule("─", usize::from(width), ui.style(Role::Rule));
     rule.draw(buf, area.x, area.bottom() - 1, width);

@@ -69,6 +69,8 @@ fn place(bench: &Bench) -> &'static str {
         (None, None) => "timeline",
         (None, Some(Screen::Event(_))) => "event",
         (None, Some(Screen::Lifecycle(_))) => "lifecycle",
+        (None, Some(Screen::Actor(_))) => "actor",
+        (None, Some(Screen::Suspects(_))) => "suspects",
         (None, Some(Screen::Sources(_))) => "sources",
         (None, Some(Screen::Views(_))) => "views",
         (None, Some(Screen::Histogram(_))) => "histogram",
@@ -129,6 +131,35 @@ fn going_into_screens_and_back() {
         ("qj", "timeline"),
         ("q<esc>", "timeline"),
         ("qx", "timeline"),
+    ] {
+        let mut bench = Bench::new((120, 30), story());
+        bench.press(keys);
+        assert_eq!(place(&bench), expected, "{keys}");
+    }
+}
+
+#[test]
+fn going_to_people_and_moments_and_forward_again() {
+    for (keys, expected) in [
+        ("a", "actor"),
+        ("aa<esc>", "timeline"),
+        ("a<a-right>", "actor"),
+        ("a<esc><a-right>", "actor"),
+        ("ae", "actor"),
+        ("aGe", "lifecycle"),
+        ("a<esc>e<esc><esc><a-right>", "lifecycle"),
+        ("a<esc>gs<esc><a-right><a-right>", "sources"),
+        ("gW", "suspects"),
+        ("gW<enter>", "event"),
+        ("gW<enter><esc><esc>", "timeline"),
+        ("gWa<esc><a-left><a-right><a-right>", "actor"),
+        ("gw", "timeline"),
+        ("egw<esc>", "lifecycle"),
+        ("egw<esc><esc><a-right><a-right>", "timeline"),
+        ("gm", "overlay"),
+        ("z", "timeline"),
+        ("<tab>z", "event"),
+        ("<tab>zz", "preview"),
     ] {
         let mut bench = Bench::new((120, 30), story());
         bench.press(keys);

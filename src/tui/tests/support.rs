@@ -9,15 +9,16 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Ask, Change, Detail, Entity, Event, EventId, Fact, Heads, Identity, List, Op,
-    Record, RowId, Rows, SourceState, SourceStatus, Status, Survey, Timestamp, UserData, View, Written, Zone,
+    Action, Actor, ActorKind, Ask, Case, Change, Clue, Detail, Entity, Event, EventId, Fact, Heads, Identity,
+    List, Op, Record, RowId, Rows, SourceState, SourceStatus, Status, Survey, Suspect, Suspects, Timestamp,
+    UserData, View, Written, Zone, rank,
 };
 use crate::index::narrow;
-use crate::index::tests::survey_of;
+use crate::index::tests::{clues_of, profile_of, survey_of};
 use crate::query::complete;
 use crate::query::{Arrangement, Directives, Group, Query, Sort, Told};
 use crate::tui::theme::Theme;
-use crate::tui::{Answer, App, Effect, Message, Settings, keymap::Keymap, view};
+use crate::tui::{Answer, App, Effect, Glyphs, Message, Notify, Settings, keymap::Keymap, view};
 
 /// 2026-04-01T10:40:00Z.
 pub(in crate::tui) const NOW: Timestamp = Timestamp::from_millis(1_775_040_000_000);
@@ -167,6 +168,8 @@ pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
         size,
         query: None,
         at: None,
+        glyphs: Glyphs::Unicode,
+        notify: Notify::Bell,
         user: UserData::default(),
         ages: false,
         follow: true,
@@ -245,12 +248,12 @@ impl Bench {
                 Effect::Load { ref rows } => Message::Events(
                     self.cache.iter().filter(|event| rows.contains(&event.row)).cloned().collect(),
                 ),
-                Effect::Lifecycle { ref source, ref entity } => {
-                    let same =
-                        |event: &&Arc<Event>| event.source == *source && event.record.entity.same_as(entity);
-                    let events = self.cache.iter().filter(same).cloned().collect();
-                    Message::Lifecycle { source: source.clone(), entity: entity.clone(), result: Ok(events) }
+                Effect::Lifecycle { source, entity } => self.life(source, entity),
+                Effect::Profile { actor, zone } => {
+                    let profile = Box::new(profile_of(&self.events(), &actor, zone));
+                    Message::Profile { actor, result: Ok((profile, self.cache.clone())) }
                 }
+                Effect::Suspects { ref query, case } => self.suspects(query, case),
                 Effect::Find { ref query, from, newer } => {
                     let found = |event: &&Arc<Event>| {
                         query.matches(event) && (if newer { event.row > from } else { event.row < from })
@@ -270,6 +273,7 @@ impl Bench {
                     let survey = self.survey(query, ask, typed);
                     Message::Surveyed { generation, result: Ok(survey) }
                 }
+                Effect::Watch { ref query } => self.watched(query),
                 Effect::Newest { ref query } => {
                     let newest = self.cache.iter().find(|event| query.matches(event)).cloned();
                     Message::Newest { result: Ok(newest) }
@@ -289,10 +293,41 @@ impl Bench {
         }
     }
 
+    fn life(&self, source: Arc<str>, entity: Entity) -> Message {
+        let same = |event: &&Arc<Event>| event.source == source && event.record.entity.same_as(&entity);
+        let events = self.cache.iter().filter(same).cloned().collect();
+        Message::Lifecycle { source, entity, result: Ok(events) }
+    }
+
+    fn watched(&self, query: &Query) -> Message {
+        let query = self.told(query);
+        let found: Vec<_> = self.cache.iter().filter(|event| query.matches(event)).collect();
+        Message::Watched(found.first().map(|event| (Arc::clone(event), found.len())))
+    }
+
+    /// What the index says of the changes before a moment.
+    fn suspects(&self, query: &Query, case: Case) -> Message {
+        let from = case.at.plus_millis(-case.window);
+        let is_before = |event: &&Arc<Event>| (from..case.at).contains(&event.record.time);
+        let before = self.cache.iter().filter(|event| query.matches(event)).filter(is_before);
+        let clues = clues_of(&self.events(), &before.map(|event| event.row).collect());
+        let of = clues.len();
+        let suspect = |clue: Clue| {
+            let event = self.cache.iter().find(|event| event.row == clue.row)?;
+            Some(Suspect::of(event.clone(), &clue, &case))
+        };
+        let found = rank(clues, &case, 9).into_iter().filter_map(suspect).collect();
+        Message::Suspects { case, result: Ok(Suspects { case, of, found }) }
+    }
+
+    /// The cache, oldest first.
+    fn events(&self) -> Vec<Event> {
+        self.cache.iter().rev().map(|event| (**event).clone()).collect()
+    }
+
     /// What the index says of these events.
     fn survey(&self, query: &Query, ask: &Ask, typed: &str) -> Survey {
-        let events: Vec<Event> = self.cache.iter().rev().map(|event| (**event).clone()).collect();
-        let survey = survey_of(&events, &self.told(query), ask);
+        let survey = survey_of(&self.events(), &self.told(query), ask);
         let narrowed = |facet| if typed.is_empty() { facet } else { narrow(facet, typed, ask.top) };
         Survey { facets: survey.facets.into_iter().map(narrowed).collect(), ..survey }
     }
@@ -308,7 +343,13 @@ impl Bench {
                 .iter()
                 .any(|(source, entity)| *source == event.source && entity.same_as(&event.record.entity))
         });
-        query.clone().marked(&Told {
+        let mut query = query.clone();
+        for id in query.unknown_anchors() {
+            if let Some(event) = self.cache.iter().find(|event| event.id == id) {
+                query = query.anchored(id, event.record.time);
+            }
+        }
+        query.marked(&Told {
             bookmarked: marked.collect(),
             notes: notes.collect(),
             watched: watched.map(row).collect(),
@@ -377,6 +418,11 @@ impl Bench {
         lines.join("\n")
     }
 
+    /// The screen as it is drawn.
+    pub(in crate::tui) fn buffer(&self) -> ratatui::buffer::Buffer {
+        self.terminal().backend().buffer().clone()
+    }
+
     /// The cells of the screen.
     pub(in crate::tui) fn cells(&self) -> Vec<ratatui::buffer::Cell> {
         self.terminal().backend().buffer().content.clone()
@@ -403,6 +449,10 @@ fn keys_of(text: &str) -> Vec<KeyEvent> {
                 "backspace" => KeyCode::Backspace.into(),
                 "down" => KeyCode::Down.into(),
                 "up" => KeyCode::Up.into(),
+                "left" => KeyCode::Left.into(),
+                "a-right" => KeyEvent::new(KeyCode::Right, KeyModifiers::ALT),
+                "a-left" => KeyEvent::new(KeyCode::Left, KeyModifiers::ALT),
+                "f2" => KeyCode::F(2).into(),
                 _ => KeyEvent::new(
                     KeyCode::Char(name.strip_prefix("c-")?.chars().next()?),
                     KeyModifiers::CONTROL,

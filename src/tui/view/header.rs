@@ -88,6 +88,8 @@ fn screen(app: &App) -> Option<&'static str> {
     app.above.last().map(|screen| match screen {
         Screen::Event(_) => "event",
         Screen::Lifecycle(_) => "lifecycle",
+        Screen::Actor(_) => "actor",
+        Screen::Suspects(_) => "suspects",
         Screen::Sources(_) => "sources",
         Screen::Views(_) => "views",
         Screen::Histogram(_) => "histogram",

@@ -19,7 +19,7 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let width = usize::from(area.width);
     let left = if matches!(app.overlays.last(), Some(Overlay::Quit)) {
         let question = format!("Quit? `{}` again quits, any other key stays", ui.key(Command::Close));
-        Row::new().fill(1).put(&question, ui.style(Role::Warning))
+        Row::new().fill(1).cut(&question, width.saturating_sub(2), ui.style(Role::Warning))
     } else if let Some(Overlay::Reveal(_, path)) = app.overlays.last() {
         let question =
             format!("Show `{path}`? `{}` again shows it, any other key does not", ui.key(Command::Reveal));
@@ -54,6 +54,7 @@ const IN_EVENT: &[(Command, &str)] = &[
     (Command::Back, "back"),
 ];
 const IN_LIFECYCLE: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Back, "back")];
+const IN_ACTOR: &[(Command, &str)] = &[(Command::Open, "open or filter"), (Command::Back, "back")];
 const IN_SOURCES: &[(Command, &str)] = &[
     (Command::RefreshAll, "refresh all"),
     (Command::Open, "coverage"),
@@ -97,7 +98,8 @@ fn hints(app: &App, room: usize) -> Row {
     let here = match (app.overlays.last(), app.above.last()) {
         (Some(_), _) => &[],
         (None, Some(Screen::Event(_))) => IN_EVENT,
-        (None, Some(Screen::Lifecycle(_))) => IN_LIFECYCLE,
+        (None, Some(Screen::Lifecycle(_) | Screen::Suspects(_))) => IN_LIFECYCLE,
+        (None, Some(Screen::Actor(_))) => IN_ACTOR,
         (None, Some(Screen::Sources(pane))) if pane.scope.is_some() => IN_SCOPES,
         (None, Some(Screen::Sources(_))) => IN_SOURCES,
         (None, Some(Screen::Views(_))) => IN_VIEWS,

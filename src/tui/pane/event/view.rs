@@ -105,7 +105,10 @@ pub(in crate::tui) fn draw(
     let text = text(app, event, view.tab, body.width);
     // The window may have grown since it was scrolled.
     let scroll = view.scroll.min(text.lines.len().saturating_sub(usize::from(body.height)));
-    for (y, line) in (body.y..body.bottom()).zip(text.lines.iter().skip(scroll)) {
+    let below = text.lines.len().saturating_sub(scroll + usize::from(body.height));
+    // The last line says how much there is below it.
+    let counts = u16::from(below > 0 && body.height > 1);
+    for (y, line) in (body.y..body.bottom() - counts).zip(text.lines.iter().skip(scroll)) {
         line.draw(buf, body.x, y, body.width);
     }
     if let (Tab::Diff, Some(mark)) = (view.tab, view.change.and_then(|change| text.marks.get(change))) {
@@ -120,8 +123,7 @@ pub(in crate::tui) fn draw(
     if bar.x >= body.right() {
         extent.draw(buf, bar, ui.style(Role::Rule));
     }
-    let below = text.lines.len().saturating_sub(scroll + usize::from(body.height));
-    if below > 0 && body.height > 1 {
+    if counts > 0 {
         let more =
             Row::new().put(&format!(" ↓ {} more ", words::count(below as u64 + 1)), ui.style(Role::Dim));
         let line = Row::new().fill(width.saturating_sub(more.width())).join(more);

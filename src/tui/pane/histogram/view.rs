@@ -82,7 +82,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &HistogramPane, area: Rect, buf: &mu
         below.push(Row::new().fill(1).put(&text, ui.style(Role::Warning)));
     }
     for (y, row) in (chart.bottom() + 2..area.bottom()).zip(below) {
-        row.draw(buf, area.x, y, area.width);
+        row.within(area.width.into()).draw(buf, area.x, y, area.width);
     }
 }
 

@@ -284,7 +284,7 @@ fn rows(step: &Step, rail: &Rail<'_>, width: usize, height: u16, selected: bool,
         let second = if fits { second } else { second.put(&version, style).fill_by(2) };
         let second = second.put(&row::short_name(&actor, 14), ui.style(Role::Actor)).fill_by(2);
         let left = width.saturating_sub(second.width());
-        return vec![first, second.cut(&said, left, ui.style(role))];
+        return vec![first, second.cut(&said, left, ui.style(role)).within(width)];
     }
     let actors = if width >= 110 { 24 } else { 16 };
     let row = start

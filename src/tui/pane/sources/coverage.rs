@@ -85,7 +85,7 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> bool {
     let title = title.cut(&name, width / 2, ui.style(Role::Title)).fill_by(2);
     let span = format!("{} to now", words::short(axis.0, ui.now, ui.zone));
     let span = if feeds.is_empty() { "was never asked".to_owned() } else { span };
-    title.put(&span, ui.style(Role::Dim)).draw(buf, area.x, area.y, area.width);
+    title.put(&span, ui.style(Role::Dim)).within(width).draw(buf, area.x, area.y, area.width);
     let mut lines = Vec::new();
     let mut selected = 0;
     for (i, feed) in feeds.iter().enumerate() {

@@ -44,11 +44,13 @@ impl Timeline {
         }
     }
 
-    /// Gives up the range that was begun, else all marks.
-    pub(in crate::tui) fn clear_marks(&mut self) {
+    /// Gives up the range that was begun, else all marks; whether there was anything to give up.
+    pub(in crate::tui) fn clear_marks(&mut self) -> bool {
+        let marked = self.marks.anchor.is_some() || !self.marks.rows.is_empty();
         if self.marks.anchor.take().is_none() {
             self.marks.rows.clear();
         }
+        marked
     }
 
     /// The places from the first to the last of the range that was begun.

@@ -44,7 +44,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &ViewsPane, area: Rect, buf: &mut Bu
             buf.set_style(Rect { y, height: 1, ..area }, ui.style(Role::Selected));
         }
     }
-    foot(app).draw(buf, area.x, area.bottom().saturating_sub(1), area.width);
+    foot(app).within(area.width.into()).draw(buf, area.x, area.bottom().saturating_sub(1), area.width);
 }
 
 fn line(app: &App, place: usize, tab: &Tab<'_>, selected: bool, name: usize) -> Row {

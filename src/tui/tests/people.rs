@@ -1,0 +1,362 @@
+//! Who it was, what else happened then, what changed before, and the way back from there.
+
+use super::support::{Bench, event, settings, story};
+use crate::domain::{Action, Status, UserChange};
+use crate::tui::command::{COMMANDS, Context};
+use crate::tui::draw::Row;
+use crate::tui::overlay::help::lines;
+use crate::tui::overlay::{Goal, Help, Of, Picker};
+use crate::tui::{Effect, Glyphs, Message, Notice};
+
+#[test]
+fn around_an_event_is_a_filter_that_is_undone_like_any_other_and_gone_back_from() {
+    let mut bench = Bench::new((120, 30), story());
+    bench.press("ftype:decision_flow<enter>");
+    let selected = bench.app.timeline.selected();
+    let event = bench.app.event().cloned().unwrap();
+    bench.press("gw");
+    assert_eq!(bench.app.filter.applied(), format!("around:{}~10m", event.id));
+    assert_eq!(bench.app.timeline.selected(), selected, "the selection stays on the event");
+    assert!(
+        bench.screen().contains("10 minutes before and after 10:30:00 in all sources"),
+        "{}",
+        bench.screen()
+    );
+    bench.press("gw");
+    assert!(bench.screen().contains("these are the 10 minutes"), "{}", bench.screen());
+    bench.press("u");
+    assert_eq!(bench.app.filter.applied(), "type:decision_flow");
+    bench.press("<c-r><esc>");
+    assert_eq!((bench.app.filter.applied(), bench.app.timeline.selected()), ("type:decision_flow", selected));
+    bench.press("<a-right>");
+    assert_eq!(bench.app.filter.applied(), format!("around:{}~10m", event.id));
+    bench.press("<a-right>");
+    assert!(bench.screen().contains("nothing to go forward to"));
+}
+
+#[test]
+fn what_changed_before_an_event_is_ranked_with_the_reasons() {
+    let mut bench = Bench::new((160, 30), story());
+    bench.press("jgW");
+    let screen = bench.screen();
+    // The version of 10:00 was rolled back at 10:30, after the moment that is asked about.
+    let lines: Vec<&str> = screen.lines().collect();
+    let first = lines.iter().position(|line| line.starts_with('▌')).unwrap();
+    assert!(lines[first].contains("1 Apr 10:00  ^ publish   Default Recommendation"), "{screen}");
+    assert!(lines[first + 1].contains("undone 30 min later, 15 min after the moment · "), "{screen}");
+    assert!(screen.contains("2 changes in the 2 h before, in all sources"), "{screen}");
+    bench.press("j");
+    assert_eq!(bench.app.event().unwrap().record.entity.name.as_deref(), Some("Orders"));
+    // What comes in meanwhile does not move the selection.
+    bench.arrive(vec![event(26, Action::Publish, "decision_flow", "Newcomer")]);
+    assert_eq!(bench.app.event().unwrap().record.entity.name.as_deref(), Some("Orders"));
+    assert!(bench.screen().contains("3 changes in the 2 h before"), "{}", bench.screen());
+}
+
+#[test]
+fn where_nothing_changed_just_before_it_is_looked_further_back() {
+    let events =
+        vec![event(10, Action::Update, "flow", "Now"), event(10 + 20 * 60, Action::Update, "flow", "Then")];
+    let mut bench = Bench::new((100, 24), events);
+    bench.press("gW");
+    assert!(bench.screen().contains("1 change in the 3 d before"), "{}", bench.screen());
+    let mut bench = Bench::new((100, 24), vec![event(10, Action::Update, "flow", "Now")]);
+    bench.press("gW");
+    assert!(bench.screen().contains("Nothing changed in the 14 d before, in any source; `esc` goes back"));
+}
+
+#[test]
+fn what_an_actor_did_leads_to_the_events() {
+    let term = "actor:=jane.smith@example.com";
+    for (keys, expected) in [
+        ("a<enter>", format!("{term} source:kaireon-prod")),
+        ("ajjj<enter>", format!("{term} action:publish")),
+        ("ajjjjjjj<enter>", format!("{term} type:decision_flow")),
+    ] {
+        let mut bench = Bench::new((120, 40), story());
+        bench.press(keys);
+        assert_eq!(bench.app.filter.applied(), expected, "{keys}: {}", bench.screen());
+        assert!(!bench.app.timeline.list().is_empty());
+        bench.press("<esc>");
+        assert!(bench.screen().contains("› actor"), "back leads to the actor: {}", bench.screen());
+    }
+}
+
+#[test]
+fn a_name_that_differs_in_another_source_is_the_same_actor() {
+    let mut other = event(50, Action::Delete, "service", "Old");
+    other.source = "micro-prod".into();
+    other.record.actor.name = Some("JANE.SMITH@example.com".into());
+    other.record.status = Status::Failed;
+    let mut events = story();
+    events.push(other);
+    let mut bench = Bench::new((120, 40), events);
+    bench.press("a");
+    let screen = bench.screen();
+    assert!(
+        screen.contains("micro-prod") && screen.contains("x delete") || screen.contains("! delete"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn nobody_is_no_actor() {
+    let mut nobody = event(5, Action::Update, "flow", "F");
+    nobody.record.actor = crate::domain::Actor::default();
+    let mut bench = Bench::new((80, 24), vec![nobody]);
+    bench.press("a");
+    assert!(bench.screen().contains("the feed does not say who it was"), "{}", bench.screen());
+}
+
+#[test]
+fn what_the_status_line_said_can_be_read_again_in_full() {
+    let mut bench = Bench::new((60, 20), story());
+    let long = format!("a very long story about {}", "something ".repeat(12));
+    bench.tell(Message::Notice(Notice::error(long.trim())));
+    bench.press("j");
+    bench.tell(Message::Notice(Notice::info("saved")));
+    bench.press("gm");
+    let screen = bench.screen();
+    let saved = screen.lines().position(|line| line.trim() == "saved").unwrap();
+    let story = screen.lines().position(|line| line.contains("a very long story")).unwrap();
+    assert!(saved < story && screen.contains("error"), "the latest first: {screen}");
+    assert_eq!(screen.matches("something").count(), 12, "in full: {screen}");
+    // The same again is said again, but not because the screen was drawn again.
+    bench.press("<esc>");
+    bench.tell(Message::Resize(60, 20));
+    bench.press("gm");
+    assert_eq!(bench.screen().lines().filter(|line| line.trim() == "saved").count(), 1);
+}
+
+#[test]
+fn the_list_or_the_event_has_the_screen_for_itself() {
+    let mut bench = Bench::new((120, 30), story());
+    assert!(!bench.app.layout().preview.is_empty());
+    bench.press("z");
+    let layout = bench.app.layout();
+    assert!(layout.preview.is_empty() && layout.strip.is_empty() && layout.list.width == 120);
+    bench.press("z");
+    assert!(!bench.app.layout().preview.is_empty());
+    bench.press("P");
+    assert!(bench.app.layout().preview.y > bench.app.layout().list.y, "below");
+    bench.press("P");
+    assert_eq!(bench.app.layout().preview.y, bench.app.layout().list.y);
+}
+
+#[test]
+fn a_picture_is_taken_of_the_screen_without_the_line_that_asks_for_its_name() {
+    let mut bench = Bench::new((80, 24), story());
+    bench.press(":screenshot<enter>");
+    assert!(bench.screen().contains("picture to> backtrail-20260401-104000.svg"), "{}", bench.screen());
+    bench.take_asked();
+    bench.press("<c-u>shot.svg<enter>");
+    let asked = bench.take_asked();
+    let Some(Effect::Picture { path, svg }) = asked.iter().find(|it| matches!(it, Effect::Picture { .. }))
+    else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(path, "shot.svg");
+    assert!(svg.starts_with("<svg") && svg.contains("rollback") && !svg.contains("picture to"));
+    bench.press(":screenshot other.svg<enter>");
+    let asked = bench.take_asked();
+    assert!(
+        asked.iter().any(|it| matches!(it, Effect::Picture { path, .. } if path == "other.svg")),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn notes_have_a_list_of_their_own() {
+    let mut bench = Bench::new((100, 24), story());
+    bench.press("jmask the owner<enter>gN");
+    assert_eq!(bench.app.filter.applied(), "has:note");
+    assert_eq!(bench.app.timeline.list().len(), 1);
+    assert!(bench.screen().contains("✎"), "{}", bench.screen());
+    bench.press("f note:owner<enter>");
+    assert_eq!(bench.app.timeline.list().len(), 1, "and are found by their words");
+    let kept = bench.take_asked();
+    assert!(
+        kept.iter()
+            .any(|it| matches!(it, Effect::Keep(UserChange::Note(_, text)) if text == "ask the owner"))
+    );
+}
+
+#[test]
+fn the_help_begins_with_what_has_the_keys_and_finds_words_and_keys() {
+    for (keys, first) in [
+        ("?", "In a list of events"),
+        ("<enter>?", "In one event"),
+        ("gv?", "In the list of views"),
+        ("H?", "In the events over time"),
+    ] {
+        let mut bench = Bench::new((110, 40), story());
+        bench.press(keys);
+        let screen = bench.screen();
+        assert!(
+            screen.lines().nth(6).unwrap().contains(first) || screen.lines().nth(5).unwrap().contains(first),
+            "{keys}: {screen}"
+        );
+    }
+    for (keys, has, lacks) in [
+        ("?/bookmark", "is:bookmarked|Bookmark the event", "Move one line up"),
+        ("?/@space", "Mark the event", "Move one line up"),
+        ("?/@w", "Watch the entity", "Move one line up"),
+        ("?/@zz", "`@` before a key finds what it does", "Move one line up"),
+        ("?/nothing like it", "no command has these words", "Move one line up"),
+        ("?/bookmark<enter>", "Bookmark the event", "Move one line up"),
+        ("?/bookmark<esc>", "Open the selected event", "no command"),
+    ] {
+        let mut bench = Bench::new((110, 40), story());
+        bench.press(keys);
+        let screen = bench.screen();
+        assert!(
+            has.split('|').any(|has| screen.contains(has)) && !screen.contains(lacks),
+            "{keys}: {screen}"
+        );
+    }
+    // Whoever has read what a key does may press it.
+    let mut bench = Bench::new((110, 40), story());
+    bench.press("?gs");
+    assert!(bench.app.overlays.is_empty() && bench.screen().contains("› sources"), "{}", bench.screen());
+}
+
+#[test]
+fn the_mouse_chooses_scrolls_and_gives_the_keys_to_a_pane_only_while_it_may() {
+    use ratatui::crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mouse =
+        |kind, column, row| Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    let click = |column, row| mouse(MouseEventKind::Down(MouseButton::Left), column, row);
+    let mut bench = Bench::new((120, 30), story());
+    bench.take_asked();
+    bench.press("<f2>");
+    assert!(bench.take_asked().contains(&Effect::Mouse(true)));
+    let screen = bench.screen();
+    let line = screen.lines().position(|line| line.contains("10:00")).unwrap() as u16;
+    bench.tell(click(20, line));
+    let chosen = bench.app.event().unwrap().row;
+    assert!(bench.screen().lines().nth(usize::from(line)).unwrap().starts_with('▌'), "{}", bench.screen());
+    let preview = bench.app.layout().preview;
+    bench.tell(click(preview.x + 2, preview.y + 2));
+    assert!(bench.app.in_preview);
+    bench.tell(mouse(MouseEventKind::ScrollDown, preview.x + 2, preview.y + 2));
+    assert_eq!(bench.app.timeline.selected(), Some(chosen), "over the preview the wheel scrolls the preview");
+    bench.tell(click(20, line));
+    assert!(bench.screen().contains("› event"), "what is selected already is opened");
+    bench.press("<esc>");
+    bench.tell(mouse(MouseEventKind::ScrollDown, 20, line));
+    assert_eq!(bench.app.timeline.place(), Some(5));
+    bench.tell(mouse(MouseEventKind::ScrollUp, 20, line));
+    assert_eq!(bench.app.timeline.place(), Some(2));
+    bench.press("f");
+    bench.tell(mouse(MouseEventKind::ScrollDown, 20, line));
+    bench.tell(click(20, line + 1));
+    assert!(
+        bench.app.filter.editing() && bench.app.timeline.place() == Some(2),
+        "a line that is typed keeps the keys"
+    );
+    bench.press("<esc><esc><f2>");
+    assert!(bench.take_asked().contains(&Effect::Mouse(false)));
+}
+
+#[test]
+fn what_happens_to_a_watched_entity_is_told_once_and_never_what_the_user_did() {
+    let told = |bench: &mut Bench| -> Vec<String> {
+        let asked = bench.take_asked().into_iter();
+        asked.filter_map(|it| if let Effect::Notify { text, .. } = it { Some(text) } else { None }).collect()
+    };
+    let mut settings = settings((120, 30));
+    settings.me = Some("me@example.com".into());
+    let mut bench = Bench::with(settings, story());
+    bench.press("w");
+    let flow = "Default Recommendation Flow";
+    let publish = |minutes: i64, actor: &str| {
+        let mut event = event(minutes, Action::Publish, "decision_flow", flow);
+        event.record.actor.name = Some(actor.into());
+        event.record.actor.id = None;
+        event
+    };
+    bench.arrive(vec![publish(400, "ana")]);
+    assert_eq!(told(&mut bench), [""; 0], "what happened before the start is no news");
+    bench.arrive(vec![publish(-1, "ana"), publish(-2, "ben"), event(-3, Action::Update, "service", "Other")]);
+    assert_eq!(told(&mut bench), [format!("publish of {flow} by ben, and 1 more change")]);
+    assert!(bench.screen().contains("watched: publish of"), "{}", bench.screen());
+    bench.arrive(vec![publish(-4, "me@example.com")]);
+    assert_eq!(told(&mut bench), [""; 0]);
+    bench.press("w");
+    bench.arrive(vec![publish(-5, "ana")]);
+    assert_eq!(told(&mut bench), [""; 0]);
+}
+
+#[test]
+fn what_may_follow_a_key_is_said_whole_or_counted_at_every_size() {
+    for size in [(200, 60), (80, 24), (60, 20), (40, 10)] {
+        for key in ["g", "y", "O"] {
+            let mut bench = Bench::new(size, story());
+            bench.press(key);
+            let screen = bench.screen();
+            let says_more = screen.contains("more: `?` lists them");
+            let context = bench.app.context();
+            let crate::tui::keymap::Lookup::Prefix(next) =
+                bench.app.ui.keymap.lookup(context, &bench.app.pressed)
+            else {
+                panic!("{key}")
+            };
+            let shown = next.iter().filter(|way| screen.contains(&way.command.row().help[..9])).count();
+            assert!(says_more || shown == next.len(), "{size:?} {key}: {screen}");
+            assert!(!says_more || size == (40, 10), "{size:?} {key}: {screen}");
+        }
+    }
+}
+
+#[test]
+fn what_came_since_the_user_last_looked_is_said_once() {
+    let mut settings = settings((100, 24));
+    settings.user = super::support::user();
+    settings.user.default = None;
+    let mut bench = Bench::with(settings, story());
+    let said = "4 events since you last looked: `g n` goes to the first";
+    assert!(bench.screen().contains(said), "{}", bench.screen());
+    bench.press("gn");
+    assert_eq!(bench.app.event().unwrap().record.entity.name.as_deref(), Some("Orders"));
+    assert!(!bench.screen().contains("since you last looked"));
+    bench.tell(Message::Sources(super::support::sources()));
+    assert!(!bench.screen().contains("since you last looked"));
+}
+
+#[test]
+fn every_command_is_in_the_palette_and_in_the_help() {
+    let bench = Bench::new((120, 30), Vec::new());
+    let ui = &bench.app.ui;
+    let help = Help::about(Context::Lists);
+    let lines: Vec<String> = lines(ui, &help).iter().map(Row::text).collect();
+    for row in COMMANDS {
+        assert!(lines.iter().any(|line| line.contains(row.name) && line.contains(row.help)), "{}", row.name);
+        let prompt_only = row.contexts == [Context::Prompt];
+        let mut picker = Picker::new(Of::Commands);
+        picker.line.paste(row.name);
+        let entries = picker.entries(ui, &bench.app.user);
+        let found = entries.iter().any(|entry| entry.goal == Goal::Run(row.command));
+        assert_eq!(found, !prompt_only, "{}", row.name);
+    }
+}
+
+#[test]
+fn a_terminal_without_other_characters_gets_none_of_ours() {
+    for keys in
+        ["", "jjj<enter>]", "e", "a", "gW", "gs<enter>", "H", "Hc", "s", "?", ":", "y", "f", "b", "m", "OR"]
+    {
+        for size in [(200, 60), (60, 20)] {
+            let mut ascii = settings(size);
+            ascii.glyphs = Glyphs::Ascii;
+            let mut bench = Bench::with(ascii, story());
+            bench.press(keys);
+            let screen = bench.screen();
+            let odd: String = screen.chars().filter(|c| !c.is_ascii()).collect();
+            assert_eq!(odd, "", "{size:?} {keys}: {screen}");
+            let mut other = Bench::new(size, story());
+            other.press(keys);
+            let widths = |screen: &str| screen.lines().map(|line| line.chars().count()).collect::<Vec<_>>();
+            assert_eq!(widths(&screen), widths(&other.screen()), "nothing moves: {keys}");
+        }
+    }
+}
