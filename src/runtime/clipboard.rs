@@ -136,8 +136,12 @@ mod tests {
     /// A program in `folder` that does this.
     fn tool(folder: &Path, name: &str, does: &str) {
         let path = folder.join(name);
-        fs::write(&path, format!("#!/bin/sh\n{does}\n")).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n[ \"$1\" = probe ] && exit 0\n{does}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        // A program that another thread is just starting may hold the file open for a moment.
+        while std::process::Command::new(&path).arg("probe").status().is_err() {
+            std::thread::yield_now();
+        }
     }
 
     /// The programs that an environment with these variables has.
