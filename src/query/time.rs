@@ -92,7 +92,8 @@ impl Clock<'_> {
     /// The same for a text that may as well be something else: `None` where it does not even resemble a time.
     pub(super) fn find(&self, text: &str) -> Option<Result<Stretch, BadTime>> {
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
-            return self.word(&text.to_lowercase());
+            let text = text.to_lowercase();
+            return self.word(&text).or_else(|| self.time_of_day_word(&text));
         }
         match Amount::parse(text) {
             Some(amount) => Some(amount.and_then(|amount| self.ago(&amount))),
@@ -132,12 +133,28 @@ impl Clock<'_> {
             "last-week" => days(monday().and_then(|monday| monday.checked_sub_days(Days::new(7))), 7),
             "this-month" => months_back(0),
             "last-month" => months_back(1),
-            _ => {
-                let (_, weekday) = WEEKDAYS.iter().find(|(name, _)| *name == word)?;
-                let back = today.weekday().days_since(*weekday);
-                days(today.checked_sub_days(Days::new(back.into())), 1)
-            }
+            _ => days(Some(self.weekday(word)?), 1),
         }
+    }
+
+    /// The last day of that name, today included.
+    fn weekday(&self, name: &str) -> Option<NaiveDate> {
+        let (_, weekday) = WEEKDAYS.iter().find(|(known, _)| *known == name)?;
+        let today = self.today();
+        today.checked_sub_days(Days::new(today.weekday().days_since(*weekday).into()))
+    }
+
+    /// A day by its name with a time of day: `yesterday 14:32`, `mondayT09:00`. `None` where it is not that.
+    fn time_of_day_word(&self, text: &str) -> Option<Result<Stretch, BadTime>> {
+        let days = ["today", "yesterday"].into_iter().chain(WEEKDAYS.iter().map(|(name, _)| *name));
+        let (day, time) =
+            days.filter_map(|day| Some((day, text.strip_prefix(day)?.strip_prefix(['t', ' '])?))).next()?;
+        let date = match day {
+            "today" => self.today(),
+            "yesterday" => self.today().pred_opt()?,
+            _ => self.weekday(day)?,
+        };
+        self.at(date, time.trim_start())
     }
 
     /// The civil days from `from` up to, not including, `to`.
@@ -184,12 +201,17 @@ impl Clock<'_> {
         if date.is_some_and(|date| date.len() != 10) {
             return Some(Err(BadTime::new("a time of day needs a whole date: `2026-03-25T16:45`")));
         }
+        self.at(from, time)
+    }
+
+    /// The stretch that a time of day covers on `date`. `None` when `time` does not resemble one.
+    fn at(&self, date: NaiveDate, time: &str) -> Option<Result<Stretch, BadTime>> {
         let (time, offset) = zone_suffix(time)?;
         let (time, millis) = match clock_span(time)? {
             Ok(span) => span,
             Err(bad) => return Some(Err(bad)),
         };
-        let civil = from.and_time(time);
+        let civil = date.and_time(time);
         let (start, oddity) = match offset {
             Some(seconds) => {
                 let utc = civil.and_utc().timestamp_millis() - i64::from(seconds) * 1000;
@@ -326,6 +348,11 @@ mod tests {
             ("sunday", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
             ("last-week", "2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z"),
             ("14:30", "2026-03-30T12:30:00Z", "2026-03-30T12:31:00Z"),
+            ("today 14:30", "2026-03-30T12:30:00Z", "2026-03-30T12:31:00Z"),
+            ("yesterday 14:32", "2026-03-29T12:32:00Z", "2026-03-29T12:33:00Z"),
+            ("yesterdayT14:32:05", "2026-03-29T12:32:05Z", "2026-03-29T12:32:06Z"),
+            ("Tuesday 09:00", "2026-03-24T08:00:00Z", "2026-03-24T08:01:00Z"),
+            ("tuesdayt09:00Z", "2026-03-24T09:00:00Z", "2026-03-24T09:01:00Z"),
             ("1d", "2026-03-29T09:00:00Z", "2026-03-29T09:00:00Z"),
             ("2d", "2026-03-28T10:00:00Z", "2026-03-28T10:00:00Z"),
             ("48h", "2026-03-28T09:00:00Z", "2026-03-28T09:00:00Z"),

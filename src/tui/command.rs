@@ -166,7 +166,7 @@ commands! {
     GroupSource "group-source" [Everywhere] "Under the sources";
     GroupSet "group-set" [Everywhere] "Under the change sets";
     GroupRun "group-run" [Everywhere] "What one actor did to one entity in a row as one line";
-    GoToTime "go-to-time" [Everywhere] "Go to a time: `14:30`, `yesterday`, `2026-03-25`, `7d`";
+    GoToTime "go-to-time" [Everywhere] "Go to a time: `14:30`, `yesterday 14:30`, `2026-03-25`, `7d`";
     FirstUnread "first-unread" [Everywhere] "Go to the oldest event that was not read";
     LastPlace "last-place" [Everywhere] "Go back to where the selection was before the last leap";
     Jump "jump" [Everywhere] "Go to an entity, an actor, a view or a command by some of its letters";
