@@ -22,7 +22,7 @@ struct Cache {
     config: String,
 }
 
-const CANARY: &str = "sk_live_canary_4711";
+const CANARY: &str = "sk-live-canary-4711";
 
 impl Cache {
     fn new() -> Self {

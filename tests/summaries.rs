@@ -19,7 +19,7 @@ use ratatui::buffer::Cell;
 use serde_json::{Value, json};
 use support::Home;
 
-const CANARY: &str = "sk_live_canary_4711";
+const CANARY: &str = "sk-live-canary-4711";
 const KEY: &str = "ai-key-canary-0815";
 
 /// What a server does with a connection, once it has read the request.

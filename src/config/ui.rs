@@ -117,6 +117,7 @@ fn time(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<TimeStyle> {
     one_of(reader, field, &known, |text| format!("times cannot be shown as `{text}`"))
 }
 
+#[allow(clippy::option_option, reason = "no such word, the word for what fits, and a word for each")]
 fn glyphs(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Option<Glyphs>> {
     let known = [(AUTO, None), ("unicode", Some(Glyphs::Unicode)), ("ascii", Some(Glyphs::Ascii))];
     one_of(reader, field, &known, |text| format!("there are no glyphs `{text}`"))

@@ -202,19 +202,11 @@ impl App {
                 self.comparisons.take(&event, &revealed, comparison)
             }
             Message::Detail { row, result } => self.detail(row, result),
-            Message::Exported(result) => self.exported(result),
-            Message::Drafted { generation, result } => self.drafted(generation, result),
-            Message::Writing { generation, text } => self.writing(generation, text),
-            Message::Summarized { generation, result } => self.summarized(generation, result),
-            Message::Summaries(summaries) => self.take_summaries(summaries),
-            Message::NotTaken { what, text, why } => {
-                ask.push(Effect::CopyByTerminal { what, text, why });
-                false
-            }
             Message::Notice(notice) => {
                 self.notice = Some(notice);
                 true
             }
+            other => self.heard_of_leaving(other, &mut ask),
         };
         self.said.hear(self.notice.as_ref(), self.ui.now);
         self.settle(&mut ask);

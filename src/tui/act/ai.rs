@@ -68,7 +68,7 @@ impl App {
     }
 
     /// What would be sent is there.
-    pub(in crate::tui) fn drafted(&mut self, generation: u64, result: Result<Proposal, Vec<String>>) -> bool {
+    pub(super) fn drafted(&mut self, generation: u64, result: Result<Proposal, Vec<String>>) -> bool {
         let Some(ai) = self.ai_waiting(generation) else { return false };
         match (result, &ai.stage) {
             (Ok(proposal), Stage::Failed(_, why)) => {
@@ -85,7 +85,7 @@ impl App {
     }
 
     /// More of the text is there.
-    pub(in crate::tui) fn writing(&mut self, generation: u64, text: String) -> bool {
+    pub(super) fn writing(&mut self, generation: u64, text: String) -> bool {
         match self.ai_waiting(generation).map(|ai| &mut ai.stage) {
             Some(Stage::Writing(_, so_far)) => {
                 *so_far = text;
@@ -96,7 +96,7 @@ impl App {
     }
 
     /// The summary is there, or will not come.
-    pub(in crate::tui) fn summarized(&mut self, generation: u64, result: Result<Summary, String>) -> bool {
+    pub(super) fn summarized(&mut self, generation: u64, result: Result<Summary, String>) -> bool {
         if let Ok(summary) = &result {
             self.take_summaries(vec![summary.clone()]);
         }
@@ -111,7 +111,7 @@ impl App {
 
     /// Summaries of single events, to be shown beside them; a new one takes the place of an older one by the same
     /// model.
-    pub(in crate::tui) fn take_summaries(&mut self, summaries: Vec<Summary>) -> bool {
+    pub(super) fn take_summaries(&mut self, summaries: Vec<Summary>) -> bool {
         for summary in summaries.into_iter().filter(|summary| summary.events.len() == 1) {
             self.written.retain(|known| known.hash != summary.hash);
             self.written.push(summary);

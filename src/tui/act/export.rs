@@ -2,7 +2,7 @@
 
 use crate::domain::{RowId, Rows};
 use crate::tui::app::App;
-use crate::tui::message::{Effect, Notice};
+use crate::tui::message::{Effect, Message, Notice};
 use crate::tui::overlay::export::counted;
 use crate::tui::overlay::{Export, Overlay};
 use crate::tui::pane::Screen;
@@ -74,8 +74,24 @@ impl App {
         }
     }
 
+    /// Takes what came of letting something out of the program.
+    pub(in crate::tui) fn heard_of_leaving(&mut self, message: Message, ask: &mut Vec<Effect>) -> bool {
+        match message {
+            Message::Exported(result) => self.exported(result),
+            Message::Drafted { generation, result } => self.drafted(generation, result),
+            Message::Writing { generation, text } => self.writing(generation, text),
+            Message::Summarized { generation, result } => self.summarized(generation, result),
+            Message::Summaries(summaries) => self.take_summaries(summaries),
+            Message::NotTaken { what, text, why } => {
+                ask.push(Effect::CopyByTerminal { what, text, why });
+                false
+            }
+            _ => false,
+        }
+    }
+
     /// Something was written, or was not.
-    pub(in crate::tui) fn exported(&mut self, result: Result<String, String>) -> bool {
+    fn exported(&mut self, result: Result<String, String>) -> bool {
         let form = self.overlays.iter_mut().rposition(|overlay| matches!(overlay, Overlay::Export(_)));
         match (result, form) {
             (Ok(said), form) => {
