@@ -66,7 +66,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home
         zone: get("zone").and_then(|field| zone(reader, field)).unwrap_or_default(),
         time: get("time").and_then(|field| time(reader, field)).unwrap_or_default(),
         follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or(Ui::default().follow),
-        glyphs: get("glyphs").and_then(|field| glyphs(reader, field)).flatten(),
+        glyphs: get("glyphs").and_then(|field| glyphs(reader, field)),
         notify: get("notify").and_then(|field| notify(reader, field)).unwrap_or_default(),
     }
 }
@@ -117,10 +117,9 @@ fn time(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<TimeStyle> {
     one_of(reader, field, &known, |text| format!("times cannot be shown as `{text}`"))
 }
 
-#[allow(clippy::option_option, reason = "no such word, the word for what fits, and a word for each")]
-fn glyphs(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Option<Glyphs>> {
+fn glyphs(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Glyphs> {
     let known = [(AUTO, None), ("unicode", Some(Glyphs::Unicode)), ("ascii", Some(Glyphs::Ascii))];
-    one_of(reader, field, &known, |text| format!("there are no glyphs `{text}`"))
+    one_of(reader, field, &known, |text| format!("there are no glyphs `{text}`")).flatten()
 }
 
 fn notify(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Notify> {

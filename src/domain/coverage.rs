@@ -81,6 +81,8 @@ pub enum GapReason {
     Behind,
     /// It was removed from this cache on purpose.
     Pruned,
+    /// The feed counts other events here than the cache has.
+    Audit,
 }
 
 /// Every reason with its word in files and JSON, and what it says to people.
@@ -99,6 +101,7 @@ const REASONS: &[(GapReason, &str, &str)] = &[
     (GapReason::Offline, "offline", "no answer came"),
     (GapReason::Behind, "behind", "the feed grows faster than it can be read"),
     (GapReason::Pruned, "pruned", "removed from this cache"),
+    (GapReason::Audit, "audit", "an audit found that the feed has other events here"),
 ];
 
 impl GapReason {
@@ -277,7 +280,12 @@ impl Ledger {
     /// Why `span`, of which nothing is known, is not: what was remarked last, else what its shape tells.
     pub fn reason(&self, span: Stretch) -> GapReason {
         let noted = self.notes.iter().rev().find(|note| note.span.joins(span)).map(|note| note.reason);
-        noted.unwrap_or(if is_instant(span) { GapReason::Tie } else { GapReason::NotFetched })
+        match noted {
+            // What is left of a stretch that was read again is what no answer holds whole.
+            None | Some(GapReason::Audit) if is_instant(span) => GapReason::Tie,
+            None if self.is_below_floor(span) => GapReason::Retention,
+            noted => noted.unwrap_or(GapReason::NotFetched),
+        }
     }
 
     /// Whether asking again for `span`, of which nothing is known, cannot tell more: all of it is remarked on as
@@ -285,9 +293,15 @@ impl Ledger {
     pub fn is_final(&self, span: Stretch) -> bool {
         let covers = |note: &&Note| note.span.lo <= span.lo && span.hi <= note.span.hi;
         match self.notes.iter().rev().find(covers) {
-            Some(note) => note.reason.is_final(),
-            None => is_instant(span),
+            Some(note) if note.reason != GapReason::Audit => note.reason.is_final(),
+            Some(_) => is_instant(span),
+            None => is_instant(span) || self.is_below_floor(span),
         }
+    }
+
+    /// Whether a newer segment ends where the feed did: what is below was offered once.
+    fn is_below_floor(&self, span: Stretch) -> bool {
+        self.segments.iter().any(|one| one.floor && span.hi <= one.span.lo.plus_millis(1))
     }
 
     fn gap(&self, span: Stretch) -> Gap {

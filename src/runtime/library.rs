@@ -293,6 +293,14 @@ impl Library {
         self.store.run(move |db| db.events(&rows)).await
     }
 
+    /// The events with these ids, newest first; those that are not in the cache are left out.
+    pub async fn events_of(&self, ids: Vec<EventId>) -> Result<Vec<Event>, StoreError> {
+        let places = self.store.run(move |db| db.places(&ids)).await?;
+        let mut rows: Vec<RowId> = places.into_iter().map(|(_, row)| row).collect();
+        rows.sort_unstable_by(|a, b| b.cmp(a));
+        self.events(rows).await
+    }
+
     /// The places of all events of one entity, oldest first.
     pub fn life_rows(&self, source: &str, entity: &Entity) -> Vec<RowId> {
         self.index().lifecycle(source, None, entity)

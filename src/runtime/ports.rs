@@ -138,6 +138,7 @@ impl Ports {
                 });
             }
             Effect::Keep(change) => self.keep(change),
+            Effect::Bookmarks { ids } => self.bookmarks(ids),
             Effect::Compare { event, revealed } => {
                 let (outbox, under_way) = (self.outbox.clone(), self.begin());
                 tokio::task::spawn_blocking(move || {

@@ -9,6 +9,7 @@
 //! could not be fetched again: a damaged cache is moved aside and begun anew. What the user made (views,
 //! notes) stands in a small database of its own, `user`, which outlives the cache.
 
+mod audited;
 mod body;
 mod codec;
 mod covered;
@@ -43,6 +44,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
+pub use audited::Audited;
 pub use database::{Database, FileId};
 pub use db::Db;
 pub use error::StoreError;

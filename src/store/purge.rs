@@ -45,6 +45,7 @@ DELETE FROM link_beside WHERE id IN (SELECT id FROM link JOIN feed USING (feed) 
 DELETE FROM link WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
 DELETE FROM quarantine WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
 DELETE FROM coverage WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
+DELETE FROM audit WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
 DELETE FROM source_note WHERE source IN (SELECT source FROM leaving);
 DELETE FROM feed WHERE source IN (SELECT source FROM leaving);
 DELETE FROM source WHERE source IN (SELECT source FROM leaving);

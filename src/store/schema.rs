@@ -7,6 +7,7 @@
 //! and `actor`; what lists need stands in the narrow `event`, so that a million rows are read in about a
 //! second; the long texts stand in `packed`, or where an older version put them in `body`, under the same key.
 
+mod audited;
 mod ledger;
 mod packed;
 mod purged;
@@ -50,6 +51,7 @@ const TABLES: &[&str] = &[
     "codebook",
     "packed",
     "purged",
+    "audit",
     "summary",
     "summary_event",
 ];
@@ -170,6 +172,7 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     packed::PACKED,
     ledger::LEDGER,
     purged::PURGED,
+    audited::AUDITED,
     summary::SUMMARY,
 ];
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::db::Db;
 use super::error::StoreError;
-use super::{ledger, links};
+use super::{audited, ledger, links};
 use crate::domain::{Fault, FaultKind, Ledger, Note, RowId, Segment, Stretch, Timestamp};
 
 /// Names one feed: a configured source, the profile that reads it and, where it fans out, the scope.
@@ -102,6 +102,8 @@ pub struct Learned {
     pub generation: Option<u64>,
     /// All earlier claims are wrong: the feed keeps no order.
     pub mixed: bool,
+    /// What was claimed of this stretch is not believed any more.
+    pub forget: Option<Stretch>,
     /// Stretches that are complete now.
     pub segments: Vec<Segment>,
     /// Why others are not.
@@ -135,6 +137,8 @@ pub struct FeedSummary {
     pub quarantined: u64,
     /// What is remembered of the walks over it.
     pub state: FeedState,
+    /// When its count was last compared with what is in the cache, by the local clock.
+    pub audited_at: Option<Timestamp>,
 }
 
 /// One source and what the cache has of it, whether or not it is still configured.
@@ -296,7 +300,7 @@ pub(super) struct Feed {
     scope_name: Option<String>,
 }
 
-fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
+pub(super) fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
     let found = conn
         .prepare_cached(
             "SELECT feed, source, events, quarantined, scope_name,
@@ -321,6 +325,11 @@ fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<Feed>> {
             Ok(feed)
         })
         .transpose()
+}
+
+/// The number of a feed.
+pub(super) fn key_of(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<i64>> {
+    Ok(find(conn, key)?.map(|feed| feed.key))
 }
 
 /// The number of the feed that `key` stands in for, if that was ever read.
@@ -362,6 +371,10 @@ pub(super) fn learn(
     }
     if learned.mixed && !state.mixed {
         state = FeedState { generation: state.generation + 1, mixed: true, ..FeedState::default() };
+    }
+    if let Some(span) = learned.forget {
+        state.ledger.forget(span);
+        state.generation += 1;
     }
     learned.segments.iter().for_each(|segment| state.ledger.add(*segment));
     learned.notes.iter().for_each(|note| state.ledger.note(*note));
@@ -454,6 +467,7 @@ fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
                     key,
                     events: unsigned(row, 3)?,
                     quarantined: unsigned(row, 4)?,
+                    audited_at: audited::read(conn, row.get(14)?)?.map(|audited| audited.at),
                     state: FeedState { ledger: ledger::read(conn, row.get(14)?)?, ..state_at(row, 5)? },
                 })
             })?

@@ -47,6 +47,7 @@ pub use engine::{Engine, Which};
 pub use extent::Extent;
 pub use filtered::{Fetched, narrow};
 pub use http::Authorities;
+pub use plan::price::requests;
 pub use probe::Probe;
 pub use redact::Redactor;
 

@@ -19,6 +19,7 @@
 
 use crate::domain::{Ledger, Stretch, Timestamp};
 
+pub(super) mod audit;
 mod chart;
 mod claim;
 mod counted;
@@ -28,6 +29,7 @@ pub(super) mod loose;
 #[cfg(test)]
 mod model;
 mod order;
+pub(super) mod price;
 mod vernier;
 mod words;
 

@@ -3,6 +3,7 @@
 //! It assumes that it may be dropped at any point: a page is in the cache whole, with what it proves, or not
 //! at all. It must not decide where a walk ends, nor what an answer proves.
 
+mod audit;
 mod keep;
 mod steps;
 
@@ -44,6 +45,7 @@ pub(super) async fn walk(
         state,
         rows,
         newest,
+        counted: None,
         extent,
         chains: Chains::default(),
         fresh: Vec::new(),
@@ -53,6 +55,9 @@ pub(super) async fn walk(
         errand.note_fault(fault).await?;
     }
     let drifted = walked?;
+    if !drifted {
+        errand.audit().await;
+    }
     errand.look_closer().await?;
     if drifted { Err(line.fault_of_drift()) } else { Ok(()) }
 }
@@ -67,6 +72,8 @@ struct Errand<'a> {
     /// Rows of the feed in the cache when this began, and the newest time among them.
     rows: u64,
     newest: Option<Timestamp>,
+    /// The events that the feed counted last, where that was of all it has.
+    counted: Option<u64>,
     extent: &'a Extent,
     /// What pages have to say about each other's records.
     chains: Chains,
@@ -284,6 +291,7 @@ impl Errand<'_> {
     ) -> Result<(Next, bool), Fault> {
         let sight = sight(&page, &steps.position, reply, self.line);
         let proof = walk.read(&sight);
+        self.counted = proof.total.or(self.counted);
         steps.onwards.clone_from(&page.next);
         let stray = page.stray.take();
         if !steps.follows(&page) {
@@ -316,6 +324,7 @@ impl Errand<'_> {
         let resume = proof.resume.zip(onwards);
         Learned {
             mixed: proof.forget,
+            forget: proof.doubt,
             segments: proof.segments.clone(),
             notes: proof.notes.clone(),
             exact: proof.exact,

@@ -1,5 +1,6 @@
 //! The room as a whole, against servers on loopback.
 
+mod audit;
 mod bodies;
 mod chains;
 pub(super) mod clock;

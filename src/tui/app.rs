@@ -194,6 +194,7 @@ impl App {
             Message::Newest { result } => self.open_newest(result, &mut ask),
             Message::NewCounts { generation, counts } => self.take_new_counts(generation, counts),
             Message::Watched(found) => self.take_watched(found, &mut ask),
+            Message::Bookmarks(events) => self.take_bookmarks(&events),
             Message::Explained(result) => self.explained(result),
             Message::CacheGrew { new } => self.grew(new, &mut ask),
             Message::Sources(sources) => self.take_sources(sources),

@@ -14,7 +14,7 @@ use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use super::settings::Notify;
 use crate::diff::Comparison;
 use crate::domain::{
-    Actor, Ask, Case, Condition, Entity, Event, Fault, FeedCoverage, List, Profile, RowId, Rows,
+    Actor, Ask, Case, Condition, Entity, Event, EventId, Fault, FeedCoverage, List, Profile, RowId, Rows,
     SourceStatus, Stretch, Summary, Survey, Suspects, Timestamp, UserChange, Zone,
 };
 use crate::query::complete::Value;
@@ -120,6 +120,8 @@ pub enum Message {
     },
     /// The answer to [`Effect::Watch`]: the newest of these events, and how many there are.
     Watched(Option<(Arc<Event>, usize)>),
+    /// The answer to [`Effect::Bookmarks`]: those of the events that the cache has.
+    Bookmarks(Vec<Arc<Event>>),
     /// The answer to [`Effect::Explain`].
     Explained(Result<Vec<String>, String>),
     /// The cache holds this many events more than before.
@@ -439,6 +441,11 @@ pub enum Effect {
         how: Notify,
         /// What happened, in one line.
         text: String,
+    },
+    /// Read the events of these bookmarks: [`Message::Bookmarks`].
+    Bookmarks {
+        /// The events.
+        ids: Vec<EventId>,
     },
     /// Find the events of watched entities that nobody was told about: [`Message::Watched`].
     Watch {

@@ -33,7 +33,7 @@ impl Said {
         self.shown = true;
     }
 
-    /// All of them for people, the latest first: when, and below it what.
+    /// All of them for people, the latest first: when, to the minute as the app is told it, and below it what.
     pub(super) fn lines(&self, ui: &Ui) -> Vec<String> {
         if self.notices.is_empty() {
             return vec!["nothing was said yet".to_owned()];
@@ -43,7 +43,7 @@ impl Said {
                 Weight::Info => "",
                 Weight::Error => "  error",
             };
-            [format!("{}{what}", words::clock(*time, ui.zone, true)), format!("  {}", notice.text)]
+            [format!("{}{what}", words::clock(*time, ui.zone, false)), format!("  {}", notice.text)]
         };
         self.notices.iter().flat_map(told).collect()
     }

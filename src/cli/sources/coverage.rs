@@ -64,6 +64,7 @@ fn as_json(feed: &FeedSummary) -> Value {
         "events": feed.events,
         "total": feed.state.last_total,
         "complete": gaps.len() == 0,
+        "audited_at": feed.audited_at.map(text),
         "segments": segments.collect::<Vec<_>>(),
         "gaps": gaps.collect::<Vec<_>>(),
     })
@@ -130,6 +131,7 @@ mod tests {
             events: 1_204,
             quarantined: 0,
             state: FeedState { ledger, ..FeedState::default() },
+            audited_at: Some(at("2026-04-01T08:00:00Z")),
         }
     }
 
@@ -147,6 +149,7 @@ mod tests {
         let json = as_json(&feed());
         assert_eq!((&json["complete"], &json["gaps"][0]["reason"]), (&false.into(), &"rate_limited".into()));
         assert_eq!(json["gaps"][0]["can_be_filled"], true);
+        assert_eq!(json["audited_at"], "2026-04-01T08:00:00.000Z");
         assert_eq!(json["segments"][0]["from"], "2026-03-01T00:00:00.001Z");
         assert!(json["segments"][1]["from"].is_null());
     }

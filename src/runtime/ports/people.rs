@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Ports;
-use crate::domain::{Actor, Case, RowId, Zone};
+use crate::domain::{Actor, Case, EventId, RowId, Zone};
 use crate::query::Query;
 use crate::tui::Message;
 
@@ -21,6 +21,15 @@ impl Ports {
             let result = library.profile(&actor, zone, EVENTS).map_err(|error| error.to_string());
             outbox.send(Message::Profile { actor, result });
             drop(under_way);
+        });
+    }
+
+    pub(super) fn bookmarks(&self, ids: Vec<EventId>) {
+        let library = self.library.clone();
+        self.answer(async move {
+            // Without them there is less to go to, and nothing to be told.
+            let events = library.events_of(ids).await.unwrap_or_default();
+            Message::Bookmarks(events.into_iter().map(Arc::new).collect())
         });
     }
 

@@ -216,8 +216,8 @@ fn the_summary_tells_what_is_there() {
             note: None,
             name: "prod".into(),
             feeds: vec![
-                FeedSummary { key: one, events: 2, quarantined: 0, state: state.clone() },
-                FeedSummary { key: two, events: 1, quarantined: 0, state },
+                FeedSummary { key: one, events: 2, quarantined: 0, state: state.clone(), audited_at: None },
+                FeedSummary { key: two, events: 1, quarantined: 0, state, audited_at: None },
             ],
             events: 3,
             quarantined: 0,

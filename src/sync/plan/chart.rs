@@ -4,7 +4,7 @@ use super::claim::{self, Standing};
 use super::ground::{Below, Ground, Key};
 use super::words::{Direction, Proof, Shape, Sight};
 use super::{Known, order};
-use crate::domain::Timestamp;
+use crate::domain::{Stretch, Timestamp};
 
 /// The list of one walk, as far as it is known.
 #[derive(Debug)]
@@ -62,6 +62,14 @@ impl Chart {
         self.ground.as_ref().is_none_or(|ground| ground.wants(key))
     }
 
+    /// Takes back that the instant `tie` is known, if it is claimed to be. Gives what is not known any more.
+    pub(super) fn doubt(&mut self, tie: Timestamp) -> Option<Stretch> {
+        let span = Stretch { lo: tie.plus_millis(-1), hi: tie.plus_millis(1) };
+        self.known.ledger.around(tie)?;
+        self.known.ledger.forget(span);
+        Some(span)
+    }
+
     pub(super) fn learn_direction(&mut self, sight: &Sight) {
         if self.shape.direction.is_none()
             && let Some(direction) = order::of(sight)
@@ -84,7 +92,8 @@ impl Chart {
             total: sight.total.filter(|_| !bounded),
             ..Proof::default()
         };
-        if let Some(segment) = claim::of(&self.shape, self.shape.direction, sight, standing) {
+        let past = self.known.ledger.top();
+        if let Some(segment) = claim::of(&self.shape, self.shape.direction, sight, standing, past) {
             if let Some(ground) = &mut self.ground {
                 ground.add(segment);
             }

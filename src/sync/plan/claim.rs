@@ -26,13 +26,15 @@ pub(super) fn exact(sight: &Sight) -> Option<Stretch> {
     Stretch::between(oldest, newest).filter(|_| sight.quarantined == 0)
 }
 
-/// The claim that an answer at `standing` supports. `direction` may be unknown only for an answer that
+/// The claim that an answer at `standing` supports. Up to `past` the feed was known before: so much of time is
+/// over, even where the server does not tell the time. `direction` may be unknown only for an answer that
 /// shows the whole list, or one that proves nothing but itself.
 pub(super) fn of(
     shape: &Shape,
     direction: Option<Direction>,
     sight: &Sight,
     standing: Standing,
+    past: Option<Timestamp>,
 ) -> Option<Segment> {
     if sight.drifted() {
         return None;
@@ -53,7 +55,8 @@ pub(super) fn of(
         _ => {}
     }
     if reaches_now {
-        hi = sight.date.map_or(hi, |date| shape.until.map_or(date, |until| until.min(date)));
+        let now = sight.date.or(past.max(Some(hi))).unwrap_or(hi);
+        hi = shape.until.map_or(now, |until| until.min(now));
     }
     let mut floor = false;
     if reaches_floor {

@@ -13,6 +13,7 @@ mod place;
 mod search;
 mod size;
 
+use end::Last;
 use search::Search;
 
 use super::Known;
@@ -24,6 +25,8 @@ use crate::domain::{GapReason, Note, Stretch, Timestamp};
 
 /// How often an empty answer is met by asking once more or further up.
 const EMPTY_TRIES: u32 = 8;
+/// So many entries every server gives that is asked for as many.
+const SURELY_GIVEN: u64 = 5;
 /// How often the same end is looked at before it is left open.
 const SHORTS: u32 = 6;
 /// How often the place is looked for from the head on.
@@ -47,6 +50,8 @@ pub(super) struct Counted {
     deepest: Option<Key>,
     /// Where known ground ends.
     front: Option<Key>,
+    /// Rows above the front, as the cache or the last answer there has it.
+    front_at: Option<u64>,
     /// Rows at the very time of the front.
     tail: u64,
     /// The server shows its last page wherever it is asked: the place is lost.
@@ -59,14 +64,10 @@ pub(super) struct Counted {
     bare: bool,
     /// The last answer ended at the front, or where nothing but known ground is left above it.
     contiguous: bool,
-    /// An answer beyond the end was asked for, to be read as such; then the end is looked at again.
-    beyond: Option<Ask>,
-    /// Nothing was there.
-    confirmed: bool,
-    /// What the head of the list held.
-    head: Vec<u64>,
-    /// What stood at the end when that was asked for.
-    ending: Vec<u64>,
+    /// What may be the end of the list, while the rows at and behind it are asked for.
+    ending: Option<Last>,
+    /// How often what was taken for the end was not.
+    disputes: u32,
     shorts: u32,
     /// Short answers since the last full one.
     probes: u32,
@@ -84,6 +85,8 @@ pub(super) struct Counted {
     last_reach: Option<u64>,
     /// The last entry of the answer before, and where that answer began.
     last_entry: Option<(u64, u64)>,
+    /// The cache said where to ask.
+    landed: bool,
     /// The place is looked for.
     search: Option<Search>,
     requests: u64,
@@ -147,16 +150,15 @@ impl Counted {
             seen: 0,
             deepest: None,
             front: None,
+            front_at: None,
             tail: 0,
             beyond_end: false,
             up: 0,
             in_tie: false,
             bare: false,
             contiguous: false,
-            beyond: None,
-            confirmed: false,
-            head: Vec::new(),
-            ending: Vec::new(),
+            ending: None,
+            disputes: 0,
             shorts: 0,
             probes: 0,
             clamped: None,
@@ -168,6 +170,7 @@ impl Counted {
             last: Vec::new(),
             last_reach: None,
             last_entry: None,
+            landed: false,
             search: None,
             requests: 0,
             most: 0,
@@ -190,6 +193,8 @@ impl Counted {
         // What the feed dropped is still in the cache, and counts no more in the list.
         let mut place = self.total.map_or(rows, |total| rows.min(total));
         self.tail = 1;
+        self.front_at = Some(place);
+        self.landed = true;
         self.contiguous = false;
         if self.chart.known.goal.is_some() {
             // What is wanted may lie below gaps that are not: then more stands above it than the cache has.
@@ -203,6 +208,15 @@ impl Counted {
     /// Whether the answer holds more than was asked for: the server does not mind the size.
     pub(super) fn is_ignored(&self, sight: &Sight) -> bool {
         matches!(self.asked, Ask::At { size, .. } if sight.length > size)
+    }
+
+    fn is_paged(&self) -> bool {
+        self.chart.shape.cut == Cut::Pages
+    }
+
+    /// Whether what was asked for is the head of the list: nothing can stand above the answer.
+    pub(super) fn is_at_head(&self) -> bool {
+        matches!(self.asked, Ask::Head | Ask::At { first: 0, .. })
     }
 
     /// Whether looking for the place has led to the head again and again.
@@ -223,16 +237,11 @@ impl Counted {
         self.proven = self.proven.max(sight.length);
         self.total = sight.total.or(self.total);
         self.chart.unsettled |= sight.drifted();
+        if let Some(last) = self.ending.take() {
+            return self.confirm(last, sight);
+        }
         if sight.length == 0 {
             return self.empty(sight);
-        }
-        if let Some(end) = self.beyond.take() {
-            if self.ends_with(sight) {
-                // Beyond its end some servers show the last page again.
-                self.confirmed = true;
-                return (Proof::default(), self.ask(end));
-            }
-            self.doubt();
         }
         self.chart.learn_direction(sight);
         let keys =
@@ -247,10 +256,11 @@ impl Counted {
         if self.short.is_some_and(|short| short.key.is_some_and(|key| bottom < key)) {
             self.doubt();
         }
-        let above = self.asked == Ask::Head || self.front.is_none_or(|front| top > front);
+        let above = self.is_at_head() || self.front.is_none_or(|front| top > front);
         let in_turn = self.in_tie && (Some(top) == self.front || self.bare);
         if !(above || in_turn) {
             let proof = self.chart.prove(sight, Standing::default());
+            self.look_around();
             if let Some(next) = self.search_up() {
                 return (proof, next);
             }
@@ -310,9 +320,11 @@ impl Counted {
         }
         if new_ground {
             self.heads = 0;
+            self.landed = false;
             self.search = None;
             self.in_tie = false;
             self.front = Some(deep.min(bottom));
+            self.front_at = (deep >= bottom).then_some(self.seen.saturating_sub(self.tail));
         }
         // No row is missing between the last one here and the front, even where no row stands at the front. Where
         // answers have been empty, the place is not so sure.
@@ -332,7 +344,7 @@ impl Counted {
             return (proof, next);
         }
         if end == End::Maybe {
-            return (proof, self.probe(sight));
+            return (proof, self.probe(sight, head));
         }
         let deeper = before.is_some_and(|before| begins > before);
         if self.is_beyond_end(!head && same_end && sight.length >= size, deeper) {
@@ -341,7 +353,11 @@ impl Counted {
             return (proof, next);
         }
         self.up = 0;
-        (proof, self.go_on())
+        let next = self.go_on();
+        if let Some(tie) = self.front().filter(|_| self.in_tie) {
+            proof.doubt = self.chart.doubt(tie);
+        }
+        (proof, next)
     }
 
     /// Every entry so far has the same time, or none that can be read.
@@ -355,27 +371,24 @@ impl Counted {
         let size = self.size_of(sight);
         self.doubt_short(sight, begins, size);
         let same_end = begins + sight.length <= self.seen;
+        let head = begins == 0;
         let end = self.end_of(sight, begins, size, same_end);
         self.last.clone_from(&sight.prints);
         self.last_reach = Some(begins + sight.length);
-        let standing = Standing { head: begins == 0, end: end == End::Here, seam: None };
-        let proof = self.chart.prove(sight, standing);
+        let mut proof = self.chart.prove(sight, Standing { head, end: end == End::Here, seam: None });
         self.seen = begins + sight.length;
-        if begins == 0 {
-            self.head.clone_from(&sight.prints);
+        match end {
+            End::No => {
+                proof.doubt = sight.oldest().and_then(|tie| self.chart.doubt(tie));
+                (proof, self.by_number())
+            }
+            // The head alone can show the whole list.
+            End::Maybe if head => (proof, self.look_behind(sight, head)),
+            End::Maybe => (proof, self.probe(sight, head)),
+            End::Here | End::Disputed => {
+                (proof, Next::Done { settled: head && end == End::Here && !self.chart.unsettled })
+            }
         }
-        if end == End::Here && begins > 0 && self.head.len() as u64 == self.seen {
-            // The head alone shows the whole list: look at it once more, now that its end is known.
-            self.ending = std::mem::take(&mut self.head);
-            self.confirmed = true;
-            return (proof, self.ask(Ask::Head));
-        }
-        if end == End::Here || end == End::Disputed {
-            let settled = begins == 0 && end == End::Here && !self.chart.unsettled;
-            return (proof, Next::Done { settled });
-        }
-        let next = if end == End::Maybe { self.probe(sight) } else { self.by_number() };
-        (proof, next)
     }
 
     /// Where the answer before began, and whether it had the same last entry.

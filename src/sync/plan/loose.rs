@@ -31,6 +31,9 @@ const PASSES: u32 = 2;
 const LOOKS: u32 = 5;
 /// How often an empty page that contradicts the server's total is asked for again.
 const EMPTY_TRIES: u32 = 2;
+/// How many pages in a row may show nothing new where the client counts, beside half of all that were read:
+/// rows may have been pushed down, or the server shows its last page, in whatever order, for ever.
+const STALE: u64 = 20;
 /// Pages one walk may read where the server counts nothing; twenty million events at usual sizes.
 const PAGES_WITHOUT_TOTAL: u64 = 100_000;
 /// How many empty pages in a row are passed over where the server names a next place after each, and does
@@ -135,6 +138,8 @@ struct Pass {
     total: Option<u64>,
     last: Vec<u64>,
     repeats: u32,
+    /// Pages in a row that showed nothing that this walk had not seen.
+    stale: u64,
     empties: u32,
     /// Some page, or the step from one to the next, went from newer to older.
     fell: bool,
@@ -186,7 +191,7 @@ impl Walk {
         if led_back {
             return self.after_loop(page);
         }
-        if page.prints == self.pass.last {
+        if is_same(&page.prints, &self.pass.last) {
             self.pass.repeats += 1;
             if self.pass.repeats >= 2 {
                 return Next::GiveUp(Stall::Repeated { seen: self.pass.offset });
@@ -197,8 +202,11 @@ impl Walk {
         self.pass.repeats = 0;
         self.rows += new;
         let unseen = self.take_in(page);
+        self.pass.stale = if unseen == 0 { self.pass.stale + 1 } else { 0 };
         if self.is_end(page) {
             self.at_end(page)
+        } else if page.seam == Seam::Counted && self.pass.stale > STALE + self.pass.pages / 2 {
+            Next::GiveUp(Stall::Repeated { seen: self.seen.len() as u64 })
         } else if self.is_known_ground(page, new) {
             self.finish(true, true)
         } else if self.looking && unseen == 0 && !self.pass.disordered {
@@ -390,6 +398,11 @@ impl Walk {
         let settled = adds_up && !self.drifted;
         Next::Done(Claim { settled, top: self.top, oldest: self.oldest, joins, date: self.date })
     }
+}
+
+/// Whether two pages hold the same entries: those of one time may change places.
+fn is_same(page: &[u64], other: &[u64]) -> bool {
+    page.len() == other.len() && page.iter().all(|print| other.contains(print))
 }
 
 /// The page size that counts: the server's word before ours.

@@ -8,11 +8,15 @@
 //!
 //! The wrong ways of doing it ([`mutants`]) stay here, and the suite has to notice each of them.
 
+mod audited;
 mod client;
 mod held;
 mod mutants;
 mod schedule;
 mod server;
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use client::Client;
 use mutants::Mutant;
@@ -84,28 +88,65 @@ fn shrink(schedule: &Schedule, mutant: Option<Mutant>) -> Schedule {
 }
 
 /// How many schedules to play: by default few enough for every run of the tests.
-fn schedules() -> u64 {
-    std::env::var("BACKTRAIL_SCHEDULES").ok().and_then(|number| number.parse().ok()).unwrap_or(10_000)
+fn schedules() -> std::ops::Range<u64> {
+    let number = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<u64>().ok());
+    let first = number("BACKTRAIL_SCHEDULE");
+    let many = number("BACKTRAIL_SCHEDULES").unwrap_or(if first.is_some() { 1 } else { 10_000 });
+    first.unwrap_or_default()..first.unwrap_or_default() + many
+}
+
+/// Says what happens, where `BACKTRAIL_TELL` is set.
+fn tell(line: impl FnOnce() -> String) {
+    static TOLD: LazyLock<bool> = LazyLock::new(|| std::env::var_os("BACKTRAIL_TELL").is_some());
+    if *TOLD {
+        println!("{}", line());
+    }
+}
+
+/// Plays schedules on every core. Gives those that failed, in order, and how.
+fn failing(seeds: std::ops::Range<u64>, mutant: Option<Mutant>) -> Vec<(u64, Failure)> {
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
+    let next = AtomicU64::new(seeds.start);
+    let one = || {
+        let mut failed = Vec::new();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if !seeds.contains(&seed) {
+                return failed;
+            }
+            if let Err(failure) = play(&Schedule::new(seed), mutant) {
+                failed.push((seed, failure));
+            }
+        }
+    };
+    let mut failed = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
+        running.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    failed.sort_unstable_by_key(|(seed, _)| *seed);
+    failed
 }
 
 #[test]
 fn no_schedule_loses_an_event_or_makes_a_false_claim() {
-    let all = schedules();
-    let threads = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
-    std::thread::scope(|scope| {
-        for thread in 0..threads {
-            scope.spawn(move || {
-                for seed in (thread..all).step_by(threads as usize) {
-                    let schedule = Schedule::new(seed);
-                    if let Err(failure) = play(&schedule, None) {
-                        let small = shrink(&schedule, None);
-                        let failure = play(&small, None).err().unwrap_or(failure);
-                        panic!("seed {seed}: {failure:?}\n{small:#?}");
-                    }
-                }
-            });
-        }
-    });
+    let seeds = schedules();
+    let began = std::time::Instant::now();
+    let failed = failing(seeds.clone(), None);
+    println!(
+        "{} schedules from {} on, {} failed, {:.1} s",
+        seeds.end - seeds.start,
+        seeds.start,
+        failed.len(),
+        began.elapsed().as_secs_f64()
+    );
+    for (seed, failure) in &failed {
+        let small = shrink(&Schedule::new(*seed), None);
+        println!("seed {seed}: {failure:?}; made small: {:?}\n{small:?}", play(&small, None));
+    }
+    assert!(
+        failed.is_empty(),
+        "play one again with BACKTRAIL_SCHEDULE=seed, step by step with BACKTRAIL_TELL=1"
+    );
 }
 
 #[test]
@@ -119,8 +160,8 @@ fn every_wrong_way_is_noticed() {
 #[test]
 fn a_short_list_of_one_time_is_known_whole_on_its_lengths_alone() {
     for cut in [Cut::Pages, Cut::Offsets] {
-        for (rows, echoes) in [(1, true), (2, true), (3, true), (7, true), (19, true), (3, false), (7, false)]
-        {
+        let (yes, no) = (Word::True, Word::Silent);
+        for (rows, echoes) in [(1, yes), (2, yes), (3, yes), (7, yes), (19, yes), (3, no), (7, no)] {
             let manners = Manners {
                 cut,
                 direction: Direction::Up,
@@ -138,7 +179,7 @@ fn a_short_list_of_one_time_is_known_whole_on_its_lengths_alone() {
             (0..rows).for_each(|_| server.insert(0));
             server.clock += 10 * MINUTE;
             let mut client = Client::new(None);
-            let told = format!("{rows} rows by {cut:?}, echoes {echoes}");
+            let told = format!("{rows} rows by {cut:?}, echoes {echoes:?}");
             assert_eq!(client.calm(&mut server), Ok(()), "{told}");
             assert!(server.answers <= 4 * 5, "{told}: {} requests in four syncs", server.answers);
         }

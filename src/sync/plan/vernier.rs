@@ -21,6 +21,13 @@ pub(super) fn page(seen: u64, overlap: u64, cap: u64) -> Option<Ask> {
     (reach(best) > seen).then_some(Ask::At { first: start / best, size: best })
 }
 
+/// The smallest page that holds at least `overlap` of the `seen` rows, and what is right behind them.
+pub(super) fn closest(seen: u64, overlap: u64, cap: u64) -> Option<Ask> {
+    let start = seen.checked_sub(overlap)?;
+    let size = (overlap + 1..=cap).find(|size| start / size == seen / size)?;
+    Some(Ask::At { first: start / size, size })
+}
+
 /// The place to ask at when the client may begin at any record.
 pub(super) fn offset(seen: u64, overlap: u64, cap: u64) -> Option<Ask> {
     (cap > overlap).then_some(Ask::At { first: seen.saturating_sub(overlap), size: cap })

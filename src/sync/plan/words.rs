@@ -102,6 +102,8 @@ impl Sight {
 pub(in crate::sync) struct Proof {
     /// Earlier claims rest on an order that the feed does not keep: take them back first.
     pub(in crate::sync) forget: bool,
+    /// More events stand here than an answer holds: what was claimed of it before they came is so no more.
+    pub(in crate::sync) doubt: Option<Stretch>,
     /// Stretches that are complete now.
     pub(in crate::sync) segments: Vec<Segment>,
     /// Why others are not.
@@ -116,6 +118,9 @@ pub(in crate::sync) struct Proof {
     pub(in crate::sync) total: Option<u64>,
     /// The place of the next answer is worth remembering: the rows above this time are known.
     pub(in crate::sync) resume: Option<Timestamp>,
+    /// So many answers ago the list was as this says.
+    #[cfg(test)]
+    pub(in crate::sync) age: u64,
 }
 
 /// What to ask.

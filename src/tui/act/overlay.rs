@@ -1,6 +1,6 @@
 //! What commands do to whatever lies over the screen, and what becomes of what was typed or picked there.
 
-use crate::domain::Event;
+use crate::domain::{Event, RowId};
 use crate::query::complete::Value;
 use crate::query::{self, Query};
 use crate::tui::app::App;
@@ -113,6 +113,9 @@ impl App {
             return;
         }
         picker.generation += 1;
+        if picker.generation == 1 && !self.user.bookmarks.is_empty() {
+            ask.push(Effect::Bookmarks { ids: self.user.bookmarks.clone() });
+        }
         for key in ["entity", "actor"] {
             ask.push(Effect::Values {
                 asker: Asker::Jump,
@@ -156,6 +159,23 @@ impl App {
         }
     }
 
+    pub(in crate::tui) fn take_bookmarks(&mut self, events: &[Arc<Event>]) -> bool {
+        let Some(Overlay::Pick(picker)) = self.overlays.last_mut() else { return false };
+        picker.take_bookmarks(events, &self.user, &self.ui);
+        true
+    }
+
+    /// Selects an event in the list; where the filter leaves it out, among all.
+    fn show_in_list(&mut self, row: RowId, ask: &mut Vec<Effect>) {
+        if self.timeline.list().rows().position(row).is_none() {
+            self.leap_to("", ask);
+        } else {
+            self.above.clear();
+            self.in_preview = false;
+        }
+        self.timeline.leap(row);
+    }
+
     fn accept_line(&mut self, ask: &mut Vec<Effect>) {
         let Some(Overlay::Ask(Ask { line, what })) = self.overlays.pop() else { return };
         let text = line.text();
@@ -187,6 +207,7 @@ impl App {
                     self.act(Command::Accept, ask);
                 }
             }
+            Goal::Event(row) => self.show_in_list(row, ask),
             Goal::Tab(place) => self.show_tab(place, ask),
             Goal::Entity(value) => {
                 if let Ok(query) = query::parse(&query::exact_term("entity", &value), &context) {

@@ -5,7 +5,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::domain::{Safe, UserData};
+use std::sync::Arc;
+
+use crate::domain::{Event, RowId, Safe, UserData};
 use crate::query::complete::Value;
 use crate::query::fuzzy::Fuzzy;
 use crate::tui::app::App;
@@ -37,6 +39,8 @@ pub(in crate::tui) struct Picker {
     /// Entities and actors of the cache that fit what is typed.
     entities: Vec<Value>,
     actors: Vec<Value>,
+    /// What is bookmarked.
+    bookmarks: Vec<Entry>,
     /// The number of the question about them.
     pub(in crate::tui) generation: u64,
 }
@@ -61,6 +65,8 @@ pub(in crate::tui) enum Goal {
     Picture(String),
     /// A line as a filter.
     Use(String),
+    /// This event in the list.
+    Event(RowId),
     /// The tab at this place.
     Tab(usize),
     /// The life of the entity that a term names so.
@@ -90,6 +96,7 @@ impl Picker {
             selected: 0,
             entities: Vec::new(),
             actors: Vec::new(),
+            bookmarks: Vec::new(),
             generation: 0,
         }
     }
@@ -105,6 +112,20 @@ impl Picker {
             "entity" => self.entities = values,
             _ => self.actors = values,
         }
+    }
+
+    /// Takes the events that are bookmarked, the latest bookmark first.
+    pub(in crate::tui) fn take_bookmarks(&mut self, events: &[Arc<Event>], user: &UserData, ui: &Ui) {
+        let place = |event: &Arc<Event>| user.bookmarks.iter().position(|id| *id == event.id);
+        let mut events: Vec<&Arc<Event>> = events.iter().filter(|event| place(event).is_some()).collect();
+        events.sort_by_key(|event| place(event));
+        let entry = |event: &&Arc<Event>| {
+            let (action, time) =
+                (event.record.action.word(), words::short(event.row.time(), ui.now, ui.zone));
+            let label = format!("{} {action}", event.record.entity.label().unwrap_or("–"));
+            Entry { help: time, ..Entry::named(&label, "mark", Goal::Event(event.row)) }
+        };
+        self.bookmarks = events.iter().map(entry).collect();
     }
 
     /// Moves to another entry.
@@ -148,7 +169,8 @@ impl Picker {
                     .map(|value| Entry::value(value, "actor", Goal::Actor(value.value.clone())));
                 let commands = COMMANDS.iter().filter(|row| row.contexts != [Context::Prompt]);
                 let commands = commands.map(|row| Entry { sort: "command", ..Entry::command(row, ui) });
-                self.fitting(views.chain(entities).chain(actors).chain(commands).collect())
+                let bookmarks = self.bookmarks.iter().cloned();
+                self.fitting(views.chain(bookmarks).chain(entities).chain(actors).chain(commands).collect())
             }
         }
     }

@@ -360,3 +360,36 @@ fn a_terminal_without_other_characters_gets_none_of_ours() {
         }
     }
 }
+
+#[test]
+fn bookmarks_are_gone_to_by_some_of_their_letters() {
+    let mut bench = Bench::new((100, 24), story());
+    bench.press("jjjbgg<c-p>ordupd");
+    assert!(bench.screen().contains("mark     Orders update"), "{}", bench.screen());
+    bench.press("<enter>");
+    assert_eq!(bench.app.event().unwrap().record.entity.name.as_deref(), Some("Orders"));
+    // The filter that leaves it out is lifted, and back leads to it again.
+    bench.press("ftype:decision_flow<enter><c-p>ordupd<enter>");
+    assert_eq!(bench.app.event().unwrap().record.entity.name.as_deref(), Some("Orders"));
+    assert_eq!(bench.app.filter.applied(), "");
+    bench.press("<esc>");
+    assert_eq!(bench.app.filter.applied(), "type:decision_flow");
+}
+
+#[test]
+fn the_next_keys_are_those_of_what_is_asked() {
+    for (keys, hint) in [
+        (":", "enter choose"),
+        ("<c-p>", "esc close"),
+        ("?/", "enter done"),
+        ("f", "enter apply"),
+        ("fnothing like it<enter>", "R refresh all"),
+        ("a", "enter open or filter"),
+    ] {
+        let mut bench = Bench::new((120, 24), story());
+        bench.press(keys);
+        let screen = bench.screen();
+        let status = screen.lines().last().unwrap();
+        assert!(status.contains(hint), "{keys}: {status}");
+    }
+}

@@ -273,6 +273,9 @@ impl Bench {
                     let survey = self.survey(query, ask, typed);
                     Message::Surveyed { generation, result: Ok(survey) }
                 }
+                Effect::Bookmarks { ref ids } => Message::Bookmarks(
+                    self.cache.iter().filter(|event| ids.contains(&event.id)).cloned().collect(),
+                ),
                 Effect::Watch { ref query } => self.watched(query),
                 Effect::Newest { ref query } => {
                     let newest = self.cache.iter().find(|event| query.matches(event)).cloned();

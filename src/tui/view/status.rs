@@ -83,6 +83,15 @@ const ANYWHERE: &[(Command, &str)] = &[(Command::Help, "help"), (Command::Palett
 const TYPING: &[(Command, &str)] =
     &[(Command::Complete, "complete"), (Command::Accept, "apply"), (Command::Cancel, "as it was")];
 
+/// While there is nothing in the list.
+const IN_NOTHING: &[(Command, &str)] =
+    &[(Command::Sources, "sources"), (Command::RefreshAll, "refresh all"), (Command::EditFilter, "filter")];
+
+const PICKING: &[(Command, &str)] =
+    &[(Command::NextChoice, "next"), (Command::Accept, "choose"), (Command::Cancel, "close")];
+
+const ASKED: &[(Command, &str)] = &[(Command::Accept, "done"), (Command::Cancel, "leave it")];
+
 const NARROWING: &[(Command, &str)] = &[(Command::Accept, "choose"), (Command::Cancel, "list all")];
 
 const CHOOSING: &[(Command, &str)] = &[
@@ -104,6 +113,7 @@ fn hints(app: &App, room: usize) -> Row {
         (None, Some(Screen::Sources(_))) => IN_SOURCES,
         (None, Some(Screen::Views(_))) => IN_VIEWS,
         (None, Some(Screen::Histogram(_))) => IN_HISTOGRAM,
+        (None, None) if app.timeline.place().is_none() => IN_NOTHING,
         (None, None) if app.in_facets() => IN_FACETS,
         (None, None) if app.in_preview => IN_EVENT,
         (None, None) => IN_LIST,
@@ -111,11 +121,13 @@ fn hints(app: &App, room: usize) -> Row {
     let all = match app.context() {
         Context::Prompt if app.overlays.is_empty() && app.popup.is_shown() => CHOOSING.to_vec(),
         Context::Prompt if app.facets.typing() => NARROWING.to_vec(),
-        // They say themselves what their keys do.
-        Context::Prompt if matches!(app.overlays.last(), Some(Overlay::Export(_) | Overlay::Ai(_))) => {
-            Vec::new()
-        }
-        Context::Prompt => TYPING.to_vec(),
+        Context::Prompt => match app.overlays.last() {
+            // They say themselves what their keys do.
+            Some(Overlay::Export(_) | Overlay::Ai(_)) => Vec::new(),
+            Some(Overlay::Pick(_)) => PICKING.to_vec(),
+            Some(_) => ASKED.to_vec(),
+            None => TYPING.to_vec(),
+        },
         _ => [here, ANYWHERE].concat(),
     };
     let mut row = Row::new();

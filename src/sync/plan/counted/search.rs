@@ -28,6 +28,13 @@ impl Search {
 }
 
 impl Counted {
+    /// The place that the cache told is too deep: rows above it went since it counted them.
+    pub(super) fn look_around(&mut self) {
+        if std::mem::take(&mut self.landed) {
+            self.search.get_or_insert(Search::new(self.cap));
+        }
+    }
+
     /// An answer that ends at row `reach` is all above the place. Gives what to ask next in a search.
     pub(super) fn search_down(&mut self, reach: u64) -> Option<Next> {
         let search = self.search.as_mut()?;
@@ -61,8 +68,13 @@ impl Counted {
         let near = search.below.is_some_and(|below| below <= search.above + self.cap);
         let place = self.total.map_or(place, |total| place.min(total));
         if near || search.tries > TRIES || place <= search.above {
+            let above = search.above;
             self.search = None;
-            return None;
+            if !near {
+                return None;
+            }
+            (self.seen, self.tail, self.contiguous) = (above.max(1), 1, false);
+            return Some(self.go_on());
         }
         (self.seen, self.tail, self.contiguous) = (place, 1, false);
         Some(self.go_on())

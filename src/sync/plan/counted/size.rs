@@ -6,7 +6,7 @@
 
 use super::super::ground::Key;
 use super::super::words::{Ask, Cut, Sight};
-use super::{Counted, Short, promises};
+use super::{Counted, SURELY_GIVEN, Short, promises};
 
 impl Counted {
     /// The row that the answer begins at, counted from 0. A server that gives less than was asked for counts
@@ -24,15 +24,27 @@ impl Counted {
             self.cap = self.cap.min(echo);
             return first * echo;
         }
-        let above = self.front.is_some_and(|front| bottom > front);
         if first == 0 {
             self.notice_cap(sight, 0, size);
-        } else if sight.length < size && promises(sight, first * size) && above {
-            // It is short, and yet more follows.
+        } else if sight.length < size && self.is_cut_short(sight, first * size, first * sight.length, bottom)
+        {
             self.cap = self.cap.min(sight.length);
             return first * sight.length;
         }
         first * size
+    }
+
+    /// Whether a short answer began at row `less` because the server gives no more than that, and not at row
+    /// `begins`. How many rows stand above the place where known ground ends tells the one from the other.
+    fn is_cut_short(&self, sight: &Sight, begins: u64, less: u64, bottom: Key) -> bool {
+        let Some((ground, front)) = self.chart.ground.as_ref().zip(self.front) else { return false };
+        let above = sight.times.iter().filter(|time| ground.key(**time) > front).count() as u64;
+        let place = self.front_at.filter(|_| sight.length >= SURELY_GIVEN);
+        if bottom > front {
+            // It is short, and yet more follows.
+            return promises(sight, begins) || place.is_some_and(|place| begins + above > place);
+        }
+        place.is_some_and(|place| (less + above).abs_diff(place) < (begins + above).abs_diff(place))
     }
 
     /// A page that is short although more follows shows how much the server gives.

@@ -2,8 +2,8 @@
 
 use super::held::Held;
 use super::mutants::Mutant;
-use super::server::{Answer, Beyond, Row, Server};
-use super::{Failure, mutants};
+use super::server::{Answer, Beyond, Row, Server, Word};
+use super::{Failure, mutants, tell};
 use crate::domain::{GapReason, Ledger, Stretch, Timestamp};
 use crate::sync::plan::{Ask, Cut, Direction, Known, LAG, Next, Proof, Shape, Sight, Walk, lag};
 
@@ -12,13 +12,15 @@ use crate::sync::plan::{Ask, Cut, Direction, Known, LAG, Next, Proof, Shape, Sig
 pub(super) struct Cache {
     pub(super) rows: Held,
     pub(super) ledger: Ledger,
-    generation: u64,
-    direction: Option<Direction>,
-    mixed: bool,
+    pub(super) generation: u64,
+    pub(super) direction: Option<Direction>,
+    pub(super) mixed: bool,
     lateness: i64,
     checked: Option<Timestamp>,
     resume: Option<(Timestamp, u64)>,
     total: Option<u64>,
+    /// Rows that were lost although they were known.
+    pub(super) lost: Vec<u64>,
     /// Every stretch that was ever claimed, and the answer it came from.
     claimed: Vec<(Stretch, u64)>,
 }
@@ -32,6 +34,15 @@ pub(super) struct Under {
     generation: u64,
     last: Ask,
     pub(super) requests: u64,
+    /// The numbers of the answers that it took in.
+    answers: Vec<u64>,
+}
+
+impl Under {
+    /// The number of the answer that came so many answers before the last.
+    fn cut_at(&self, age: u64) -> u64 {
+        self.answers[self.answers.len() - 1 - age as usize]
+    }
 }
 
 #[derive(Debug)]
@@ -64,8 +75,11 @@ impl Client {
             None => self.begin(server, who),
         };
         while let Next::Locate { time, direction } = under.next {
-            let rows = self.cache.count_beyond(time, direction);
+            let rows = self.cache.count_beyond(server, time, direction);
             under.next = under.walk.land(rows);
+        }
+        if under.requests == 0 {
+            tell(|| format!("begins with {:?}", under.next));
         }
         let Next::Ask(ask) = under.next else { return Ok(()) };
         under.requests += 1;
@@ -83,6 +97,7 @@ impl Client {
         let answer = server.answer(ask, under.leads);
         let Some(answer) = answer else {
             if kill.is_none() {
+                under.answers.push(server.answers);
                 let nothing = Sight { can_go_on: true, ..Sight::default() };
                 under.walk.read(&nothing);
                 under.next = under.walk.next(0).1;
@@ -135,11 +150,21 @@ impl Client {
         };
         let mut walk = Walk::new(shape, known);
         let next = walk.begin();
-        Under { walk, next, leads: None, generation: cache.generation, last: Ask::Head, requests: 0 }
+        Under {
+            walk,
+            next,
+            leads: None,
+            generation: cache.generation,
+            last: Ask::Head,
+            requests: 0,
+            answers: Vec::new(),
+        }
     }
 
     fn take_in(&mut self, server: &Server, under: &mut Under, answer: &Answer) -> Result<(), Failure> {
+        under.answers.push(server.answers);
         let sight = mutants::sight(self.mutant, &answer.sight);
+        tell(|| format!("{:?} shows {:?}", under.last, answer.sight));
         let proof = mutants::proof(self.mutant, under.walk.read(&sight), &sight, &answer.rows, &self.cache);
         let leads = answer.next;
         // What is proved is written first, and the rows with it, or not.
@@ -147,12 +172,13 @@ impl Client {
         let new = if split { 0 } else { self.cache.bring_in(&answer.rows) };
         let current = under.generation == self.cache.generation;
         if current {
-            self.cache.learn(&proof, server.answers, leads);
+            self.cache.learn(&proof, under.cut_at(proof.age), leads);
             self.cache.mark_gone(&proof, answer, server)?;
         }
         under.generation = self.cache.generation;
         self.cache.check(server)?;
         let (closing, next) = under.walk.next(new);
+        tell(|| format!("  proves {:?}, next {next:?}", proof.segments));
         under.next = mutants::next(self.mutant, next, new, &answer.rows);
         if !current || closing == Proof::default() {
             return Ok(());
@@ -161,19 +187,25 @@ impl Client {
         self.cache.check(server)
     }
 
+    pub(super) fn sync(&mut self, server: &mut Server) -> Result<(), Failure> {
+        server.clock += 1000;
+        let mut begun = false;
+        while !begun || self.walks[0].is_some() {
+            begun = true;
+            self.step(server, 0, None)?;
+        }
+        Ok(())
+    }
+
     /// Everything has calmed down: a few syncs later the cache has to be what the server has.
     pub(super) fn calm(&mut self, server: &mut Server) -> Result<(), Failure> {
         (self.walks, self.goals) = ([None, None], [None, None]);
         server.recount();
         // Late rows are looked for while they are young; that is over by now.
         for _ in 0..4 {
-            server.clock += 1000;
-            let mut begun = false;
-            while !begun || self.walks[0].is_some() {
-                begun = true;
-                self.step(server, 0, None)?;
-            }
+            self.sync(server)?;
         }
+        let told = self.audit(server)?;
         let cap = server.manners.cap;
         let excused = |row: &&Row| {
             let time = Timestamp::from_millis(row.time);
@@ -183,10 +215,11 @@ impl Client {
             let tie = gaps.iter().any(|gap| gap.span.has(time) && gap.reason == GapReason::Tie);
             // Where the whole list is of one time, nothing around it can be known either.
             let crowd = server.rows.iter().filter(|one| one.time == row.time).count() as u64 > cap;
-            let future = row.time >= server.clock - 2_000;
+            let future = row.time >= server.clock.min(server.date()) - 2_000;
             let place = server.rows.iter().position(|one| one.id == row.id).unwrap_or_default() as u64;
             let deep = server.manners.deepest.is_some_and(|deepest| place + cap >= deepest);
-            deep || (unknown && (tie || crowd || future))
+            let untold = !told && self.cache.lost.contains(&row.id);
+            deep || untold || (unknown && (tie || crowd || future))
         };
         let lost = server.rows.iter().filter(|row| !self.cache.rows.has(row.id));
         let lost = lost.filter(|row| !excused(row)).count();
@@ -199,12 +232,33 @@ impl Client {
 
 impl Cache {
     /// How many rows stand before `time` in a list of this direction.
-    fn count_beyond(&self, time: Timestamp, direction: Direction) -> u64 {
+    pub(super) fn count_beyond(&self, server: &Server, time: Timestamp, direction: Direction) -> u64 {
         let before = |at: i64| match direction {
             Direction::Down => at > time.millis(),
             Direction::Up => at < time.millis(),
         };
-        self.rows.present().filter(|(_, at)| before(*at)).count() as u64
+        self.entries_of(server, before)
+    }
+
+    pub(super) fn entries(&self, server: &Server) -> u64 {
+        self.entries_of(server, |_| true)
+    }
+
+    /// A row that answers showed twice counts twice.
+    fn entries_of(&self, server: &Server, which: impl Fn(i64) -> bool) -> u64 {
+        let doubled = |id: u64| server.rows.iter().any(|row| row.doubled && row.id == id);
+        let rows = self.rows.present().filter(|(_, at)| which(*at));
+        rows.map(|(id, _)| 1 + u64::from(doubled(id))).sum()
+    }
+
+    /// Loses a row that is claimed to be known.
+    pub(super) fn lose(&mut self, place: u64) {
+        let known = |time: i64| self.ledger.around(Timestamp::from_millis(time)).is_some();
+        let rows: Vec<_> = self.rows.present().filter(|(_, time)| known(*time)).collect();
+        if let Some((id, _)) = rows.get(place as usize % rows.len().max(1)) {
+            self.rows.lose(*id);
+            self.lost.push(*id);
+        }
     }
 
     fn bring_in(&mut self, rows: &[Row]) -> u64 {
@@ -228,6 +282,10 @@ impl Cache {
             self.mixed = true;
             self.resume = None;
             self.checked = None;
+        }
+        if let Some(span) = proof.doubt {
+            self.ledger.forget(span);
+            self.generation += 1;
         }
         for segment in &proof.segments {
             self.ledger.add(*segment);
@@ -261,7 +319,7 @@ impl Cache {
     fn check(&self, server: &Server) -> Result<(), Failure> {
         for row in &server.rows {
             let time = Timestamp::from_millis(row.time);
-            if self.rows.has(row.id) || self.ledger.around(time).is_none() {
+            if self.rows.has(row.id) || self.ledger.around(time).is_none() || self.lost.contains(&row.id) {
                 continue;
             }
             let mut claims =
@@ -288,14 +346,17 @@ impl Cache {
             self.ledger.gaps().into_iter().any(|gap| {
                 !matches!(gap.reason, GapReason::Tie | GapReason::Retention | GapReason::Unsettled)
             });
-        let fresh = self.ledger.top().is_some_and(|top| top.millis() >= server.clock - LAG);
+        let fresh =
+            self.ledger.top().is_some_and(|top| top.millis() >= server.clock.min(server.date()) - LAG);
+        let lies = [manners.total, manners.more].contains(&Word::False);
         let proved = !self.ledger.is_empty() && !open && (fresh || !manners.tells_time);
         // Without its clock, the newest time stays open; of one time alone, no answer can show both ends.
         let one = server.rows.iter().all(|row| Some(row.time) == server.rows.first().map(|row| row.time));
         let small = small || (one && (!manners.tells_time || server.rows.len() as u64 >= manners.cap));
         // There is nothing to prove from what has not happened yet.
-        let any = server.rows.iter().any(|row| row.time < server.clock - 2_000);
-        if proved || small || !any {
+        let now = server.clock.min(server.date());
+        let any = server.rows.iter().any(|row| row.time < now - 2_000);
+        if proved || small || lies || !any {
             Ok(())
         } else {
             let rows: Vec<_> = server.rows.iter().map(|row| (row.id, row.time - server.clock)).collect();

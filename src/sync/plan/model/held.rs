@@ -39,6 +39,13 @@ impl Held {
         before.is_none()
     }
 
+    /// Loses a row, as a fault of the cache would.
+    pub(super) fn lose(&mut self, id: u64) {
+        if let Some(kept) = self.rows.get_mut(id as usize) {
+            self.count -= u64::from(kept.take().is_some());
+        }
+    }
+
     pub(super) fn mark_gone(&mut self, id: u64) {
         if let Some(Some(kept)) = self.rows.get_mut(id as usize) {
             kept.gone = true;

@@ -31,6 +31,8 @@ pub(super) enum Mutant {
     NoLag,
     /// What an answer does not show is gone, up to its outer times.
     GoneAtTheEdges,
+    /// Nobody compares the server's count with the cache.
+    NoAudit,
 }
 
 impl Mutant {
@@ -47,6 +49,7 @@ impl Mutant {
         Self::TotalIsTheEnd,
         Self::NoLag,
         Self::GoneAtTheEdges,
+        Self::NoAudit,
     ];
 }
 

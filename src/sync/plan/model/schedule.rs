@@ -39,6 +39,12 @@ pub(super) enum Event {
     Recount,
     /// Time passes.
     Pass(i64),
+    /// The cache loses a row, and still claims to have it.
+    Lose(u64),
+    /// The list has a row twice from now on.
+    Double(u64),
+    /// The server's clock is set so much ahead of the true time, or behind.
+    Clock(i64),
 }
 
 #[derive(Debug, Clone)]
@@ -69,17 +75,20 @@ impl Schedule {
 }
 
 fn manners(dice: &mut Dice) -> Manners {
-    let words = [Word::Silent, Word::True, Word::True, Word::Late];
+    let words = [Word::Silent, Word::True, Word::True, Word::Late, Word::False];
     let cut = [Cut::Pages, Cut::Pages, Cut::Pages, Cut::Offsets, Cut::Led][dice.roll(5) as usize];
+    let echoes = [Word::Silent, Word::Silent, Word::True, Word::Late][dice.roll(4) as usize];
+    // A server is believed that says which size it used, and that nothing more follows or how many there are.
+    let many = if echoes == Word::Late { 3 } else { 5 };
     Manners {
         cut,
         direction: if dice.one_in(4) { Direction::Up } else { Direction::Down },
         unordered: false,
         shuffles_ties: dice.one_in(3),
         cap: [20, 20, 20, 12, 12, 9][dice.roll(6) as usize],
-        echoes: dice.one_in(3),
-        total: words[dice.roll(4) as usize],
-        more: words[dice.roll(4) as usize],
+        echoes,
+        total: words[dice.roll(many) as usize],
+        more: words[dice.roll(many) as usize],
         beyond: [Beyond::Empty, Beyond::LastPage, Beyond::NotFound][dice.roll(3) as usize],
         tells_time: !dice.one_in(6),
         deepest: dice.one_in(12).then_some(40),
@@ -91,7 +100,7 @@ fn event(dice: &mut Dice, violence: u64) -> Event {
     if !dice.one_in(violence) {
         return Event::Ask(who);
     }
-    match dice.roll(17) {
+    match dice.roll(20) {
         0 | 1 => Event::Fail(who),
         2 => Event::KillBefore(who),
         3 => Event::KillAfter(who),
@@ -105,6 +114,9 @@ fn event(dice: &mut Dice, violence: u64) -> Event {
         13 => Event::Clamp([20, 12, 9, 6][dice.roll(4) as usize]),
         14 => Event::Recount,
         15 => Event::Want(who, dice.roll(400) as i64, dice.roll(60) as i64),
+        16 => Event::Lose(dice.roll(1 << 20)),
+        17 => Event::Double(dice.roll(1 << 20)),
+        18 => Event::Clock([0, 24 * 60 * MINUTE, -24 * 60 * MINUTE][dice.roll(3) as usize]),
         _ => Event::Pass(dice.roll(30) as i64 * MINUTE),
     }
 }
@@ -128,8 +140,8 @@ pub(super) fn happen(event: Event, server: &mut Server, client: &mut Client) -> 
             server.insert(0);
         }),
         Event::Late(by) => server.insert(by),
-        // Where the server does not tell the time, nobody can tell the future.
-        Event::Future(by) if server.manners.tells_time => server.insert(-by),
+        // Where the server does not tell the time, or a time to come, nobody can tell the future.
+        Event::Future(by) if server.manners.tells_time && server.ahead <= 0 => server.insert(-by),
         Event::Future(_) => {}
         Event::Delete(place) => server.delete(place),
         Event::Retain(but) => server.retain(but),
@@ -137,6 +149,10 @@ pub(super) fn happen(event: Event, server: &mut Server, client: &mut Client) -> 
         Event::Clamp(cap) => server.manners.cap = cap,
         Event::Recount => server.recount(),
         Event::Pass(time) => server.clock += time,
+        Event::Lose(place) => client.cache.lose(place),
+        Event::Double(place) => server.double(place),
+        Event::Clock(ahead) if ahead > 0 && server.told_the_future() => {}
+        Event::Clock(ahead) => server.ahead = ahead,
     }
     Ok(())
 }

@@ -12,6 +12,8 @@ pub(super) struct Row {
     pub(super) time: i64,
     /// The answer number before which it arrived.
     pub(super) born: u64,
+    /// The list has it twice.
+    pub(super) doubled: bool,
 }
 
 /// What the server says of how many rows it has, or of whether more follow.
@@ -19,8 +21,10 @@ pub(super) struct Row {
 pub(super) enum Word {
     Silent,
     True,
-    /// It speaks of a while ago.
+    /// It speaks of a while ago; of a size, it says the one that was asked for.
     Late,
+    /// It is wrong, all the time.
+    False,
 }
 
 /// What comes from beyond the end.
@@ -33,7 +37,6 @@ pub(super) enum Beyond {
 
 /// How the server behaves.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "a list of manners")]
 pub(super) struct Manners {
     pub(super) cut: Cut,
     pub(super) direction: Direction,
@@ -43,7 +46,7 @@ pub(super) struct Manners {
     pub(super) shuffles_ties: bool,
     pub(super) cap: u64,
     /// It says which size it used.
-    pub(super) echoes: bool,
+    pub(super) echoes: Word,
     pub(super) total: Word,
     pub(super) more: Word,
     pub(super) beyond: Beyond,
@@ -65,6 +68,8 @@ pub(super) struct Server {
     times: Vec<i64>,
     /// The number of rows some answers ago.
     stale_total: u64,
+    /// So far its clock is ahead of the true time.
+    pub(super) ahead: i64,
 }
 
 pub(super) const MINUTE: i64 = 60_000;
@@ -87,6 +92,7 @@ impl Server {
             dice: Dice::new(seed ^ 0xabcd),
             times: Vec::new(),
             stale_total: rows,
+            ahead: 0,
         };
         for _ in 0..rows {
             server.clock += server.dice.roll(20) as i64 * 10_000;
@@ -98,7 +104,12 @@ impl Server {
 
     /// A row whose time is `before` milliseconds before now.
     pub(super) fn insert(&mut self, before: i64) {
-        let row = Row { id: self.times.len() as u64, time: self.clock - before, born: self.answers };
+        let row = Row {
+            id: self.times.len() as u64,
+            time: self.clock - before,
+            born: self.answers,
+            doubled: false,
+        };
         self.times.push(row.time);
         let place = if self.manners.unordered {
             self.dice.roll(self.rows.len() as u64 + 1) as usize
@@ -118,6 +129,23 @@ impl Server {
         }
     }
 
+    pub(super) fn double(&mut self, place: u64) {
+        if !self.rows.is_empty() {
+            let place = place as usize % self.rows.len();
+            self.rows[place].doubled = true;
+        }
+    }
+
+    /// How many entries the list has.
+    pub(super) fn entries(&self) -> u64 {
+        self.rows.iter().map(|row| 1 + u64::from(row.doubled)).sum()
+    }
+
+    /// Whether some row was ever dated in a time that is still to come.
+    pub(super) fn told_the_future(&self) -> bool {
+        self.times.iter().any(|time| *time > self.clock)
+    }
+
     /// Drops the oldest rows.
     pub(super) fn retain(&mut self, but: u64) {
         for _ in 0..but.min(self.rows.len() as u64) {
@@ -128,11 +156,12 @@ impl Server {
 
     /// The total that lies is brought up to date.
     pub(super) fn recount(&mut self) {
-        self.stale_total = self.rows.len() as u64;
+        self.stale_total = self.entries();
     }
 
     fn list(&mut self) -> Vec<Row> {
-        let mut list = self.rows.clone();
+        let twice = |row: &Row| std::iter::repeat_n(*row, 1 + usize::from(row.doubled));
+        let mut list: Vec<Row> = self.rows.iter().flat_map(twice).collect();
         if self.manners.shuffles_ties && self.manners.cut != Cut::Led {
             let mut from = 0;
             while from < list.len() {
@@ -192,7 +221,12 @@ impl Server {
             quarantined: 0,
             more: if self.manners.cut == Cut::Led { None } else { more },
             total,
-            echo: asked.filter(|_| self.manners.echoes),
+            echo: match (self.manners.echoes, ask) {
+                (Word::True, _) => asked,
+                (Word::Late, Ask::At { size, .. }) => Some(size),
+                (Word::Late, _) => Some(20),
+                _ => None,
+            },
             asked: None,
             can_go_on: match self.manners.cut {
                 Cut::Led => next.is_some(),
@@ -200,9 +234,15 @@ impl Server {
             },
             seam: if self.manners.cut == Cut::Led { Seam::Named } else { Seam::Counted },
             next: next.unwrap_or(u64::MAX),
-            date: self.manners.tells_time.then(|| Timestamp::from_millis(self.clock - self.clock % 1000)),
+            date: self.manners.tells_time.then(|| Timestamp::from_millis(self.date())),
         };
         Some(Answer { sight, rows: page.to_vec(), next })
+    }
+
+    /// What its clock says.
+    pub(super) fn date(&self) -> i64 {
+        let clock = self.clock + self.ahead;
+        clock - clock % 1000
     }
 
     /// What it says of how many rows there are, and of whether more follow those before `to`.
@@ -211,11 +251,13 @@ impl Server {
             Word::Silent => None,
             Word::True => Some(rows),
             Word::Late => Some(self.stale_total),
+            Word::False => Some(rows / 2 + 7),
         };
         let more = match self.manners.more {
             Word::Silent => None,
             Word::True => Some(to < rows),
             Word::Late => Some(to < self.stale_total),
+            Word::False => Some(!to.is_multiple_of(3)),
         };
         (total, more)
     }
