@@ -1,3 +1,5 @@
+//! The search against feeds and caches of which every row is known, so that requests can be counted.
+
 use super::*;
 
 /// A feed and a cache of it, newest first by number, with so many rows to each time.
