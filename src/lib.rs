@@ -55,15 +55,18 @@
 //! | a key | one line in `assets/keys.toml` |
 //! | a pane | one file in `tui::pane`, one variant, one slot in the layout |
 //! | a theme | one file in `assets/themes/`, its row in [`tui::theme`] |
+//! | a format to export | one file in [`export`], one variant of [`export::Format`] |
 //! | a subcommand | one file in [`cli`], one variant |
 //!
 //! Which room may import which is written down in `tests/architecture.rs`, and that test holds it.
 
+pub mod ai;
 pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod diff;
 pub mod domain;
+pub mod export;
 pub mod feed;
 pub mod index;
 pub mod query;

@@ -22,7 +22,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("index", &["domain", "query"]),
     ("sync", &["domain", "feed", "store"]),
     ("demo", &["domain"]),
-    ("tui", &["domain", "query", "diff"]),
+    ("ai", &["domain", "diff"]),
+    // What leaves is masked where changes are compared, by the same rules.
+    ("export", &["domain", "diff"]),
+    ("tui", &["domain", "query", "diff", "export"]),
     ("config", &["domain", "feed", "tui"]),
     ("runtime", &["*"]),
     ("cli", &["*"]),
@@ -54,6 +57,8 @@ const PURE: &[(&str, &[&str])] = &[
     ("diff", &["tokio", "std::fs", "std::net", "std::process"]),
     ("feed", &["tokio", "std::fs", "std::net", "std::process"]),
     ("index", &["tokio", "std::fs", "std::net", "std::process"]),
+    ("export", &["tokio", "std::fs", "std::net", "std::process"]),
+    ("ai", &["tokio", "std::fs", "std::net", "std::process"]),
     ("tui", &["tokio", "std::fs", "std::net", "std::process", "Timestamp::now", "SystemTime"]),
 ];
 

@@ -2,6 +2,7 @@
 
 mod cache;
 mod demo;
+mod out;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use cache::{CacheCommand, PruneArgs, PurgeArgs};
 pub(super) use demo::{DemoArgs, Live};
+pub(super) use out::{CompletionsArgs, Form, Leave, ManArgs, SummarizeArgs};
 
 /// Browse the change history of every system you run, on one timeline.
 #[derive(Debug, Parser)]
@@ -79,6 +81,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Print the whole life of one entity, oldest event first.
     Lifecycle(LifecycleArgs),
+    /// Have a language model sum up the events that a query selects.
+    Summarize(SummarizeArgs),
     /// Look at the configured sources.
     #[command(subcommand)]
     Sources(SourcesCommand),
@@ -93,6 +97,10 @@ pub enum Command {
     /// Make, check or find the configuration file.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print what makes a shell complete the words of this program.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each subcommand.
+    Man(ManArgs),
 }
 
 /// `backtrail sync`.
@@ -123,6 +131,8 @@ pub struct ListArgs {
     pub query: Vec<String>,
     #[command(flatten)]
     pub form: Form,
+    #[command(flatten)]
+    pub leave: Leave,
     /// Print at most this many events.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -154,12 +164,15 @@ pub struct TailArgs {
     /// Print one JSON object per line.
     #[arg(long)]
     pub jsonl: bool,
+    /// Give secrets out as they were sent; otherwise they are masked by their names.
+    #[arg(long)]
+    pub unmasked: bool,
 }
 
 impl TailArgs {
     /// The form that events are printed in.
     pub(crate) fn form(&self) -> Form {
-        Form { table: !self.jsonl, json: false, jsonl: self.jsonl, csv: false, md: false }
+        Form { table: !self.jsonl, jsonl: self.jsonl, ..Form::default() }
     }
 }
 
@@ -207,6 +220,9 @@ pub struct ShowArgs {
     /// Print the event as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Give secrets out as they were sent; otherwise they are masked by their names.
+    #[arg(long)]
+    pub unmasked: bool,
 }
 
 /// `backtrail diff`.
@@ -234,38 +250,8 @@ pub struct LifecycleArgs {
     pub entity: String,
     #[command(flatten)]
     pub form: Form,
-}
-
-/// The form that events are printed in: a table unless another one is chosen.
-#[derive(Debug, Clone, Copy, Args)]
-#[group(multiple = false)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "one flag each on the command line, of which one can be given"
-)]
-pub struct Form {
-    /// Print a table for people (the default).
-    #[arg(long)]
-    pub table: bool,
-    /// Print one JSON array.
-    #[arg(long)]
-    pub json: bool,
-    /// Print one JSON object per line.
-    #[arg(long)]
-    pub jsonl: bool,
-    /// Print comma-separated values with a header.
-    #[arg(long)]
-    pub csv: bool,
-    /// Print a Markdown table.
-    #[arg(long)]
-    pub md: bool,
-}
-
-impl Form {
-    /// Whether it is a table, and so for people.
-    pub(crate) fn is_table(self) -> bool {
-        !(self.json || self.jsonl || self.csv)
-    }
+    #[command(flatten)]
+    pub leave: Leave,
 }
 
 /// `backtrail sources`.

@@ -27,7 +27,8 @@ pub(super) async fn run(args: LifecycleArgs, options: &Options) -> Result<Exit, 
         1 => {
             let (source, entity) = found.remove(0);
             let rows: Vec<RowId> = session.library.life_rows(&source, &entity);
-            list::print_events(&rows, args.form, session.config.ui.zone, &session).await
+            let query = list::parse(&query::exact_term("entity", &args.entity), &session)?;
+            list::print_events(&rows, (args.form, &args.leave), &query, &session).await
         }
         several => {
             let names = found.iter().take(NAMED).map(|(source, entity)| {

@@ -2,15 +2,18 @@
 
 mod ask;
 
+use std::io::{self, Write};
+
 use tokio_util::sync::CancellationToken;
 
-use super::args::{Form, ListArgs};
+use super::args::{Form, Leave, ListArgs};
 use super::asked;
 use super::print::{self, Printer};
 use crate::config::Options;
-use crate::domain::{Event, Heads, List, RowId, Safe, Zone};
+use crate::domain::{Event, Heads, List, RowId, Safe, Timestamp, Zone};
+use crate::export::{About, Format};
 use crate::query::{self, Arrangement, Group, Query, QueryError, Sort};
-use crate::runtime::{Exit, Failure, Session};
+use crate::runtime::{self, Exit, Failure, Session, Target};
 
 /// How many events are read from the cache at a time.
 const CHUNK: usize = 500;
@@ -47,7 +50,16 @@ async fn print_found(query: &Query, args: &ListArgs, session: &Session) -> Resul
     let how = Arrangement { group, ..how };
     let limit = args.limit.unwrap_or(usize::MAX);
     let list = session.library.list_of(query.clone(), how, limit).await?;
-    let mut printer = Printer::new(args.form, how.zone);
+    let count = list.len().min(limit);
+    if args.form.format().is_some_and(|format| format.passes() > 1) && directives.sort.is_none() {
+        // A report tells a story from its beginning.
+        let rows: Vec<RowId> = list.page(0, count).into_iter().rev().collect();
+        return print_events(&rows, (args.form, &args.leave), query, session).await;
+    }
+    let range = runtime::range([0, count.wrapping_sub(1)].into_iter().filter_map(|place| list.get(place)));
+    let about = about(query, (count, range), how.zone, &args.leave, session).await?;
+    let sheet = Sheet::begin(args.form, &args.leave, about)?;
+    let Sheet { mut printer, target } = sheet;
     if let Some(columns) = &directives.columns {
         if args.form.json || args.form.jsonl {
             print::warn("`cols:` chooses among the columns of a table: a JSON object has all of them");
@@ -58,21 +70,90 @@ async fn print_found(query: &Query, args: &ListArgs, session: &Session) -> Resul
     let has_heads =
         is_table && (directives.group.is_some() || directives.sort.is_some_and(|sort| !is_time(sort)));
     let heads = has_heads.then_some(how);
-    print_list(&list, limit, heads, printer, session).await
+    let passes = args.form.format().map_or(1, Format::passes);
+    for pass in 0..passes {
+        if pass > 0
+            && let Some(exit) = print::ended(printer.next_pass())?
+        {
+            return Ok(exit);
+        }
+        if let Some(exit) = print_list(&list, limit, heads, &mut printer, session).await? {
+            return Ok(exit);
+        }
+    }
+    Sheet { printer, target }.end(count)
+}
+
+/// What a report on these events says, `reach` being how many there are and when they happened.
+async fn about(
+    query: &Query,
+    (count, range): (usize, Option<(Timestamp, Timestamp)>),
+    zone: Zone,
+    leave: &Leave,
+    session: &Session,
+) -> Result<About, Failure> {
+    let feeds = session.library.coverage().await?;
+    Ok(About {
+        query: query.to_string(),
+        count,
+        range,
+        coverage: runtime::coverage(&feeds, query, zone),
+        zone,
+        made: Timestamp::now(),
+        feeds: session.feed_names(),
+        unmasked: leave.unmasked,
+        summaries: session.library.summaries().await?,
+        ..About::default()
+    })
+}
+
+/// What events are printed on: stdout, or a file that is put in its place when it is whole.
+struct Sheet {
+    printer: Printer,
+    target: Option<Target>,
+}
+
+impl Sheet {
+    fn begin(form: Form, leave: &Leave, about: About) -> Result<Self, Failure> {
+        let target = leave.out.as_deref().map(|path| Target::begin(path, leave.force)).transpose();
+        let target = target.map_err(|failure| match &leave.out {
+            Some(path) if !leave.force && path.is_file() => failure.help("add `--force` to replace it"),
+            _ => failure,
+        })?;
+        let out: Box<dyn Write> = match &target {
+            Some(target) => Box::new(target.writer()?),
+            None => Box::new(io::stdout().lock()),
+        };
+        Ok(Self { printer: Printer::over(out, form, about), target })
+    }
+
+    /// Ends what was printed, so many events.
+    fn end(self, count: usize) -> Result<Exit, Failure> {
+        let mut masked = 0;
+        print::ended(self.printer.finish().map(|values| masked = values))?;
+        if let Some(target) = self.target {
+            let path = target.path().display().to_string();
+            target.keep()?;
+            let hidden = if masked > 0 { format!(", {masked} secrets masked") } else { String::new() };
+            print::note(&format!("wrote {path}: {count} events{hidden}"));
+        }
+        Ok(Exit::Fine)
+    }
 }
 
 fn is_time(sort: Sort) -> bool {
     matches!(sort, Sort::NewestFirst | Sort::OldestFirst)
 }
 
-/// Prints the first `limit` lines of a list, under headings where `heads` says which.
+/// Prints the first `limit` lines of a list, under headings where `heads` says which; the end where the reader
+/// has gone.
 async fn print_list(
     list: &List,
     limit: usize,
     heads: Option<Arrangement>,
-    mut printer: Printer,
+    printer: &mut Printer,
     session: &Session,
-) -> Result<Exit, Failure> {
+) -> Result<Option<Exit>, Failure> {
     let mut last = None;
     let mut place = 0;
     while place < list.len().min(limit) {
@@ -85,17 +166,16 @@ async fn print_list(
             if let Some(head) = head.clone().filter(|_| is_new)
                 && let Some(exit) = print::ended(printer.heading(&head))?
             {
-                return Ok(exit);
+                return Ok(Some(exit));
             }
             last = head;
             if let Some(exit) = print::ended(printer.line(&event, list.stands_for(here)))? {
-                return Ok(exit);
+                return Ok(Some(exit));
             }
         }
         place += count;
     }
-    print::ended(printer.finish().map(|_| ()))?;
-    Ok(Exit::Fine)
+    Ok(None)
 }
 
 /// What stands above the event at a place.
@@ -146,24 +226,31 @@ fn explain(text: &str, error: &QueryError) -> Failure {
     }
 }
 
-/// Prints the events at `rows`, reading a few at a time.
+/// Prints the events at `rows`, which `query` selects, reading a few at a time.
 pub(super) async fn print_events(
     rows: &[RowId],
-    form: Form,
-    zone: Zone,
+    (form, leave): (Form, &Leave),
+    query: &Query,
     session: &Session,
 ) -> Result<Exit, Failure> {
-    let mut printer = Printer::new(form, zone);
-    for chunk in rows.chunks(CHUNK) {
-        let events = session.library.events(chunk.to_vec()).await?;
-        for event in &events {
-            if let Some(exit) = print::ended(printer.event(event))? {
-                return Ok(exit);
+    let reach = (rows.len(), runtime::range(rows.iter().copied()));
+    let about = about(query, reach, session.config.ui.zone, leave, session).await?;
+    let mut sheet = Sheet::begin(form, leave, about)?;
+    for pass in 0..form.format().map_or(1, Format::passes) {
+        if pass > 0
+            && let Some(exit) = print::ended(sheet.printer.next_pass())?
+        {
+            return Ok(exit);
+        }
+        for chunk in rows.chunks(CHUNK) {
+            for event in &session.library.events(chunk.to_vec()).await? {
+                if let Some(exit) = print::ended(sheet.printer.event(event))? {
+                    return Ok(exit);
+                }
             }
         }
     }
-    print::ended(printer.finish().map(|_| ()))?;
-    Ok(Exit::Fine)
+    sheet.end(rows.len())
 }
 
 #[cfg(test)]

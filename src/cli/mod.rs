@@ -8,6 +8,7 @@ mod asked;
 mod browse;
 mod cache;
 mod check;
+mod completions;
 mod config;
 mod demo;
 mod diff;
@@ -15,10 +16,12 @@ mod feeds;
 mod import;
 mod lifecycle;
 mod list;
+mod man;
 mod open;
 mod print;
 mod show;
 mod sources;
+mod summarize;
 mod suspects;
 mod sync;
 mod tail;
@@ -67,6 +70,9 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Feeds(command) => feeds::run(command, &options),
         Command::Import(args) => import::run(args, &options, stop).await,
         Command::Config(command) => config::run(&command, &options),
+        Command::Summarize(args) => summarize::run(args, &options).await,
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 

@@ -3,9 +3,11 @@
 //! The only writer of results, and of warnings beside them. It writes no escape sequences, so the same bytes go to a terminal and
 //! into a pipe; only the width of the table follows the terminal.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
-use crate::domain::{Event, Safe, Zone, csv_cell, escape_json, markdown_cell};
+use crate::diff::Leaving;
+use crate::domain::{Event, Safe, Zone, markdown_cell};
+use crate::export::{About, Writer};
 
 use super::args::Form;
 use crate::runtime::{Exit, Failure};
@@ -13,79 +15,70 @@ use crate::runtime::{Exit, Failure};
 /// How wide a table is where nothing says how wide the reader's is.
 const WIDE: usize = usize::MAX;
 
-/// Prints events one by one, so that a million of them need no memory.
-pub(crate) struct Printer {
-    out: BufWriter<StdoutLock<'static>>,
-    style: Style,
-    zone: Zone,
-    printed: usize,
-    /// Whether the names of the columns are yet to be printed.
-    header: bool,
-    table: Vec<&'static Column>,
-    csv: Vec<&'static CsvColumn>,
-}
+/// Where results go.
+type Out = BufWriter<Box<dyn Write>>;
 
-enum Style {
-    Table { width: usize },
-    Json,
-    JsonLines,
-    Csv,
-    Markdown,
+/// Prints events one by one, so that a million of them need no memory. Secrets are masked unless somebody asked
+/// for them.
+pub(crate) enum Printer {
+    /// For people.
+    Table(Table),
+    /// For programs, and reports.
+    Export(Writer<Out>),
 }
 
 impl Printer {
-    /// A printer in this form; times of the table are in `zone`.
-    pub(crate) fn new(form: Form, zone: Zone) -> Self {
-        let style = match form {
-            Form { json: true, .. } => Style::Json,
-            Form { jsonl: true, .. } => Style::JsonLines,
-            Form { csv: true, .. } => Style::Csv,
-            Form { md: true, .. } => Style::Markdown,
-            _ => Style::Table { width: terminal_width().unwrap_or(WIDE) },
-        };
-        let out = BufWriter::new(io::stdout().lock());
-        let (table, csv) = (TABLE.iter().collect(), CSV.iter().collect());
-        Self { out, style, zone, printed: 0, header: true, table, csv }
+    /// A printer of this form on stdout; times of a table are in `zone`.
+    pub(crate) fn new(form: Form, zone: Zone, unmasked: bool) -> Self {
+        let about = About { zone, unmasked, ..About::default() };
+        Self::over(Box::new(io::stdout().lock()), form, about)
     }
 
-    /// The same without the names of the columns above them.
+    /// The same for a place that is not stdout, or a report that says what it is about.
+    pub(crate) fn over(out: Box<dyn Write>, form: Form, about: About) -> Self {
+        let out = BufWriter::new(out);
+        if let Some(format) = form.format() {
+            return Self::Export(Writer::new(format, out, about));
+        }
+        let width = (!form.md).then(|| terminal_width().unwrap_or(WIDE));
+        let (zone, unmasked) = (about.zone, about.unmasked);
+        let columns = TABLE.iter().collect();
+        Self::Table(Table { out, width, zone, unmasked, printed: 0, header: true, columns })
+    }
+
+    /// The same without the names of the columns of a table above them.
     pub(crate) fn without_header(self) -> Self {
-        Self { header: false, ..self }
+        match self {
+            Self::Table(table) => Self::Table(Table { header: false, ..table }),
+            export @ Self::Export(_) => export,
+        }
     }
 
     /// The same with these columns, named as in the query language, and no others.
     pub(crate) fn with_columns(self, names: &[&str]) -> Self {
-        let table = names.iter().filter_map(|name| CHOSEN.iter().find(|(other, ..)| other == name));
-        Self {
-            table: table.clone().map(|(_, column, _)| *column).collect(),
-            csv: table.map(|(.., column)| column).collect(),
-            ..self
+        match self {
+            Self::Table(table) => {
+                let columns = names.iter().filter_map(|name| CHOSEN.iter().find(|(other, _)| other == name));
+                Self::Table(Table { columns: columns.map(|(_, column)| *column).collect(), ..table })
+            }
+            Self::Export(writer) => Self::Export(writer.with_columns(names)),
         }
     }
 
     /// Prints a line between the events of a table.
     pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
-        match self.style {
-            Style::Table { .. } => {
-                self.titles()?;
-                if self.printed > 0 {
-                    writeln!(self.out)?;
-                }
-                writeln!(self.out, "── {}", Safe::line(text).as_str())
-            }
-            Style::Markdown => {
-                // A heading ends a table, and the next one needs titles of its own.
-                self.header = true;
-                let gap = if self.printed > 0 { "\n" } else { "" };
-                writeln!(self.out, "{gap}### {}\n", markdown_cell(text))
-            }
-            Style::Json | Style::JsonLines | Style::Csv => Ok(()),
+        match self {
+            Self::Table(table) => table.heading(text),
+            Self::Export(_) => Ok(()),
         }
     }
 
     /// Sends on what was printed, for a reader who waits for each event.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        match self {
+            Self::Table(table) => table.out.flush(),
+            Self::Export(writer) => writer.flush(),
+        }
     }
 
     /// Prints one event.
@@ -95,76 +88,95 @@ impl Printer {
 
     /// Prints one event that stands for so many; only a table says how many.
     pub(crate) fn line(&mut self, event: &Event, stands_for: usize) -> io::Result<()> {
-        let first = self.printed == 0;
-        self.printed += 1;
-        match self.style {
-            Style::Table { width } => {
-                self.titles()?;
-                let cells = self.cells(event, stands_for);
-                writeln!(self.out, "{}", table_line(&self.table, &cells, width))
-            }
-            Style::Markdown => {
-                self.titles()?;
-                let cells = self.cells(event, stands_for);
-                writeln!(self.out, "{}", markdown_line(cells.iter().map(String::as_str)))
-            }
-            Style::Json => write!(self.out, "{}{}", if first { "[\n" } else { ",\n" }, json_line(event)?),
-            Style::JsonLines => writeln!(self.out, "{}", json_line(event)?),
-            Style::Csv => {
-                let mut csv = csv::Writer::from_writer(&mut self.out);
-                if first {
-                    csv.write_record(self.csv.iter().map(|(title, _)| title))?;
-                }
-                csv.write_record(self.csv.iter().map(|(_, text)| csv_cell(&text(event)).into_owned()))?;
-                csv.flush()
-            }
+        match self {
+            Self::Table(table) => table.line(event, stands_for),
+            Self::Export(writer) => writer.event(event),
         }
     }
 
-    fn cells(&self, event: &Event, stands_for: usize) -> Vec<String> {
+    /// The same events follow once more.
+    pub(crate) fn next_pass(&mut self) -> io::Result<()> {
+        match self {
+            Self::Table(_) => Ok(()),
+            Self::Export(writer) => writer.next_pass(),
+        }
+    }
+
+    /// Ends the output, which is incomplete without it. Gives how many values are masked, where they were
+    /// counted.
+    pub(crate) fn finish(self) -> io::Result<usize> {
+        match self {
+            Self::Table(mut table) => table.out.flush().map(|()| 0),
+            Self::Export(writer) => writer.finish(),
+        }
+    }
+}
+
+/// Events as a table, for people or in Markdown.
+pub(crate) struct Table {
+    out: Out,
+    /// How wide it may be; nothing for Markdown.
+    width: Option<usize>,
+    zone: Zone,
+    unmasked: bool,
+    printed: usize,
+    /// Whether the names of the columns are yet to be printed.
+    header: bool,
+    columns: Vec<&'static Column>,
+}
+
+impl Table {
+    fn heading(&mut self, text: &str) -> io::Result<()> {
+        if self.width.is_some() {
+            self.titles()?;
+            if self.printed > 0 {
+                writeln!(self.out)?;
+            }
+            return writeln!(self.out, "── {}", Safe::line(text).as_str());
+        }
+        // A heading ends a table, and the next one needs titles of its own.
+        self.header = true;
+        let gap = if self.printed > 0 { "\n" } else { "" };
+        writeln!(self.out, "{gap}### {}\n", markdown_cell(text))
+    }
+
+    fn line(&mut self, event: &Event, stands_for: usize) -> io::Result<()> {
+        self.titles()?;
+        self.printed += 1;
+        let leaving;
+        let event = if self.unmasked {
+            event
+        } else {
+            leaving = Leaving::of(event);
+            &leaving.event
+        };
         let mut cells: Vec<String> =
-            self.table.iter().map(|column| (column.text)(event, self.zone)).collect();
+            self.columns.iter().map(|column| (column.text)(event, self.zone)).collect();
         if let Some(last) = cells.last_mut().filter(|_| stands_for > 1) {
             *last = format!("×{stands_for} {last}");
         }
-        cells
+        self.put(&cells)
     }
 
-    /// Prints the names of the columns of a table, once for each table.
+    fn put(&mut self, cells: &[String]) -> io::Result<()> {
+        match self.width {
+            Some(width) => writeln!(self.out, "{}", table_line(&self.columns, cells, width)),
+            None => writeln!(self.out, "{}", markdown_line(cells.iter().map(String::as_str))),
+        }
+    }
+
+    /// Prints the names of the columns, once for each table.
     fn titles(&mut self) -> io::Result<()> {
         if !std::mem::take(&mut self.header) {
             return Ok(());
         }
-        let titles: Vec<String> = self.table.iter().map(|column| column.title.to_owned()).collect();
-        match self.style {
-            Style::Table { width } => writeln!(self.out, "{}", table_line(&self.table, &titles, width)),
-            Style::Markdown => {
-                writeln!(self.out, "{}", markdown_line(titles.iter().map(String::as_str)))?;
-                writeln!(self.out, "|{}", " --- |".repeat(titles.len()))
-            }
-            Style::Json | Style::JsonLines | Style::Csv => Ok(()),
+        let titles: Vec<String> = self.columns.iter().map(|column| column.title.to_owned()).collect();
+        self.put(&titles)?;
+        if self.width.is_none() {
+            writeln!(self.out, "|{}", " --- |".repeat(titles.len()))?;
         }
+        Ok(())
     }
-
-    /// Ends the output; without it a JSON array stays open.
-    pub(crate) fn finish(mut self) -> io::Result<usize> {
-        match (&self.style, self.printed) {
-            (Style::Json, 0) => writeln!(self.out, "[]")?,
-            (Style::Json, _) => writeln!(self.out, "\n]")?,
-            (Style::Csv, 0) => {
-                let titles: Vec<&str> = self.csv.iter().map(|(title, _)| *title).collect();
-                writeln!(self.out, "{}", titles.join(","))?;
-            }
-            _ => {}
-        }
-        self.out.flush()?;
-        Ok(self.printed)
-    }
-}
-
-/// One event as JSON on one line, without a character that a terminal would act on.
-pub(crate) fn json_line(event: &Event) -> io::Result<String> {
-    Ok(escape_json(&serde_json::to_string(event)?).into_owned())
 }
 
 /// Prints lines of text, each made safe.
@@ -254,48 +266,16 @@ fn markdown_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     cells.fold("|".to_owned(), |line, cell| format!("{line} {} |", markdown_cell(cell)))
 }
 
-type CsvColumn = (&'static str, fn(&Event) -> String);
-
-static CSV: [CsvColumn; 26] = [
-    ("id", |event| event.id.to_string()),
-    ("native_id", |event| event.record.identity.native().unwrap_or_default().to_owned()),
-    ("source", |event| event.source.to_string()),
-    ("feed", |event| event.feed.to_string()),
-    ("scope", |event| text(event.scope.as_deref())),
-    ("time", |event| event.record.time.to_string()),
-    ("action", |event| known(event.record.action.word())),
-    ("raw_action", |event| text(event.record.raw_action.as_deref())),
-    ("entity_type", |event| text(event.record.entity.kind.as_deref())),
-    ("entity_id", |event| text(event.record.entity.id.as_deref())),
-    ("entity_name", |event| text(event.record.entity.name.as_deref())),
-    ("actor_type", |event| known(event.record.actor.kind.word())),
-    ("actor_id", |event| text(event.record.actor.id.as_deref())),
-    ("actor_name", |event| text(event.record.actor.name.as_deref())),
-    ("status", |event| known(event.record.status.word())),
-    ("error", |event| text(event.record.error.as_deref())),
-    ("summary", |event| text(event.record.summary.as_deref())),
-    ("ai_summary", |event| text(event.record.ai_summary.as_deref())),
-    ("changes", |event| serde_json::to_string(&event.record.changes).unwrap_or_default()),
-    ("set", |event| text(event.record.set.as_deref())),
-    ("url", |event| text(event.record.url.as_deref())),
-    ("count", |event| event.count.to_string()),
-    ("link", |event| text(event.link.word())),
-    ("edits", |event| event.edits().to_string()),
-    ("gone_at", |event| event.gone_at().map_or_else(String::new, |time| time.to_string())),
-    ("raw", |event| event.record.raw.to_string()),
-];
-
-/// What the columns of the query language are in a table and in CSV.
-static CHOSEN: [(&str, &Column, CsvColumn); 9] = [
-    ("time", &TABLE[1], ("time", |event| event.record.time.to_string())),
-    ("action", &TABLE[2], ("action", |event| known(event.record.action.word()))),
+/// What the columns of the query language are in a table.
+static CHOSEN: [(&str, &Column); 9] = [
+    ("time", &TABLE[1]),
+    ("action", &TABLE[2]),
     (
         "type",
         &Column { title: "TYPE", width: 16, text: |event, _| text(event.record.entity.kind.as_deref()) },
-        ("entity_type", |event| text(event.record.entity.kind.as_deref())),
     ),
-    ("entity", &TABLE[3], ("entity", |event| text(event.record.entity.label()))),
-    ("actor", &TABLE[4], ("actor", |event| text(event.record.actor.label()))),
+    ("entity", &TABLE[3]),
+    ("actor", &TABLE[4]),
     (
         "actor_type",
         &Column {
@@ -303,19 +283,13 @@ static CHOSEN: [(&str, &Column, CsvColumn); 9] = [
             width: 10,
             text: |event, _| event.record.actor.kind.word().to_owned(),
         },
-        ("actor_type", |event| known(event.record.actor.kind.word())),
     ),
-    ("source", &TABLE[5], ("source", |event| event.source.to_string())),
-    (
-        "status",
-        &Column { title: "STATUS", width: 7, text: |event, _| event.record.status.word().to_owned() },
-        ("status", |event| known(event.record.status.word())),
-    ),
+    ("source", &TABLE[5]),
+    ("status", &Column { title: "STATUS", width: 7, text: |event, _| event.record.status.word().to_owned() }),
     (
         "summary",
         // Not the widest of all, since others may follow it.
         &Column { title: "SUMMARY", width: 60, text: |event, _| said(event) },
-        ("summary", said),
     ),
 ];
 
@@ -323,11 +297,6 @@ static CHOSEN: [(&str, &Column, CsvColumn); 9] = [
 fn said(event: &Event) -> String {
     let record = &event.record;
     record.summary.as_deref().or(record.ai_summary.as_deref()).unwrap_or_default().to_owned()
-}
-
-/// A word, or nothing where the feed does not say: as absent as null is in JSON.
-fn known(word: &str) -> String {
-    if word == "unknown" { String::new() } else { word.to_owned() }
 }
 
 fn text(value: Option<&str>) -> String {

@@ -3,16 +3,18 @@
 use super::args::ShowArgs;
 use super::print;
 use crate::config::Options;
-use crate::diff::Comparison;
+use crate::diff::{Comparison, Leaving};
 use crate::domain::{Change, Detail, Event, EventId, Op, Status, Zone};
+use crate::export;
 use crate::runtime::{Exit, Failure, Session};
 
 pub(super) async fn run(args: ShowArgs, options: &Options) -> Result<Exit, Failure> {
     let id = id(&args.id)?;
     let session = super::open_to_read(options).await?;
     let event = event(&session, id).await?;
+    let event = if args.unmasked { event } else { Leaving::of(&event).event };
     let printed = if args.json {
-        print::json_line(&event).and_then(|line| print::lines([line]))
+        export::json_line(&event).and_then(|line| print::lines([line]))
     } else {
         print::lines(describe(&event, &feed_name(&session, &event), session.config.ui.zone))
     };

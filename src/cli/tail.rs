@@ -32,7 +32,7 @@ pub(super) async fn run(
     let zone = query.directives().zone.unwrap_or(session.config.ui.zone);
     let mut tail = Tail {
         newest: newest(&session).await?,
-        printer: Printer::new(args.form(), zone).without_header(),
+        printer: Printer::new(args.form(), zone, args.unmasked).without_header(),
         printed: HashSet::new(),
         query,
         session: &session,

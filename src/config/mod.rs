@@ -5,9 +5,10 @@
 //! when asked ([`Resolver`]); it opens no connection, and no secret ever becomes part of a `Config` or of
 //! a message.
 //!
-//! `table` walks the file key by key and `problem` keeps what is wrong with it; `source`, `ui` and `keys` each
+//! `table` walks the file key by key and `problem` keeps what is wrong with it; `source`, `ui`, `keys` and `ai` each
 //! read the part of their name; `paths` says where everything is, `secret` where secrets come from.
 
+mod ai;
 mod base;
 mod init;
 mod keys;
@@ -33,6 +34,7 @@ use crate::domain::Problem;
 use crate::feed::Catalog;
 use crate::tui::keymap::Keymap;
 
+pub use ai::{AI_LINES, Ai};
 pub use init::{SAMPLE, init};
 pub use paths::{Options, Paths, paths};
 pub use problem::Diagnostic;
@@ -44,7 +46,7 @@ pub use ui::{TimeStyle, Ui};
 const MAX_FILE: u64 = 1024 * 1024;
 
 /// What can stand at the top of the file.
-const KEYS: &[&str] = &["source", "ui", "keys", "me", "keep"];
+const KEYS: &[&str] = &["source", "ui", "keys", "me", "keep", "ai"];
 
 /// Everything that the user configured.
 #[derive(Debug, Clone)]
@@ -59,12 +61,14 @@ pub struct Config {
     pub keymap: Keymap,
     /// Who `@me` is in a filter.
     pub me: Option<String>,
+    /// The model that summaries are asked of; off where there is none.
+    pub ai: Option<Ai>,
 }
 
 impl Config {
     /// A configuration without sources, for places that have no file.
     pub fn empty(paths: Paths) -> Self {
-        Self { paths, sources: Vec::new(), ui: Ui::default(), keymap: Keymap::built_in(), me: None }
+        Self { paths, sources: Vec::new(), ui: Ui::default(), keymap: Keymap::built_in(), me: None, ai: None }
     }
 
     /// Reads `text`, the content of the file `paths.config`. All problems are reported, in the order of
@@ -93,6 +97,7 @@ impl Config {
         {
             config.keymap = keymap;
         }
+        config.ai = root.get("ai").and_then(|field| ai::read(&mut reader, field, &around));
         config.me = root
             .get("me")
             .and_then(|field| field.text(&mut reader, "\"jane@example.com\""))
@@ -100,9 +105,10 @@ impl Config {
         if reader.is_clean() { Ok(config) } else { Err(reader.finish()) }
     }
 
-    /// Every secret of every source.
+    /// Every secret of every source, and the key of the model.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretRef> {
-        self.sources.iter().flat_map(|source| &source.secrets)
+        let key = self.ai.as_ref().and_then(|ai| ai.key.as_ref());
+        self.sources.iter().flat_map(|source| &source.secrets).chain(key)
     }
 }
 

@@ -17,6 +17,7 @@ use super::secret::SecretRef;
 use super::table::{Field, Table};
 use crate::domain::{Place, ScopeChoice, Via, did_you_mean};
 use crate::feed::{Catalog, Profile};
+pub(super) use needs::secret;
 
 pub use route::CaFile;
 pub(super) use via::check;
@@ -294,7 +295,7 @@ pub(super) fn keep(
 }
 
 /// A length of time between two others, both included; `example` is one.
-fn length(
+pub(super) fn length(
     reader: &mut Reader<'_>,
     field: &Field<'_>,
     example: &str,

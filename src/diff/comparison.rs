@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::cover::{Covered, cover};
 use super::model::Diff;
 use super::patch::{patch, patch_of};
 use super::path::{self, Step};
@@ -19,10 +20,13 @@ pub struct Comparison {
     pub documents: Option<Snapshots>,
     /// What is masked in the documents.
     pub rules: Matcher,
+    /// The record as it was sent, masked by the same rules.
+    pub record: Covered,
 }
 
 impl Comparison {
-    /// Compares what `event` holds. `revealed` are paths of fields to show although they would be masked.
+    /// Compares what `event` holds. `revealed` are paths of changed fields, and places of
+    /// the record as [`Covered::hidden`] names them, to show although they would be masked.
     pub fn of(event: &Event, revealed: &[String]) -> Self {
         let changes = &event.record.changes;
         let documents = Snapshots::find(&event.record.raw, changes);
@@ -32,7 +36,8 @@ impl Comparison {
             None => changes.clone(),
         };
         let diff = Diff::with(&changes, &rules.revealing(revealed));
-        Self { diff, documents, rules }
+        let record = cover(&event.record.raw, &rules, revealed);
+        Self { diff, documents, rules, record }
     }
 
     /// About how many bytes have to be looked at for [`Comparison::of`].

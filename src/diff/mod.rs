@@ -2,14 +2,16 @@
 //!
 //! [`compare`] walks two documents side by side: objects by key, arrays by what makes their elements the
 //! same elements ([`Align`]). [`redact`] masks secrets in changes that came from elsewhere; `compare` has
-//! already masked its own. [`Diff`] is what every view, writer and command shows of changes, masked when it
+//! already masked its own. [`Leaving`] is an event as it may go out of the program. [`Diff`] is what every view, writer and command shows of changes, masked when it
 //! is made; [`patch()`] says the same for programs. It may assume nothing about the documents, so all are
 //! bounded in depth and in the number of changes. Rules that are used often are made ready once
 //! ([`Matcher`]). It is pure: it must not know a provider, do I/O or draw.
 
 mod align;
 mod comparison;
+mod cover;
 mod human;
+mod leave;
 mod lines;
 mod model;
 mod patch;
@@ -29,6 +31,8 @@ mod round_tests;
 mod tests;
 
 pub use comparison::Comparison;
+pub use cover::Covered;
+pub use leave::{Leaving, names_secret};
 pub use lines::{Line, Side};
 pub use model::{Block, Body, Counts, Diff, Kind, Mask};
 pub use patch::{patch, patch_of};

@@ -1,6 +1,7 @@
 //! What a feed profile says about comparing its documents: how arrays align, what to leave out, what to mask.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -32,6 +33,17 @@ const ALWAYS_REDACTED: &[&str] = &[
     "*authorization*",
     "*cookie*",
 ];
+
+/// Any of the words in those names, as they stand in a JSON text. An escape may hide a letter of one.
+static WORDS: LazyLock<Option<regex::Regex>> = LazyLock::new(|| {
+    let words = ALWAYS_REDACTED.iter().map(|name| regex::escape(name.trim_matches('*')));
+    regex::Regex::new(&format!("(?i){}|\\\\u", words.collect::<Vec<_>>().join("|"))).ok()
+});
+
+/// Whether a JSON text holds any word that gives a secret away.
+pub(super) fn names_a_secret(json: &str) -> bool {
+    WORDS.as_ref().is_none_or(|words| words.is_match(json))
+}
 
 /// The fields that commonly say which element of an array is which, the most telling first.
 pub(super) const IDENTITY_KEYS: [&str; 4] = ["id", "key", "slug", "name"];

@@ -30,6 +30,7 @@ mod scope;
 mod secret;
 mod status;
 mod suggest;
+mod summary;
 mod survey;
 mod suspects;
 mod time;
@@ -57,6 +58,7 @@ pub use scope::ScopeChoice;
 pub use secret::Secret;
 pub use status::{Fault, FaultKind, Outcome, Progress, SourceState, SourceStatus};
 pub use suggest::{did_you_mean, nearest, what_fits};
+pub use summary::Summary;
 pub use survey::{Ask, Bars, Facet, FacetKey, FacetValue, Histogram, Reach, Series, Span, Survey, Unit};
 pub use suspects::{
     Case, Clue, REASONS, Reason, ReasonRow, Share, Suspect, Suspects, UNDOING, rank, span, undoes,

@@ -4,7 +4,7 @@
 //! itself, is not negated, and names one exact value. Everything else is decided here, and what was fetched is
 //! decided here again. Which conditions a server knows is its feed profile's business.
 
-use crate::domain::{Action, Condition, Status};
+use crate::domain::{Action, Condition, Status, Timestamp};
 
 use super::Query;
 use super::ast::{Expr, Term, Test};
@@ -41,6 +41,21 @@ impl Query {
             }
         }
         conditions
+    }
+
+    /// The times that the query is about: from the first on, before the second.
+    pub fn bounds(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let (mut since, mut until) = (None, None);
+        for condition in self.conditions() {
+            match condition {
+                Condition::Since(time) => since = since.max(Some(time)),
+                Condition::Until(time) => {
+                    until = Some(until.map_or(time, |other: Timestamp| other.min(time)));
+                }
+                _ => {}
+            }
+        }
+        (since, until)
     }
 
     /// Whether the query says of events of this source that none is selected.

@@ -137,9 +137,7 @@ where
     let (sender, messages) = mpsc::unbounded_channel();
     let (user, user_notices) = session.user().await;
     let stop = setting.stop.child_token();
-    let around = session.surroundings();
-    let (library, explainer) = (session.library.clone(), session.explainer());
-    let ports = Arc::new(Ports::new(library, user.clone(), around, explainer, sender, stop));
+    let ports = Arc::new(Ports::new(&session, user.clone(), sender, stop));
     let older = session.library.load_newest(FIRST).await;
     let remembered = session.remembered().await.unwrap_or_default();
     let (mut app, start) = App::new(Settings {
@@ -185,6 +183,7 @@ async fn fetch(
     if let Ok(feeds) = session.library.coverage().await {
         ports.tell(Message::Coverage(feeds));
     }
+    ports.tell_summaries().await;
     load_rest(&session, older, &ports).await;
     let (reports, mut heard) = mpsc::unbounded_channel();
     let connected = session.connect(reports).await;

@@ -12,7 +12,8 @@ mod tests;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::domain::{
-    Ask, Entity, Event, EventId, FeedCoverage, IndexRow, List, RowId, Rows, SealedRows, Survey, Unreadable,
+    Ask, Entity, Event, EventId, FeedCoverage, IndexRow, List, RowId, Rows, SealedRows, Summary, Survey,
+    Unreadable,
 };
 use crate::index::{Content, Index, Search};
 use crate::query::{Arrangement, Query, Texts};
@@ -193,6 +194,11 @@ impl Library {
     /// What is known to be complete of every feed that was ever read.
     pub async fn coverage(&self) -> Result<Vec<FeedCoverage>, StoreError> {
         self.store.run(Db::coverage).await
+    }
+
+    /// What models wrote about single events.
+    pub async fn summaries(&self) -> Result<Vec<Summary>, StoreError> {
+        self.store.run(Db::summaries_of_one).await
     }
 
     /// How many events are in the columns.

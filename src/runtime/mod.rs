@@ -8,9 +8,12 @@
 //! effects, `relay` turns news from the sources into messages, `terminal` enters and leaves the screen.
 
 pub mod browse;
+mod clipboard;
+mod curl;
 mod event_loop;
 mod exit;
 mod explain;
+mod leaving;
 mod library;
 mod log;
 mod ports;
@@ -20,15 +23,19 @@ mod retention;
 mod saved;
 mod script;
 mod session;
+mod summarize;
 mod terminal;
 mod user;
 
 pub use exit::{Exit, Failure};
 pub use explain::Explainer;
+pub(crate) use leaving::Export;
+pub use leaving::{Target, coverage, range};
 pub use library::{Library, Surroundings};
 pub use process::{harden, stop_on_signals};
 pub use retention::{Pruned, limit, prune};
 pub use saved::read_saved;
 pub(crate) use session::trusted;
 pub use session::{Connected, Session};
+pub use summarize::{Draft, NoSummary, Summarizer};
 pub use user::User;

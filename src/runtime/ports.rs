@@ -3,19 +3,22 @@
 //! Each effect runs on a task of its own and answers with a message, so the loop never waits. A query
 //! that was overtaken by a newer one stops at its next look at the counter, and its answer is not sent.
 
+mod ai;
 mod counts;
 mod files;
+mod out;
 mod people;
 
-use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{SetOnce, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::clipboard;
 use super::explain::Explainer;
 use super::library::{Library, Surroundings};
+use super::session::Session;
 use super::terminal;
 use super::user::User;
 use crate::diff::Comparison;
@@ -24,6 +27,8 @@ use crate::query::Query;
 use crate::store::StoreError;
 use crate::sync::{Engine, Extent, Fetched, Which};
 use crate::tui::{Answer, Asker, Effect, Message, Notice};
+use ai::Summaries;
+use out::Out;
 
 /// What effects are carried out with.
 pub(super) struct Ports {
@@ -31,6 +36,8 @@ pub(super) struct Ports {
     user: User,
     around: Arc<Surroundings>,
     explainer: Explainer,
+    out: Arc<Out>,
+    summaries: Arc<Summaries>,
     /// There as soon as every secret was asked for.
     engine: Arc<SetOnce<Engine>>,
     outbox: Outbox,
@@ -60,17 +67,18 @@ impl Outbox {
 impl Ports {
     /// Ports that answer to `messages` and stop what is under way when `stop` is cancelled.
     pub(crate) fn new(
-        library: Library,
+        session: &Session,
         user: User,
-        around: Surroundings,
-        explainer: Explainer,
         messages: mpsc::UnboundedSender<Message>,
         stop: CancellationToken,
     ) -> Self {
         let (engine, newest) = (Arc::new(SetOnce::new()), Newest::default());
         let busy = watch::Sender::new(0);
         let outbox = Outbox { messages, busy: busy.clone() };
-        Self { library, user, around: Arc::new(around), explainer, engine, outbox, stop, newest, busy }
+        let (library, explainer) = (session.library.clone(), session.explainer());
+        let (around, out) = (Arc::new(session.surroundings()), Arc::new(Out::of(session)));
+        let summaries = Arc::new(Summaries::of(session));
+        Self { library, user, around, explainer, out, summaries, engine, outbox, stop, newest, busy }
     }
 
     /// Lets effects that need the network go on. Only the first engine counts.
@@ -161,7 +169,11 @@ impl Ports {
                     outbox.send(Message::Tick(timer, Timestamp::now()));
                 });
             }
-            Effect::Copy { what, text } => self.tell(Message::Notice(copy(what, &text))),
+            Effect::CopyByTerminal { what, text, why } => {
+                self.tell(Message::Notice(clipboard::by_terminal(what, &text, why.as_deref())));
+            }
+            Effect::Draft { .. } | Effect::Summarize { .. } | Effect::DropSummary => self.sum_up(effect),
+            Effect::Copy { .. } | Effect::CopyRequest { .. } | Effect::Export { .. } => self.let_out(effect),
             Effect::OpenUrl(url) => self.tell(Message::Notice(open_page(&url))),
             Effect::Mouse(on) => terminal::take_mouse(on),
             Effect::Notify { how, text } => terminal::notify(how, &text),
@@ -436,30 +448,6 @@ fn told(fetched: &Fetched) -> Option<Notice> {
     })
 }
 
-/// Puts `text` on the clipboard through the terminal (OSC 52), which also works over SSH.
-fn copy(what: &str, text: &str) -> Notice {
-    /// Terminals drop longer ones without a word: 100,000 bytes after encoding is the common limit.
-    const LIMIT: usize = 74_000;
-    if text.len() > LIMIT {
-        return Notice::error(format!("The {what} is too long for the terminal's clipboard: it takes 74 kB"));
-    }
-    match crossterm::execute!(io::stdout(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))
-        .and_then(|()| io::stdout().flush())
-    {
-        Ok(()) => Notice::info(copied(what, text)),
-        Err(error) => Notice::error(format!("Not copied: {error}")),
-    }
-}
-
-/// What was copied, in one line, and which way it went.
-fn copied(what: &str, text: &str) -> String {
-    /// Characters of the text that are shown.
-    const SHOWN: usize = 48;
-    let shown: String = text.chars().take(SHOWN).collect();
-    let cut = if shown.len() < text.len() { "…" } else { "" };
-    format!("Copied the {what} through the terminal (OSC 52): {shown}{cut}")
-}
-
 /// Opens a page of a feed in the browser: web addresses only, since feeds are written by others.
 fn open_page(url: &str) -> Notice {
     if !(url.starts_with("https://") || url.starts_with("http://")) {
@@ -474,12 +462,6 @@ fn open_page(url: &str) -> Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn it_is_said_what_was_copied() {
-        assert_eq!(copied("event id", "3kq0"), "Copied the event id through the terminal (OSC 52): 3kq0");
-        assert!(copied("actor", &"é".repeat(60)).ends_with("éé…"));
-    }
 
     #[test]
     fn a_gap_is_asked_for_from_its_first_instant_to_its_last() {

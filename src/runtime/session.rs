@@ -114,6 +114,18 @@ impl Session {
         profiles.map(|profile| (Arc::from(profile.id()), profile.name().to_owned())).collect()
     }
 
+    /// Asks for summaries.
+    pub fn summarizer(&self) -> super::Summarizer {
+        let resolver = Resolver::new(self.config.secrets());
+        let (ai, library) = (self.config.ai.clone(), self.library.clone());
+        super::Summarizer::new(ai, library, self.store.clone(), resolver, self.redactor.clone())
+    }
+
+    /// Writes events out.
+    pub(crate) fn export(&self) -> super::Export {
+        super::Export { library: self.library.clone(), feeds: Arc::new(self.feed_names()) }
+    }
+
     /// Every configured source with what the cache remembers of it.
     pub async fn remembered(&self) -> Result<Vec<SourceStatus>, Failure> {
         let summaries = self.store.run(Db::sources_summary).await?;

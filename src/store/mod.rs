@@ -28,6 +28,7 @@ mod read;
 mod rows;
 mod schema;
 mod seal;
+mod summary;
 mod turn;
 mod user;
 mod verify;

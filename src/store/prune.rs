@@ -22,6 +22,14 @@ use crate::domain::{EventId, RowId, Timestamp};
 /// meanwhile waits for them.
 const BATCH: usize = if cfg!(test) { 4 } else { 500 };
 
+/// What else is told of an event. A summary may quote every event that it is about.
+const TOLD: [&str; 4] = [
+    "DELETE FROM revision WHERE id = ?1",
+    "DELETE FROM link_beside WHERE id = ?1",
+    "DELETE FROM summary WHERE hash IN (SELECT hash FROM summary_event WHERE id = ?1)",
+    "DELETE FROM summary_event WHERE hash IN (SELECT hash FROM summary_event WHERE id = ?1)",
+];
+
 /// In milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -178,7 +186,7 @@ fn take_out(tx: &Transaction<'_>, doomed: &[Old]) -> rusqlite::Result<()> {
     for old in doomed {
         seq += 1;
         leave(tx, RowId(old.row), seq)?;
-        for sql in ["DELETE FROM revision WHERE id = ?1", "DELETE FROM link_beside WHERE id = ?1"] {
+        for sql in TOLD {
             tx.prepare_cached(sql)?.execute([old.id.0])?;
         }
     }

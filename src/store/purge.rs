@@ -20,6 +20,8 @@ use crate::domain::{EventId, RowId};
 const EVENTS: &str = "
 DELETE FROM revision WHERE id IN (SELECT id FROM doomed);
 DELETE FROM link_beside WHERE id IN (SELECT id FROM doomed);
+DELETE FROM summary WHERE hash IN (SELECT hash FROM summary_event WHERE id IN (SELECT id FROM doomed));
+DELETE FROM summary_event WHERE hash NOT IN (SELECT hash FROM summary);
 DELETE FROM packed WHERE row IN (SELECT row FROM doomed);
 DELETE FROM body WHERE row IN (SELECT row FROM doomed);
 DELETE FROM quarantine WHERE feed IN (SELECT feed FROM doomed);

@@ -13,6 +13,7 @@ mod packed;
 mod purged;
 mod retention;
 mod sealed;
+mod summary;
 
 use super::database::Kind;
 
@@ -53,6 +54,8 @@ const TABLES: &[&str] = &[
     "purged",
     "audit",
     "retention",
+    "summary",
+    "summary_event",
 ];
 
 const MIGRATIONS: &[&str] = &[
@@ -173,6 +176,7 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     purged::PURGED,
     audited::AUDITED,
     retention::RETENTION,
+    summary::SUMMARY,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a

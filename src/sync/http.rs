@@ -11,6 +11,7 @@ mod error;
 mod trust;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION,
@@ -21,11 +22,11 @@ use crate::domain::{Timestamp, is_loopback};
 use crate::feed::{Method, Request};
 
 use super::Source;
+use super::call::CallHead;
 
 use body::{Bounds, Intake, Spoiled};
-use client::{Clients, Route, Setup};
+use client::{Clients, Route, Setup, Times};
 
-#[cfg(test)]
 pub(super) use body::Excess;
 pub(super) use error::HttpError;
 pub use trust::Authorities;
@@ -83,7 +84,7 @@ impl Peer {
     }
 
     /// The origin of `base`, the address a source is configured with.
-    fn new(base: &str, insecure_http: bool) -> Result<Self, HttpError> {
+    pub(super) fn new(base: &str, insecure_http: bool) -> Result<Self, HttpError> {
         let url = Url::parse(base).map_err(|_| HttpError::BadUrl)?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(HttpError::BadUrl);
@@ -106,9 +107,60 @@ impl Peer {
 }
 
 impl Http {
+    /// A way out with this much time for an answer and for every silence in it.
+    pub(super) fn patient(time: Duration) -> Self {
+        Self {
+            clients: Clients::with(Times { idle: time, total: time, ..Times::default() }),
+            ..Self::default()
+        }
+    }
+
+    /// Sends `request` and hands `each` the answer piece by piece as it comes, at most so many bytes of it.
+    /// Redirects are never followed. Where `each` says no, nothing more is read.
+    pub(super) async fn stream(
+        &self,
+        request: &Request,
+        peer: &Peer,
+        most: usize,
+        each: &mut (dyn FnMut(&CallHead, &[u8]) -> bool + Send),
+    ) -> Result<CallHead, HttpError> {
+        let mut response = self.ask(request, peer, HeaderValue::from_static("identity")).await?;
+        let head = CallHead { status: response.status().as_u16() };
+        let encoding = encoding(response.headers());
+        if !matches!(encoding.as_str(), "" | "identity") {
+            let (origin, encoding) = (peer.origin.clone(), shown(&encoding));
+            return Err(HttpError::Encoding { origin, encoding });
+        }
+        let mut bytes = 0;
+        loop {
+            let chunk = response.chunk().await;
+            let chunk = chunk.map_err(|error| HttpError::in_body(&error, &peer.origin, bytes))?;
+            let Some(chunk) = chunk else { return Ok(head) };
+            bytes += chunk.len();
+            if bytes > most {
+                return Err(HttpError::TooLarge { origin: peer.origin.clone(), excess: Excess::Wire(most) });
+            }
+            if !each(&head, &chunk) {
+                return Ok(head);
+            }
+        }
+    }
+
     /// Sends `request` and reads the whole answer, whatever its status, except a redirect: those are
     /// never followed and come back as [`HttpError::Redirect`]. Dropping the future closes the connection.
     pub(super) async fn send(&self, request: &Request, peer: &Peer) -> Result<Reply, HttpError> {
+        // Whatever a profile says: only what can be unfolded here is asked for.
+        let response = self.ask(request, peer, HeaderValue::from_static("gzip")).await?;
+        take_in(response, peer, self.bounds).await
+    }
+
+    /// Sends `request` and reads the head of the answer. A redirect is none: it is never followed.
+    async fn ask(
+        &self,
+        request: &Request,
+        peer: &Peer,
+        encoding: HeaderValue,
+    ) -> Result<reqwest::Response, HttpError> {
         let mut url = Url::parse(&request.url).map_err(|_| HttpError::BadUrl)?;
         peer.check(&url)?;
         for (name, value) in &request.secret_query {
@@ -121,10 +173,19 @@ impl Http {
         };
         let setup = Setup { route, trusted: peer.trusted.clone() };
         let client = self.clients.get(setup).map_err(|reason| HttpError::Client { reason })?;
-        let outgoing = self.build(&client, request, url)?;
+        let mut outgoing = self.build(&client, request, url)?;
+        outgoing.headers_mut().insert(ACCEPT_ENCODING, encoding);
         let sent = client.execute(outgoing).await;
         let response = sent.map_err(|error| HttpError::before_answer(&error, &peer.origin))?;
-        take_in(response, peer, self.bounds).await
+        let status = response.status();
+        // 304 leads nowhere: it is the answer to a condition that the request named.
+        if status.is_redirection() && status != reqwest::StatusCode::NOT_MODIFIED {
+            let target = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+            let target = target.and_then(|location| response.url().join(location).ok());
+            let target = target.map_or_else(|| "an address it does not name".to_owned(), |url| origin(&url));
+            return Err(HttpError::Redirect { origin: peer.origin.clone(), target, status: status.as_u16() });
+        }
+        Ok(response)
     }
 
     fn build(&self, client: &Client, request: &Request, url: Url) -> Result<reqwest::Request, HttpError> {
@@ -140,8 +201,6 @@ impl Http {
             value.set_sensitive(true);
             headers.append(key, value);
         }
-        // Whatever a profile says: only what can be unfolded here is asked for.
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         let mut outgoing = client.request(method, url);
         if let Some(body) = &request.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(body.content_type));
@@ -157,13 +216,6 @@ impl Http {
 /// Reads an answer to its end.
 async fn take_in(mut response: reqwest::Response, peer: &Peer, bounds: Bounds) -> Result<Reply, HttpError> {
     let status = response.status();
-    // 304 leads nowhere: it is the answer to a condition that the request named.
-    if status.is_redirection() && status != reqwest::StatusCode::NOT_MODIFIED {
-        let target = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-        let target = target.and_then(|location| response.url().join(location).ok());
-        let target = target.map_or_else(|| "an address it does not name".to_owned(), |url| origin(&url));
-        return Err(HttpError::Redirect { origin: peer.origin.clone(), target, status: status.as_u16() });
-    }
     let origin = || peer.origin.clone();
     let encoding = encoding(response.headers());
     let mut intake = Intake::new(&encoding, bounds)

@@ -14,6 +14,7 @@
 //! What a cache knows to be complete of a feed is a ledger of stretches of time ([`crate::domain::Ledger`]).
 
 mod board;
+mod call;
 mod clock;
 mod detail;
 mod engine;
@@ -41,6 +42,7 @@ use std::time::Duration;
 use crate::domain::{IndexRow, RowId, ScopeChoice, SourceStatus, Via};
 use crate::feed::{Binding, Profile};
 
+pub use call::{CallHead, Caller};
 pub use engine::{Engine, Which};
 pub use extent::Extent;
 pub use filtered::{Fetched, narrow};

@@ -3,9 +3,11 @@
 //! A command is offered to what lies over the screen, then to the line being edited, then to what every
 //! screen knows, then to the screen itself. What nobody takes does nothing.
 
+mod ai;
 mod copy;
 mod diff;
 mod event;
+mod export;
 mod facets;
 mod filter;
 mod go;
@@ -34,7 +36,8 @@ impl App {
     /// Does what the user wants.
     pub(super) fn act(&mut self, command: Command, ask: &mut Vec<Effect>) {
         let depth = self.above.len();
-        let taken = self.act_on_overlay(command, ask)
+        let taken = self.act_on_form(command, ask)
+            || self.act_on_overlay(command, ask)
             || self.act_on_filter(command, ask)
             || self.act_on_facets(command, ask)
             || self.act_on_places(command, ask)

@@ -30,7 +30,7 @@ use super::tabs::Tabs;
 use super::trail::Trail;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, UserData};
+use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Summary, UserData};
 use crate::query::Note;
 
 /// The whole interface.
@@ -65,6 +65,10 @@ pub struct App {
     pub(super) repeatable: Option<Command>,
     /// What is to be copied of marked events that are still being read.
     pub(super) copying: Option<(Copy, Vec<RowId>)>,
+    /// What models wrote here about single events.
+    pub(super) written: Vec<Summary>,
+    /// The number of the last question about a summary.
+    pub(super) ai_generation: u64,
     pub(super) library: Library,
     pub(super) details: Details,
     /// What was made of the changes of events that were looked at.
@@ -118,6 +122,8 @@ impl App {
             above: Vec::new(),
             overlays: Vec::new(),
             copying: None,
+            written: Vec::new(),
+            ai_generation: 0,
             library: Library::default(),
             details: Details::default(),
             comparisons: Comparisons::default(),
@@ -203,6 +209,7 @@ impl App {
                 self.notice = Some(notice);
                 true
             }
+            other => self.heard_of_leaving(other, &mut ask),
         };
         self.said.hear(self.notice.as_ref(), self.ui.now);
         self.settle(&mut ask);

@@ -224,6 +224,9 @@ commands! {
     Note "note" [Lists Detail] "Write a note about the event";
     Watch "watch" [Lists Detail] "Watch the entity, or do not any more";
 
+    AiSummary "ai-summary" [Lists Detail] "Have a language model sum up the event, the marks or the list";
+    Export "export" [Lists Detail] "Write events to a file or the clipboard";
+
     NextOfEntity "next-of-entity" [Lists Detail] "Go to the next older event of the same entity";
     PreviousOfEntity "previous-of-entity" [Lists Detail] "Go to the next newer event of the same entity";
     OpenLifecycle "open-lifecycle" [Lists Detail] "Open the whole life of the entity";
@@ -257,6 +260,9 @@ commands! {
     CopyDiff "copy-diff" [Lists Detail] "Copy what changed as text";
     CopyMarkdown "copy-markdown" [Lists Detail] "Copy what changed as Markdown";
     CopyPatch "copy-patch" [Lists Detail] "Copy what changed as a JSON Patch (RFC 6902)";
+    CopyPath "copy-path" [Lists Detail] "Copy the path of the changed field that was gone to";
+    CopyValue "copy-value" [Lists Detail] "Copy what that field is now";
+    CopyRequest "copy-request" [Lists Detail] "Copy a `curl` that asks for the event, with secrets left out";
     CopyPermalink "copy-permalink" [Lists Detail] "Copy a command that opens this filter at this event";
 
     RenameView "rename-view" [Views] "Give the view another name";

@@ -7,7 +7,7 @@ use super::filter::Filter;
 use super::life::Versions;
 use super::settings::Ui;
 use super::words;
-use crate::diff::Comparison;
+use crate::diff::{Comparison, Leaving};
 use crate::domain::{Event, Safe, escape_json};
 
 /// The largest event whose changes are written out between two keys, in bytes; clipboards take less.
@@ -94,14 +94,19 @@ impl Copy {
             return Ok(permalink(&filter.query().to_string(), event));
         }
         let Some(event) = event else { return Err("no event is selected".to_owned()) };
+        if matches!(self, Self::Diff | Self::Markdown | Self::Patch) {
+            return self.changes(event);
+        }
+        let event = &Leaving::of(event).event;
         let entity = &event.record.entity;
         let text = match self {
             Self::EventId => Some(event.id.to_string()),
             Self::EntityId => entity.id.clone().or(entity.name.clone()),
             Self::Actor => event.record.actor.label().map(str::to_owned),
             Self::Json => return Ok(escape_json(&event.record.raw).into_owned()),
-            Self::Diff | Self::Markdown | Self::Patch => return self.changes(event),
-            Self::Line | Self::Query | Self::Permalink => Some(line(event, ui)),
+            Self::Diff | Self::Markdown | Self::Patch | Self::Line | Self::Query | Self::Permalink => {
+                Some(line(event, ui))
+            }
         };
         let text = text.ok_or_else(|| "this event does not name one".to_owned())?;
         Ok(Safe::line(&text).as_str().to_owned())
@@ -120,10 +125,10 @@ impl Copy {
             Self::Patch => {
                 let patch =
                     serde_json::to_string_pretty(&made.patch()?).map_err(|error| error.to_string())?;
-                Ok(escape_json(&patch).into_owned())
+                Ok(escape_json(&made.record.clean(&patch)).into_owned())
             }
-            Self::Markdown => Ok(Safe::new(&made.diff.markdown()).as_str().to_owned()),
-            _ => Ok(Safe::new(&made.diff.text().join("\n")).as_str().to_owned()),
+            Self::Markdown => Ok(Safe::new(&made.record.clean(&made.diff.markdown())).as_str().to_owned()),
+            _ => Ok(Safe::new(&made.record.clean(&made.diff.text().join("\n"))).as_str().to_owned()),
         }
     }
 }

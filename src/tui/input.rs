@@ -1,11 +1,12 @@
 //! What keys and pastes become: a command of whatever has the keys, or text in the line that is being typed.
 
-use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::app::App;
 use super::command::Context;
 use super::keymap::Lookup;
 use super::message::Effect;
+use super::motion::Motion;
 use super::overlay::Overlay;
 use super::pane::Screen;
 
@@ -54,6 +55,7 @@ impl App {
     }
 
     fn typed(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) {
+        let layout = self.layout();
         let in_facets = self.in_facets();
         match self.overlays.last_mut() {
             Some(Overlay::Pick(picker)) => {
@@ -66,6 +68,24 @@ impl App {
                     self.asked_changed(ask);
                 }
             }
+            Some(Overlay::Ai(ai)) => {
+                let motion = match key.code {
+                    KeyCode::Char('j') => Motion::Lines(1),
+                    KeyCode::Char('k') => Motion::Lines(-1),
+                    KeyCode::Char(' ') | KeyCode::PageDown => Motion::Pages(1),
+                    KeyCode::PageUp => Motion::Pages(-1),
+                    _ => return,
+                };
+                ai.go(motion, &layout);
+            }
+            Some(Overlay::Export(export)) => match key.code {
+                _ if export.types() => export.type_in(key),
+                KeyCode::Right | KeyCode::Char(' ' | 'l') => export.turn(true),
+                KeyCode::Left | KeyCode::Char('h') => export.turn(false),
+                KeyCode::Char('j') => export.go(true),
+                KeyCode::Char('k') => export.go(false),
+                _ => {}
+            },
             Some(Overlay::Help(help)) => {
                 if help.line.key(key) {
                     help.scroll = 0;
@@ -95,6 +115,10 @@ impl App {
             Some(Overlay::Ask(line)) => {
                 line.line.paste(text);
                 self.asked_changed(ask);
+            }
+            Some(Overlay::Export(export)) if export.types() => {
+                export.line.paste(text);
+                export.typed();
             }
             Some(Overlay::Help(help)) => help.line.paste(text),
             Some(_) => return false,

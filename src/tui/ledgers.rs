@@ -11,9 +11,7 @@ use super::command::Command;
 use super::settings::Ui;
 use super::window::ABOVE;
 use super::words;
-use crate::domain::{
-    Condition, FeedCoverage, Gap, GapReason, List, SourceState, SourceStatus, Stretch, Timestamp,
-};
+use crate::domain::{FeedCoverage, Gap, GapReason, List, SourceState, SourceStatus, Stretch, Timestamp};
 
 /// A stretch of one feed that is not known to be complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +82,7 @@ impl App {
 
     /// The gaps in what the filter is about, newest first.
     fn holes(&self) -> Vec<Hole> {
-        let (since, until) = self.bounds();
+        let (since, until) = self.filter.query().bounds();
         let within = |span: Stretch| {
             since.is_none_or(|since| since < span.hi)
                 && until.is_none_or(|until| span.lo.plus_millis(1) < until)
@@ -124,21 +122,6 @@ impl App {
                 && !query.leaves_out_source(&feed.source)
         };
         self.ledgers.iter().filter(meant)
-    }
-
-    /// The times that the filter is about: from the first on, before the second.
-    fn bounds(&self) -> (Option<Timestamp>, Option<Timestamp>) {
-        let (mut since, mut until) = (None, None);
-        for condition in self.filter.query().conditions() {
-            match condition {
-                Condition::Since(time) => since = since.max(Some(time)),
-                Condition::Until(time) => {
-                    until = Some(until.map_or(time, |other: Timestamp| other.min(time)));
-                }
-                _ => {}
-            }
-        }
-        (since, until)
     }
 }
 

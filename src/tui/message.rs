@@ -4,6 +4,8 @@
 //! how that work is done. A piece of work that can fail answers with a `Result`, so that a question is
 //! never left open.
 
+mod out;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,10 +15,12 @@ use super::settings::Notify;
 use crate::diff::Comparison;
 use crate::domain::{
     Actor, Ask, Case, Condition, Entity, Event, EventId, Fault, FeedCoverage, List, Profile, RowId, Rows,
-    SourceStatus, Stretch, Survey, Suspects, Timestamp, Unreadable, UserChange, Zone,
+    SourceStatus, Stretch, Summary, Survey, Suspects, Timestamp, Unreadable, UserChange, Zone,
 };
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
+
+pub use out::{Destination, Outgoing, Proposal};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -148,6 +152,40 @@ pub enum Message {
         revealed: Vec<String>,
         /// What changed in it.
         comparison: Arc<Comparison>,
+    },
+    /// The answer to [`Effect::Export`]: what was written where, or why nothing was.
+    Exported(Result<String, String>),
+    /// The answer to [`Effect::Draft`] of that generation.
+    Drafted {
+        /// Which question it answers.
+        generation: u64,
+        /// What would be sent, or why nothing can be, line by line.
+        result: Result<Proposal, Vec<String>>,
+    },
+    /// A model writes: the whole text so far.
+    Writing {
+        /// Which question it answers.
+        generation: u64,
+        /// The text.
+        text: String,
+    },
+    /// The answer to [`Effect::Summarize`] of that generation.
+    Summarized {
+        /// Which question it answers.
+        generation: u64,
+        /// The summary, or why there is none.
+        result: Result<Summary, String>,
+    },
+    /// Summaries of single events that were made before.
+    Summaries(Vec<Summary>),
+    /// No program took what was to be copied, for this reason if one was tried: the terminal may.
+    NotTaken {
+        /// What it is, as in [`Effect::Copy`].
+        what: &'static str,
+        /// The text.
+        text: String,
+        /// Which program was tried, and why it did not work.
+        why: Option<String>,
     },
     /// Something that the user should read once, in the status line.
     Notice(Notice),
@@ -375,7 +413,46 @@ pub enum Effect {
         /// How long to wait. Zero asks for the time of day.
         after: Duration,
     },
-    /// Put this text on the clipboard.
+    /// Write events to a file or the clipboard: [`Message::Exported`].
+    Export {
+        /// What, how and where to.
+        outgoing: Outgoing,
+        /// The title of a report.
+        title: String,
+        /// The filter that the events were found with.
+        query: Query,
+        /// The zone that a report tells times in.
+        zone: Zone,
+    },
+    /// Put together what a model would be sent about these events: [`Message::Drafted`].
+    Draft {
+        /// Comes back in the message.
+        generation: u64,
+        /// Their places.
+        rows: Rows,
+    },
+    /// Send what the draft of this generation shows: [`Message::Writing`], then [`Message::Summarized`].
+    Summarize {
+        /// The number of the draft.
+        generation: u64,
+    },
+    /// Nobody waits any more for a model that writes.
+    DropSummary,
+    /// Copy the request that brings this event, with the names of secrets in their place.
+    CopyRequest {
+        /// The event.
+        event: Arc<Event>,
+    },
+    /// Put this text on the clipboard by way of the terminal.
+    CopyByTerminal {
+        /// What it is, as in [`Effect::Copy`].
+        what: &'static str,
+        /// The text.
+        text: String,
+        /// Why no program did it, where one was tried.
+        why: Option<String>,
+    },
+    /// Put this text on the clipboard: by a program of the desktop, else [`Message::NotTaken`].
     Copy {
         /// What it is, as it follows "the": `event id`.
         what: &'static str,

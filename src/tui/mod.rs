@@ -60,6 +60,6 @@ mod window;
 mod words;
 
 pub use app::App;
-pub use message::{Answer, Asker, Effect, Message, Notice, Timer, Weight};
+pub use message::{Answer, Asker, Destination, Effect, Message, Notice, Outgoing, Proposal, Timer, Weight};
 pub use settings::{Glyphs, Notify, Settings};
 pub use view::view;

@@ -1,7 +1,9 @@
 //! What lies over the screen and is asked first: help, lists to pick from, a line to type, a text to read,
 //! the question before quitting.
 
+pub(super) mod ai;
 pub(super) mod ask;
+pub(super) mod export;
 pub(super) mod help;
 pub(super) mod keys;
 pub(super) mod picker;
@@ -18,7 +20,9 @@ use super::settings::Ui;
 use super::theme::Role;
 use crate::domain::RowId;
 
+pub(super) use ai::{Ai, Stage};
 pub(super) use ask::{Ask, Asked};
+pub(super) use export::Export;
 pub(super) use picker::{Goal, Of, Picker};
 pub(super) use told::Told;
 
@@ -33,6 +37,10 @@ pub(super) enum Overlay {
     Ask(Ask),
     /// A text that was asked for.
     Told(Told),
+    /// A summary by a language model.
+    Ai(Ai),
+    /// What to write out, and where to.
+    Export(Export),
     /// Whether to end the program.
     Quit,
     /// Whether to show the masked value at this path of this event.
@@ -43,7 +51,7 @@ impl Overlay {
     /// What keys mean while it is the topmost.
     pub(super) fn context(&self) -> Context {
         match self {
-            Self::Pick(_) | Self::Ask(_) => Context::Prompt,
+            Self::Pick(_) | Self::Ask(_) | Self::Export(_) | Self::Ai(_) => Context::Prompt,
             Self::Help(help) if help.typing => Context::Prompt,
             Self::Help(_) => Context::Help,
             Self::Told(_) | Self::Quit => Context::Everywhere,

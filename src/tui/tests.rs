@@ -1,6 +1,8 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
+mod ai;
 mod diffs;
+mod export;
 mod facets;
 mod fates;
 mod filter;

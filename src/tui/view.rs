@@ -84,6 +84,10 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
                 cursor = Some(overlay::picker::draw(app, picker, layout.body, buf));
             }
             Overlay::Ask(ask) => cursor = Some(overlay::ask::draw(app, ask, layout.status, buf)),
+            Overlay::Ai(ai) => overlay::ai::draw(app, ai, layout.body, buf),
+            Overlay::Export(export) => {
+                cursor = overlay::export::draw(app, export, layout.body, buf);
+            }
             Overlay::Told(told) => overlay::told::draw(app, told, layout.body, buf),
             // The question stands in the status line.
             Overlay::Quit | Overlay::Reveal(..) => {}

@@ -173,8 +173,7 @@ fn tell(args: &CheckArgs, file: &str, tried: &Tried, fine: bool) -> Result<(), F
         return Ok(());
     }
     if !tried.events.is_empty() {
-        let form = Form { table: true, json: false, jsonl: false, csv: false, md: false };
-        let mut printer = Printer::new(form, Zone::Utc);
+        let mut printer = Printer::new(Form::default(), Zone::Utc, false);
         let mut printed = tried.events.iter().take(SHOWN).try_for_each(|event| printer.event(event));
         printed = printed.and_then(|()| printer.finish().map(|_| ()));
         print::ended(printed)?;

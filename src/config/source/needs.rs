@@ -114,7 +114,7 @@ pub(super) fn secrets(
     found
 }
 
-fn secret(
+pub(in crate::config) fn secret(
     reader: &mut Reader<'_>,
     field: &Field<'_>,
     profile: Option<&Profile>,

@@ -96,7 +96,8 @@ fn the_sample_is_a_good_file_as_it_is_and_with_everything_switched_on() {
     let config = Config::parse(&places(), &text, &Catalog::built_in()).unwrap_or_else(|p| panic!("{p:#?}"));
     let names: Vec<&str> = config.sources.iter().map(|source| &*source.name).collect();
     assert_eq!(names, ["streamkap", "kaireonai", "microvisualizer"]);
-    assert_eq!(config.secrets().count(), 4);
+    assert_eq!(config.secrets().count(), 5);
+    assert!(config.ai.is_some());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::sealing::seal_all;
 use super::*;
-use crate::domain::EventId;
+use crate::domain::{EventId, Summary};
 use crate::store::Pruning;
 
 /// Ten events a second apart, all known, put away; the sixth in two versions, and a record that could not be
@@ -179,4 +179,25 @@ fn what_could_not_be_read_can_be_looked_at() {
     let cut = read(None, None, (1, 3));
     assert_eq!((cut.len(), &*cut[0].raw, cut[0].length), (1, "{\"a", hostile.chars().count() as u64));
     assert!(read(Some("other"), None, (9, 9)).is_empty());
+}
+
+#[test]
+fn what_was_written_about_an_event_goes_with_it() {
+    let cache = filled();
+    let ids: Vec<EventId> = cache.all().iter().rev().map(|event| event.id).collect();
+    for (digest, events) in [(1, vec![ids[1], ids[9]]), (2, vec![ids[9]])] {
+        let summary = Summary {
+            hash: [digest; 32],
+            model: "m".into(),
+            host: "local".into(),
+            made: at(20),
+            text: "It quotes them".into(),
+            events,
+        };
+        cache.run(move |db| db.keep_summary(&summary));
+    }
+    prune(&cache, pruning(5), |_| ());
+    assert!(cache.run(|db| db.summary([1; 32])).is_none());
+    assert_eq!(cache.run(|db| db.summary([2; 32])).unwrap().events, [ids[9]]);
+    assert_eq!(cache.ask("SELECT count(*) FROM summary_event"), 1);
 }

@@ -169,3 +169,45 @@ fn what_is_wrong_with_a_cache_is_told() {
     assert_eq!(faults[0], "a feed of `kaireonai` is said to have 53 events and has 50");
     assert!(faults[1].ends_with("cannot be read: they are not there"), "{}", faults[1]);
 }
+
+#[test]
+fn what_a_model_wrote_about_a_purged_event_goes_with_it() {
+    let cache = Cache::new();
+    cache.write(&feed(), &[secret("a", T0), full_record("b", T0 + 1_000)]);
+    let events = cache.all();
+    let of = |kind: &str| {
+        events
+            .iter()
+            .find(|event| (event.record.entity.kind.as_deref() == Some("person")) == (kind == "person"))
+            .unwrap()
+    };
+    let (gone, stays) = (of("person"), of("other"));
+    let summary = |hash: u8, events: &[&Event]| crate::domain::Summary {
+        hash: [hash; 32],
+        model: "m".into(),
+        host: "local".into(),
+        made: Timestamp::from_millis(T0),
+        text: format!("Zorblax {hash}"),
+        events: events.iter().map(|event| event.id).collect(),
+    };
+    let kept = [summary(1, &[gone]), summary(2, &[gone, stays]), summary(3, &[stays])];
+    for one in kept.clone() {
+        cache.run(move |db| db.keep_summary(&one));
+    }
+    for one in &kept {
+        let hash = one.hash;
+        let mut found = cache.run(move |db| db.summary(hash)).unwrap();
+        let mut expected = one.clone();
+        found.events.sort_by_key(|id| id.0);
+        expected.events.sort_by_key(|id| id.0);
+        assert_eq!(found, expected);
+    }
+    let singles: Vec<u8> = cache.run(Db::summaries_of_one).iter().map(|summary| summary.hash[0]).collect();
+    assert!(singles.len() == 2 && !singles.contains(&2), "{singles:?}");
+    let row = gone.row;
+    cache.run(move |db| db.purge(&[row]));
+    let left: Vec<u8> = cache.run(Db::summaries_of_one).iter().map(|summary| summary.hash[0]).collect();
+    assert_eq!(left, [3]);
+    assert_eq!(cache.ask("SELECT count(*) FROM summary"), 1);
+    assert_eq!(cache.ask("SELECT count(*) FROM summary_event"), 1);
+}

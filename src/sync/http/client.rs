@@ -61,8 +61,7 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    #[cfg(test)]
-    pub(super) fn new(times: Times) -> Self {
+    pub(super) fn with(times: Times) -> Self {
         Self { times, ..Self::default() }
     }
 

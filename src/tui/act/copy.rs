@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Event, RowId};
+use serde_json::Value;
+
+use crate::diff::{Block, Comparison};
+use crate::domain::{Event, RowId, Safe, escape_json};
 use crate::tui::app::App;
+use crate::tui::command::Command;
 use crate::tui::copy::Copy;
 use crate::tui::message::{Effect, Notice};
+use crate::tui::pane::event::Tab;
 
 /// The most marked events that are copied at once: no clipboard takes more than a few hundred of them.
 const MOST: usize = 1_000;
@@ -32,6 +37,43 @@ impl App {
         }
         self.copying = Some((copy, rows));
         self.copy_marked(ask);
+    }
+
+    /// Copies the path of the changed field that was gone to, else of the first one, or what it is now.
+    pub(super) fn copy_field(&mut self, command: Command, ask: &mut Vec<Effect>) {
+        let in_diff = self.view_of_event().tab == Tab::Diff;
+        let here = if in_diff { self.block_here() } else { None };
+        let Some(event) = self.event().cloned() else {
+            self.notice = Some(Notice::info("no event is selected"));
+            return;
+        };
+        // Whatever the screen shows at the moment, secrets stay masked.
+        let made = self.comparisons.of(&event).and_then(|compared| {
+            let shown = |block: &&Block| compared.shows(self.ui.look, block);
+            let blocks = &compared.comparison()?.diff.blocks;
+            let block = here.and_then(|here| blocks.get(here)).or_else(|| blocks.iter().find(shown));
+            Some(block?.path.clone())
+        });
+        let Some(path) = made else {
+            self.notice = Some(Notice::info("this event names no changed field"));
+            return;
+        };
+        if command == Command::CopyPath {
+            ask.push(Effect::Copy { what: "path of the field", text: Safe::line(&path).as_str().to_owned() });
+            return;
+        }
+        let masked = Comparison::of(&event, &[]);
+        let block = masked.diff.blocks.iter().find(|block| block.path == path);
+        match block.and_then(|block| block.after.as_ref().or(block.before.as_ref())) {
+            Some(value) => {
+                let text = match value {
+                    Value::String(text) => Safe::new(text).as_str().to_owned(),
+                    other => escape_json(&other.to_string()).into_owned(),
+                };
+                ask.push(Effect::Copy { what: "value of the field", text });
+            }
+            None => self.notice = Some(Notice::info("the feed does not say what this field is")),
+        }
     }
 
     /// Copies the events that were marked, once all of them are at hand.

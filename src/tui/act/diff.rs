@@ -76,7 +76,7 @@ impl App {
     }
 
     /// The block of the model that was gone to, else the first that is seen.
-    fn block_here(&mut self) -> Option<usize> {
+    pub(super) fn block_here(&mut self) -> Option<usize> {
         let view = *self.view_of_event();
         let (text, _) = self.text_of_event()?;
         let seen = text.marks.partition_point(|mark| *mark < view.scroll);
@@ -129,6 +129,9 @@ impl App {
 
     /// Asks whether to show the masked value of the change that was gone to, or says why it cannot be shown.
     fn ask_to_reveal(&mut self) {
+        if self.view_of_event().tab == Tab::Raw {
+            return self.ask_to_reveal_in_record();
+        }
         self.turn_to_changes();
         let (Some(event), Some(place)) = (self.event().cloned(), self.block_here()) else {
             self.notice = Some(Notice::info("this event names no changed field"));
@@ -144,6 +147,22 @@ impl App {
                 self.notice = Some(Notice::error(format!("`{}`: {why}", block.path)));
             }
             Err(why) => self.notice = Some(Notice::info(format!("`{}`: {why}", block.path))),
+        }
+    }
+
+    /// Asks whether to show the first masked value of the record that is seen, else the first of all.
+    fn ask_to_reveal_in_record(&mut self) {
+        let Some(event) = self.event().cloned() else { return };
+        let scroll = self.view_of_event().scroll;
+        let Some((text, _)) = self.text_of_event() else { return };
+        let Some(made) = self.comparisons.of(&event).and_then(|compared| compared.comparison()) else {
+            return;
+        };
+        let seen = text.marks.partition_point(|mark| *mark < scroll);
+        let place = text.blocks.get(seen).or(text.blocks.first()).copied().unwrap_or(0);
+        match made.record.hidden.get(place) {
+            Some(place) => self.overlays.push(Overlay::Reveal(event.row, place.clone())),
+            None => self.notice = Some(Notice::info("nothing in this record is masked")),
         }
     }
 

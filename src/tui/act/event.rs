@@ -33,6 +33,13 @@ impl App {
         }
         match command {
             Command::OpenLifecycle => self.open_lifecycle(ask),
+            Command::Export => self.open_export(),
+            Command::AiSummary => self.open_ai(ask),
+            Command::CopyPath | Command::CopyValue => self.copy_field(command, ask),
+            Command::CopyRequest => match self.event().cloned() {
+                Some(event) => ask.push(Effect::CopyRequest { event }),
+                None => self.notice = Some(Notice::info("no event is selected")),
+            },
             Command::OpenActor => self.open_actor(ask),
             Command::Around => self.show_around(ask),
             Command::Suspects => self.open_suspects(ask),

@@ -58,7 +58,7 @@ impl App {
             (Overlay::Pick(picker), Command::PreviousChoice) => {
                 picker.choose(Motion::Lines(-1), &self.ui, &self.user);
             }
-            (Overlay::Ask(_) | Overlay::Pick(_), _) => {}
+            (Overlay::Ask(_) | Overlay::Pick(_) | Overlay::Export(_) | Overlay::Ai(_), _) => {}
             (Overlay::Told(told), command) => {
                 let Some(motion) = Motion::of(command) else { return false };
                 told.go(motion, &layout);
@@ -72,6 +72,24 @@ impl App {
                 let lines = overlay::help::lines(&self.ui, help).len();
                 help.go(motion, lines, overlay::help::page(&layout));
             }
+        }
+        true
+    }
+
+    /// What commands do to the forms for what leaves the program.
+    pub(super) fn act_on_form(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        let layout = self.layout();
+        match (self.overlays.last_mut(), command) {
+            (Some(Overlay::Ai(_)), Command::Cancel) => self.cancel_ai(ask),
+            (Some(Overlay::Ai(_)), Command::Accept) => self.accept_ai(ask),
+            (Some(Overlay::Ai(_)), Command::Complete) => self.turn_ai(ask),
+            (Some(Overlay::Ai(ai)), Command::NextChoice) => ai.go(Motion::Lines(1), &layout),
+            (Some(Overlay::Ai(ai)), Command::PreviousChoice) => ai.go(Motion::Lines(-1), &layout),
+            (Some(Overlay::Export(_)), Command::Accept) => self.accept_export(ask),
+            (Some(Overlay::Export(export)), Command::NextChoice) => export.go(true),
+            (Some(Overlay::Export(export)), Command::PreviousChoice) => export.go(false),
+            (Some(Overlay::Export(export)), Command::Complete) => export.turn(true),
+            _ => return false,
         }
         true
     }

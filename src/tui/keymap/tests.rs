@@ -156,7 +156,7 @@ fn problems_name_file_line_key_and_what_to_do() {
              add `ctrl-` or `alt-`, or take a named key",
         ),
         (
-            "[lists]\nopen = [\"x\", 5]\n",
+            "[lists]\nopen = [\"U\", 5]\n",
             "keys.toml:2:14: `lists.open`: this is a key or a list of keys, each between quotes; \
              write `\"x\"`, `[\"x\", \"g x\"]`, or `[]` for none",
         ),

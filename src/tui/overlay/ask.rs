@@ -78,7 +78,7 @@ fn found(app: &App) -> Row {
 }
 
 /// The end of the line up to the cursor that `room` cells show, what follows it, and the cursor's column.
-fn window(line: &Line, room: usize) -> (Safe, usize) {
+pub(super) fn window(line: &Line, room: usize) -> (Safe, usize) {
     let (before, after) = line.text().split_at(line.cursor_byte());
     let mut start = 0;
     for (at, _) in before.char_indices() {

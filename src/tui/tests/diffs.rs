@@ -270,3 +270,42 @@ fn changed_words_are_told_by_more_than_colour() {
         assert!(!text.contains("hands"), "{theme}: {text}");
     }
 }
+
+/// A service whose record holds secrets that no change names.
+fn keeper() -> Event {
+    let mut event = service();
+    event.record.raw =
+        json!({ "auth": { "token": "sk_live_1", "user": "a" }, "n": 1, "note": "x", "secret": "sk_live_2" })
+            .to_string()
+            .into();
+    event
+}
+
+#[test]
+fn the_record_is_masked_on_its_tab_and_one_value_is_shown_after_a_question() {
+    let mut bench = bench((100, 30), keeper(), "]");
+    let screen = bench.screen();
+    assert!(screen.contains("[Raw]") && screen.contains("\"token\": \"••••\""), "{screen}");
+    assert!(!screen.contains("sk_live"), "{screen}");
+    bench.press("X");
+    let screen = bench.screen();
+    assert!(screen.contains("Show `#/auth/token`? `X` again shows it"), "{screen}");
+    bench.press("X");
+    let screen = bench.screen();
+    assert!(screen.contains("sk_live_1") && !screen.contains("sk_live_2"), "{screen}");
+    assert!(screen.contains("[Raw]"), "{screen}");
+    bench.press("XX");
+    assert!(bench.screen().contains("sk_live_2"));
+    bench.press("X");
+    assert!(bench.screen().contains("nothing in this record is masked"), "{}", bench.screen());
+}
+
+#[test]
+fn a_record_is_copied_without_its_secrets_whatever_the_screen_shows() {
+    let mut bench = bench((100, 30), keeper(), "]XX");
+    bench.take_asked();
+    bench.press("yj");
+    let asked = bench.take_asked();
+    let Some(Effect::Copy { text, .. }) = asked.first() else { panic!("{asked:?}") };
+    assert!(!text.contains("sk_live") && text.contains(r#""token":"••••""#), "{text}");
+}

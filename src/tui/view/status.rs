@@ -127,6 +127,8 @@ fn hints(app: &App, room: usize) -> Row {
         Context::Prompt if app.overlays.is_empty() && app.popup.is_shown() => CHOOSING.to_vec(),
         Context::Prompt if app.facets.typing() => NARROWING.to_vec(),
         Context::Prompt => match app.overlays.last() {
+            // They say themselves what their keys do.
+            Some(Overlay::Export(_) | Overlay::Ai(_)) => Vec::new(),
             Some(Overlay::Pick(_)) => PICKING.to_vec(),
             Some(_) => ASKED.to_vec(),
             None => TYPING.to_vec(),

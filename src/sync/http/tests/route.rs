@@ -69,7 +69,7 @@ async fn a_place_that_cannot_be_reached_is_told_apart() {
 async fn a_name_of_another_machine_is_not_asked_without_encryption() {
     let wire = Wire::serve(|_| says(200, "{}")).await;
     let at = wire.origin.strip_prefix("http://").unwrap().parse().unwrap();
-    let mut http = Http { clients: Clients::new(Times::default()), ..Http::default() };
+    let mut http = Http { clients: Clients::with(Times::default()), ..Http::default() };
     http.clients.names.push(("api.example.test".to_owned(), at));
     let base = format!("http://api.example.test:{}", at.port());
     let error = http.send(&get(&base), &Peer::new(&base, false).unwrap()).await.unwrap_err();

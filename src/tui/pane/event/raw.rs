@@ -1,9 +1,11 @@
-//! The Raw tab: the record as it was sent, one value to a line.
+//! The Raw tab: the record as it was sent, one value to a line, with its secrets masked.
 
 use serde_json::Value;
 
+use super::look::Compared;
 use super::view::Text;
-use crate::domain::{Event, Safe};
+use crate::diff::{Covered, MASK};
+use crate::domain::Safe;
 use crate::tui::draw::Row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -17,12 +19,21 @@ const MOST: usize = 5_000;
 /// How far the second line of a long value is set in.
 const HANGING: usize = 4;
 
-/// The tab for one event.
-pub(super) fn text(ui: &Ui, event: &Event, width: usize) -> Text {
+/// The tab for one event. Its marks are the masked values.
+pub(super) fn text(ui: &Ui, compared: Option<&Compared>, width: usize) -> Text {
     let mut text = Text::default();
-    let raw = &event.record.raw;
-    let (shown, cut) = pretty(raw);
+    let Some(made) = compared.and_then(Compared::comparison) else {
+        text.push(Row::new().put("Looking for secrets in the record…", ui.style(Role::Dim)));
+        return text;
+    };
+    let (shown, cut) = pretty(&made.record.text);
+    let mut hidden = places(&made.record, &shown);
     for line in shown.lines() {
+        for _ in line.matches(MASK) {
+            if let Some(place) = hidden.next() {
+                text.mark(place);
+            }
+        }
         let line = Safe::line(line);
         if line.width() <= width {
             text.push(key(Row::new(), &line, ui));
@@ -45,6 +56,13 @@ pub(super) fn text(ui: &Ui, event: &Event, width: usize) -> Text {
         );
     }
     text
+}
+
+/// Which masked value each mask on the screen stands for; nothing where the feed sent masks of its own, or a
+/// text in the record has several, and they cannot be told apart.
+fn places(record: &Covered, shown: &str) -> std::ops::Range<usize> {
+    let masks = shown.matches(MASK).count();
+    0..if masks == record.hidden.len() { masks } else { 0 }
 }
 
 /// The record with its values on lines of their own, and whether it had to be cut. What is no JSON, or

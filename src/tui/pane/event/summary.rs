@@ -5,7 +5,8 @@ use super::fields::{self, Page};
 use super::look::Compared;
 use super::revisions;
 use super::view::Text;
-use crate::domain::{Event, LinkState, Safe, Status};
+use crate::diff::{MASK, names_secret};
+use crate::domain::{Event, LinkState, Safe, Status, Summary};
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::life::Versions;
@@ -24,7 +25,7 @@ const LINES: usize = 12;
 pub(super) fn text(
     ui: &Ui,
     event: &Event,
-    compared: Option<&Compared>,
+    (compared, written): (Option<&Compared>, &[&Summary]),
     note: Option<&str>,
     width: usize,
 ) -> Text {
@@ -53,6 +54,9 @@ pub(super) fn text(
     if let Some(ai) = &record.ai_summary {
         let label = format!("AI · from {}", ui.feed_name(&event.feed));
         paragraph(&mut text, ui, (&label, Role::Ai), ai, width);
+    }
+    for summary in written {
+        paragraph(&mut text, ui, (&summary.label(ui.zone), Role::Ai), &summary.text, width);
     }
     // A feed whose only text is its model's may offer it as the summary too.
     if let Some(summary) =
@@ -152,7 +156,8 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
     );
     add("link", event.link.words().map(str::to_owned));
     for other in &record.facts {
-        add(&other.name, Some(other.value.clone()));
+        let shown = if names_secret(&other.name) { MASK } else { &other.value };
+        add(&other.name, Some(shown.to_owned()));
     }
     add("page", record.url.clone());
     add("native id", record.identity.native().map(str::to_owned));

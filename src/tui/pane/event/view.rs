@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 
 use super::look::Arrangement;
 use super::{EventView, Tab, changes, raw, summary};
-use crate::domain::{Event, Safe};
+use crate::domain::{Event, Safe, Summary};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
@@ -32,9 +32,9 @@ const HEAD: u16 = 4;
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Text {
     pub(in crate::tui) lines: Vec<Row>,
-    /// The lines at which a changed field begins.
+    /// The lines at which a changed field, or a masked value of the record, begins.
     pub(in crate::tui) marks: Vec<usize>,
-    /// Which of the blocks of the model begins at each mark.
+    /// Which of the blocks of the model, or of the masked values, begins at each mark.
     pub(in crate::tui) blocks: Vec<usize>,
 }
 
@@ -74,10 +74,12 @@ pub(in crate::tui) fn text(app: &App, event: &Event, tab: Tab, width: u16) -> Te
     match tab {
         Tab::Summary => {
             let compared = app.comparisons.of(event);
-            summary::text(&app.ui, event, compared, app.user.note(event.id), width)
+            let written: Vec<&Summary> =
+                app.written.iter().filter(|summary| summary.events == [event.id]).collect();
+            summary::text(&app.ui, event, (compared, &written), app.user.note(event.id), width)
         }
         Tab::Diff => changes::text(app, event, width),
-        Tab::Raw => raw::text(&app.ui, event, width),
+        Tab::Raw => raw::text(&app.ui, app.comparisons.of(event), width),
     }
 }
 
