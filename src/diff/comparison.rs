@@ -19,6 +19,8 @@ pub struct Comparison {
     pub documents: Option<Snapshots>,
     /// What is masked in the documents.
     pub rules: Matcher,
+    /// What a reader should know of where the two sides come from.
+    pub notes: Vec<String>,
 }
 
 impl Comparison {
@@ -32,7 +34,7 @@ impl Comparison {
             None => changes.clone(),
         };
         let diff = Diff::with(&changes, &rules.revealing(revealed));
-        Self { diff, documents, rules }
+        Self { diff, documents, rules, notes: Vec::new() }
     }
 
     /// About how many bytes have to be looked at for [`Comparison::of`].

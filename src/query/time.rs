@@ -146,9 +146,9 @@ impl Clock<'_> {
 
     /// A day by its name with a time of day: `yesterday 14:32`, `mondayT09:00`. `None` where it is not that.
     fn time_of_day_word(&self, text: &str) -> Option<Result<Stretch, BadTime>> {
-        let days = ["today", "yesterday"].into_iter().chain(WEEKDAYS.iter().map(|(name, _)| *name));
+        let mut days = ["today", "yesterday"].into_iter().chain(WEEKDAYS.iter().map(|(name, _)| *name));
         let (day, time) =
-            days.filter_map(|day| Some((day, text.strip_prefix(day)?.strip_prefix(['t', ' '])?))).next()?;
+            days.find_map(|day| Some((day, text.strip_prefix(day)?.strip_prefix(['t', ' '])?)))?;
         let date = match day {
             "today" => self.today(),
             "yesterday" => self.today().pred_opt()?,

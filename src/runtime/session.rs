@@ -15,6 +15,7 @@ use super::library::{Library, Surroundings};
 use super::user::User;
 use super::{Failure, log};
 use crate::config::{self, CaFile, Config, Options, Resolver};
+use crate::diff::Matcher;
 use crate::domain::{Fault, FaultKind, Problem, SourceState, SourceStatus, Timestamp};
 use crate::feed::Binding;
 use crate::store::{Db, Store, StoreError};
@@ -106,6 +107,13 @@ impl Session {
         let sources = self.config.sources.iter();
         let profiles = sources.flat_map(|source| std::iter::once(&source.profile).chain(&source.stand_in));
         profiles.map(|profile| (Arc::from(profile.id()), profile.name().to_owned())).collect()
+    }
+
+    /// How the documents of each feed profile in use are compared, and what is masked in them, by its id.
+    pub fn feed_rules(&self) -> BTreeMap<Arc<str>, Matcher> {
+        let sources = self.config.sources.iter();
+        let profiles = sources.flat_map(|source| std::iter::once(&source.profile).chain(&source.stand_in));
+        profiles.map(|profile| (Arc::from(profile.id()), profile.rules())).collect()
     }
 
     /// Every configured source with what the cache remembers of it.

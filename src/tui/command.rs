@@ -223,6 +223,9 @@ commands! {
     Note "note" [Lists Detail] "Write a note about the event";
     Watch "watch" [Lists Detail] "Watch the entity, or do not any more";
 
+    Compare "compare" [Lists Detail] "Pin the event; on another one, compare the two; or two that are marked";
+    OpenEdits "edits" [Lists Detail] "Open what the feed changed in the record later";
+    Blame "blame" [Detail] "Show who changed this field last, among all fields of the entity";
     NextOfEntity "next-of-entity" [Lists Detail] "Go to the next older event of the same entity";
     PreviousOfEntity "previous-of-entity" [Lists Detail] "Go to the next newer event of the same entity";
     OpenLifecycle "open-lifecycle" [Lists Detail] "Open the whole life of the entity";

@@ -16,7 +16,7 @@ use super::line::Line;
 use super::motion::Motion;
 use super::settings::Ui;
 use super::theme::Role;
-use crate::domain::RowId;
+use crate::diff::Subject;
 
 pub(super) use ask::{Ask, Asked};
 pub(super) use picker::{Goal, Of, Picker};
@@ -35,8 +35,8 @@ pub(super) enum Overlay {
     Told(Told),
     /// Whether to end the program.
     Quit,
-    /// Whether to show the masked value at this path of this event.
-    Reveal(RowId, String),
+    /// Whether to show the masked value at this path of this.
+    Reveal(Subject, String),
 }
 
 impl Overlay {

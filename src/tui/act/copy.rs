@@ -6,6 +6,7 @@ use crate::domain::{Event, RowId};
 use crate::tui::app::App;
 use crate::tui::copy::Copy;
 use crate::tui::message::{Effect, Notice};
+use crate::tui::pane::Screen;
 
 /// The most marked events that are copied at once: no clipboard takes more than a few hundred of them.
 const MOST: usize = 1_000;
@@ -15,7 +16,10 @@ impl App {
         let marked = self.above.is_empty() && copy.is_of_events();
         let rows = if marked { self.timeline.marked_rows() } else { Vec::new() };
         if rows.is_empty() {
-            match copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui) {
+            let sides = matches!(self.above.last(), Some(Screen::Compare(_)));
+            let subject = self.subject().filter(|_| sides);
+            let difference = subject.and_then(|subject| copy.difference(&subject));
+            match difference.unwrap_or_else(|| self.copied(copy)) {
                 Ok(text) => ask.push(Effect::Copy { what: copy.name(), text }),
                 Err(why) => self.notice = Some(Notice::info(why)),
             }
@@ -32,6 +36,10 @@ impl App {
         }
         self.copying = Some((copy, rows));
         self.copy_marked(ask);
+    }
+
+    fn copied(&self, copy: Copy) -> Result<String, String> {
+        copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui)
     }
 
     /// Copies the events that were marked, once all of them are at hand.
