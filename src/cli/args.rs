@@ -75,8 +75,10 @@ pub enum Command {
     Show(ShowArgs),
     /// Print what changed in one event, or what is different between two.
     Diff(DiffArgs),
-    /// Print the whole life of one entity, oldest event first.
+    /// Print the whole life of one entity, oldest event first, or its state at a time.
     Lifecycle(LifecycleArgs),
+    /// Print who changed each field of an entity last, and when.
+    Blame(BlameArgs),
     /// Look at the configured sources.
     #[command(subcommand)]
     Sources(SourcesCommand),
@@ -259,12 +261,52 @@ pub struct DiffArgs {
 
 /// `backtrail lifecycle`.
 #[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one flag each on the command line, of which one can be given"
+)]
 pub struct LifecycleArgs {
     /// The id or the name of an entity.
     #[arg(value_name = "ENTITY")]
     pub entity: String,
-    #[command(flatten)]
-    pub form: Form,
+    /// Print its fields as they were then, each with how it is known: after an event, by its id, or at a time
+    /// such as `2026-03-25T14:32`.
+    #[arg(long, value_name = "ID|TIME", conflicts_with_all = ["jsonl", "csv", "md"])]
+    pub at: Option<String>,
+    /// Print one JSON object: the state, the versions, what undid what.
+    #[arg(long, conflicts_with_all = ["jsonl", "csv", "md"])]
+    pub json: bool,
+    /// Print its events, one JSON object per line.
+    #[arg(long, conflicts_with_all = ["csv", "md"])]
+    pub jsonl: bool,
+    /// Print its events as comma-separated values with a header.
+    #[arg(long, conflicts_with = "md")]
+    pub csv: bool,
+    /// Print its events as a Markdown table.
+    #[arg(long)]
+    pub md: bool,
+}
+
+impl LifecycleArgs {
+    /// The form that its events are printed in, where they are to be printed as they stand.
+    pub(crate) fn form(&self) -> Option<Form> {
+        let Self { jsonl, csv, md, .. } = *self;
+        (jsonl || csv || md).then_some(Form { table: false, json: false, jsonl, csv, md })
+    }
+}
+
+/// `backtrail blame`.
+#[derive(Debug, Args)]
+pub struct BlameArgs {
+    /// The id or the name of an entity.
+    #[arg(value_name = "ENTITY")]
+    pub entity: String,
+    /// Only this field and what stands in it, with its last change: `config.mode`.
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The form that events are printed in: a table unless another one is chosen.
