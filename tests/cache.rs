@@ -69,3 +69,54 @@ fn a_source_is_forgotten_and_can_be_brought_in_again() {
     assert_eq!(run(&home, &["import", &file, "--feed", "kaireonai"]).0, 0);
     assert_eq!(home.json_lines(&["list", "--jsonl"]).len(), 3);
 }
+
+#[test]
+fn what_is_old_is_removed_and_does_not_come_back() {
+    let (home, file) = filled();
+    let source =
+        home.json_lines(&["list", "--jsonl", "--limit", "1"])[0]["source"].as_str().unwrap().to_owned();
+    let prune = |args: &[&str]| run(&home, &[&["cache", "prune"], args].concat());
+    let (code, _, said) = prune(&[]);
+    assert!(code == 2 && said.contains("nothing says how far back") && said.contains("keep ="), "{said}");
+    let (code, _, said) = prune(&["--before", "someday"]);
+    assert!(code == 2 && said.contains("`--before someday` is not a time"), "{said}");
+    let (code, _, said) = prune(&["nobody", "--before", "90d"]);
+    assert!(code == 1 && said.contains("knows no source `nobody`"), "{said}");
+    let before = ["--before", "2026-03-01T10:03:00Z"];
+    let (code, _, said) = prune(&before);
+    assert!(code == 2 && said.contains("would remove 2 events for good") && said.contains("--yes"), "{said}");
+    let (code, printed, _) = prune(&[&before[..], &["--dry-run"]].concat());
+    assert!(code == 0 && printed.contains("would remove 2 events from before"), "{printed}");
+    assert_eq!(home.json_lines(&["list", "--jsonl"]).len(), 3);
+    let (code, printed, said) = prune(&[&before[..], &["--yes", "--json", &source]].concat());
+    assert_eq!(code, 0, "{said}");
+    let told: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!((&told["removed"], &told["kept_marked"]), (&Value::from(2), &Value::from(0)));
+    assert_eq!(run(&home, &["import", &file, "--feed", "kaireonai"]).0, 0);
+    let left = home.json_lines(&["list", "--jsonl"]);
+    assert_eq!((left.len(), &left[0]["entity"]["id"]), (1, &Value::from("payments")));
+    assert_eq!(run(&home, &["cache", "verify"]).0, 0);
+    assert_eq!(run(&home, &["cache", "purge", "--source", &source, "--yes"]).0, 0);
+    assert_eq!(run(&home, &["import", &file, "--feed", "kaireonai"]).0, 0);
+    assert_eq!(home.json_lines(&["list", "--jsonl"]).len(), 3, "a source that was forgotten begins anew");
+}
+
+#[test]
+fn what_could_not_be_read_is_printed_without_moving_the_cursor() {
+    let home = Home::new();
+    let file = home.0.path().join("bad.jsonl");
+    let hostile = "{\"id\":\"9\",\"note\":\"\u{1b}]0;owned\u{7}\u{202e}\u{9b}2J\"}";
+    let good = "{\"id\":\"1\",\"action\":\"update\",\"timestamp\":\"2026-03-01T10:00:00Z\"}";
+    std::fs::write(&file, format!("{good}\n{}\n", hostile.replace('\u{1b}', "\\u001b").replace('\u{7}', "")))
+        .unwrap();
+    let imported = run(&home, &["import", file.to_str().unwrap(), "--feed", "kaireonai", "--source", "bad"]);
+    assert_eq!(imported.0, 0, "{imported:?}");
+    let (code, printed, said) = run(&home, &["sources", "quarantine"]);
+    assert!(code == 0 && printed.contains("bad  kaireonai"), "{printed} {said}");
+    assert!(!printed.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{printed:?}");
+    assert!(printed.contains("owned"), "{printed}");
+    let all = home.json_lines(&["sources", "quarantine", "bad", "--json"]);
+    assert_eq!(all.len(), 1);
+    assert!(all[0]["raw"].as_str().unwrap().contains('\u{202e}') && all[0]["reason"].is_string(), "{all:?}");
+    assert_eq!(run(&home, &["sources", "quarantine", "bald"]).0, 1);
+}

@@ -16,7 +16,7 @@ async fn the_browser_draws_answers_keys_and_leaves_the_terminal_as_it_was() {
     assert!(terminal.screen.screen().alternate_screen());
     assert!(terminal.screen.screen().hide_cursor());
     terminal.press("?").await;
-    terminal.until("Move one line up").await;
+    terminal.until("In a list of events").await;
     // Not Esc, which a terminal sends as the beginning of the next key when both come at once.
     terminal.press("q").await;
     terminal.press("faction:rollback\r").await;

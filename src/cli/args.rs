@@ -1,5 +1,6 @@
 //! What can be typed after `backtrail`.
 
+mod cache;
 mod demo;
 
 use std::ffi::OsString;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use cache::{CacheCommand, PruneArgs, PurgeArgs};
 pub(super) use demo::{DemoArgs, Live};
 
 /// Browse the change history of every system you run, on one timeline.
@@ -93,39 +95,6 @@ pub enum Command {
     /// Make, check or find the configuration file.
     #[command(subcommand)]
     Config(ConfigCommand),
-}
-
-/// `backtrail cache`.
-#[derive(Debug, Subcommand)]
-pub enum CacheCommand {
-    /// Print where it is.
-    Path,
-    /// Print what is in it.
-    Stats {
-        /// Print one JSON object.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Read all of it and say whether it is sound.
-    Verify,
-    /// Take events out for good: their texts, what they are found by, their former versions.
-    Purge(PurgeArgs),
-}
-
-/// `backtrail cache purge`.
-#[derive(Debug, Args)]
-#[command(after_help = "What was purged does not come back with the next sync, unless a whole source was \
-                        purged: then it is as if it had never been asked. No other Backtrail may be open.")]
-pub struct PurgeArgs {
-    /// Which events, in the language of the filter line: `entity:"Home Page"`, `actor:ana@example.com`.
-    #[arg(value_name = "QUERY", required_unless_present = "source")]
-    pub query: Vec<String>,
-    /// All of a source, with what is known of it.
-    #[arg(long, value_name = "NAME", conflicts_with = "query")]
-    pub source: Option<String>,
-    /// Do not ask.
-    #[arg(long)]
-    pub yes: bool,
 }
 
 /// `backtrail sync`.
@@ -353,6 +322,15 @@ pub enum SourcesCommand {
     /// Print of which stretches of time the cache has everything, and why it does not of others.
     Coverage {
         /// Print one JSON object per feed.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the records that could not be read as events, as they came, with when and why.
+    Quarantine {
+        /// The source by name; all of them when left out.
+        #[arg(value_name = "SOURCE")]
+        source: Option<String>,
+        /// Print one JSON object per record, with the whole of its text.
         #[arg(long)]
         json: bool,
     },

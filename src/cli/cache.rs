@@ -1,5 +1,7 @@
 //! `backtrail cache`: where it is, what is in it, whether it is sound, and taking events out for good.
 
+mod prune;
+
 use std::io::{IsTerminal, Write};
 
 use indicatif::{HumanBytes, HumanCount};
@@ -24,6 +26,7 @@ pub(super) async fn run(command: CacheCommand, options: &Options) -> Result<Exit
             done(print::lines(if json { vec![as_json(&extent)] } else { describe(&extent) }))
         }
         CacheCommand::Verify => verify(options).await,
+        CacheCommand::Prune(args) => prune::run(args, options).await,
         CacheCommand::Purge(args) => purge(args, options).await,
     }
 }
@@ -76,7 +79,7 @@ async fn purge(args: PurgeArgs, options: &Options) -> Result<Exit, Failure> {
             return Err(Failure::not_found(format!("the cache knows no source `{name}`"))
                 .help("`backtrail sources coverage` names those that it knows"));
         };
-        agree(args.yes, &format!("{} events and all that is known of `{name}`", HumanCount(count)))?;
+        agree("purge", args.yes, &format!("{} events and all that is known of `{name}`", HumanCount(count)))?;
         let purged = session.store.run(move |db| db.purge_source(&name)).await?;
         return Ok(told(purged.unwrap_or_default()));
     }
@@ -86,7 +89,7 @@ async fn purge(args: PurgeArgs, options: &Options) -> Result<Exit, Failure> {
         print::note("no event is like this, and nothing was purged");
         return Ok(Exit::Fine);
     }
-    agree(args.yes, &format!("{} events", HumanCount(rows.len() as u64)))?;
+    agree("purge", args.yes, &format!("{} events", HumanCount(rows.len() as u64)))?;
     let rows: Vec<RowId> = rows.page(0, rows.len());
     Ok(told(session.store.run(move |db| db.purge(&rows)).await?))
 }
@@ -96,22 +99,22 @@ fn told(count: usize) -> Exit {
     Exit::Fine
 }
 
-/// Asks, unless that was said on the command line.
-fn agree(yes: bool, what: &str) -> Result<(), Failure> {
+/// Asks before `what` is taken out, unless that was said on the command line.
+fn agree(verb: &str, yes: bool, what: &str) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
-        return Err(Failure::usage(format!("this would purge {what} for good"))
+        return Err(Failure::usage(format!("this would {verb} {what} for good"))
             .help("add `--yes` to do it without being asked"));
     }
     let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "purge {what} for good? [y/N] ").and_then(|()| stderr.flush());
+    let _ = write!(stderr, "{verb} {what} for good? [y/N] ").and_then(|()| stderr.flush());
     let mut answer = String::new();
     let _ = stdin.read_line(&mut answer);
     match answer.trim() {
         "y" | "Y" | "yes" => Ok(()),
-        _ => Err(Failure::usage("nothing was purged".to_owned())),
+        _ => Err(Failure::usage(format!("you did not agree, so `{verb}` did nothing"))),
     }
 }

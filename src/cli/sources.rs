@@ -1,6 +1,7 @@
 //! `backtrail sources`: what is configured and what the cache holds of it.
 
 mod coverage;
+mod quarantine;
 mod test;
 
 use serde_json::json;
@@ -8,13 +9,14 @@ use serde_json::json;
 use super::args::SourcesCommand;
 use super::print;
 use crate::config::Options;
-use crate::domain::{Safe, SourceStatus, Zone, escape_json, is_open};
+use crate::domain::{Safe, SourceStatus, UserData, Zone, escape_json, is_open};
 use crate::runtime::{Exit, Failure};
 
 pub(super) async fn run(command: SourcesCommand, options: &Options) -> Result<Exit, Failure> {
     match command {
         SourcesCommand::List { json } => list(json, options).await,
         SourcesCommand::Coverage { json } => coverage::run(json, options).await,
+        SourcesCommand::Quarantine { source, json } => quarantine::run(source, json, options).await,
         SourcesCommand::Test { name, json } => test::run(&name, json, options).await,
     }
 }
@@ -22,16 +24,19 @@ pub(super) async fn run(command: SourcesCommand, options: &Options) -> Result<Ex
 async fn list(json: bool, options: &Options) -> Result<Exit, Failure> {
     let session = super::open_with_sources(options)?;
     let statuses = session.remembered().await?;
+    let user = session.user().await.0.data();
     let printed = if json {
-        print::lines(statuses.iter().map(|status| escape_json(&as_json(status).to_string()).into_owned()))
+        print::lines(
+            statuses.iter().map(|status| escape_json(&as_json(status, &user).to_string()).into_owned()),
+        )
     } else {
-        print::lines(table(&statuses, session.config.ui.zone))
+        print::lines(table(&statuses, &user, session.config.ui.zone))
     };
     print::ended(printed)?;
     Ok(Exit::Fine)
 }
 
-fn as_json(status: &SourceStatus) -> serde_json::Value {
+fn as_json(status: &SourceStatus, user: &UserData) -> serde_json::Value {
     json!({
         "source": &*status.name,
         "feed": &*status.feed,
@@ -42,12 +47,13 @@ fn as_json(status: &SourceStatus) -> serde_json::Value {
         "broken_links": status.broken,
         "note": status.note,
         "scopes": status.scopes,
+        "paused": user.is_paused(&status.name),
         "last_sync": status.last_sync.map(|time| time.to_string()),
         "error": status.fault.as_ref().map(|fault| fault.message.as_str()),
     })
 }
 
-fn table(statuses: &[SourceStatus], zone: Zone) -> Vec<String> {
+fn table(statuses: &[SourceStatus], user: &UserData, zone: Zone) -> Vec<String> {
     let width = |text: fn(&SourceStatus) -> &str, title: &str| {
         statuses.iter().map(|status| Safe::line(text(status)).width()).max().unwrap_or(0).max(title.len())
     };
@@ -80,8 +86,15 @@ fn table(statuses: &[SourceStatus], zone: Zone) -> Vec<String> {
             lines.push(format!("  failed: {}", fault.message));
             lines.push(format!("  fix: {}", fault.fix));
         }
+        if user.is_paused(&status.name) {
+            lines.push("  rests: the browser asks it for nothing by itself".to_owned());
+        }
         if status.quarantined > 0 {
-            lines.push(format!("  {} records could not be read as events", status.quarantined));
+            let many = if status.quarantined == 1 { "record" } else { "records" };
+            lines.push(format!(
+                "  {} {many} could not be read as events: `backtrail sources quarantine {}` shows them",
+                status.quarantined, status.name
+            ));
         }
         if status.broken > 0 {
             let many =

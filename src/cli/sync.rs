@@ -1,22 +1,22 @@
 //! `backtrail sync`: fetch what is new, then end.
 
-use std::collections::BTreeMap;
-use std::io::IsTerminal;
-use std::sync::Arc;
-use std::time::Duration;
+mod progress;
 
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use std::sync::Arc;
+
+use indicatif::HumanCount;
 use serde_json::json;
-use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::args::SyncArgs;
 use super::print;
 use crate::config::Options;
-use crate::domain::{Outcome, Safe, Timestamp, escape_json};
+use crate::domain::{Outcome, Timestamp, escape_json};
 use crate::query;
-use crate::runtime::{Exit, Failure, Session};
-use crate::sync::{Engine, Extent, Report, Which};
+use crate::runtime::{Exit, Failure, Pruned, Session};
+use crate::store::StoreError;
+use crate::sync::{Engine, Extent, Which};
 
 pub(super) async fn run(
     args: SyncArgs,
@@ -53,7 +53,7 @@ pub(super) async fn with_engine(
 ) -> Vec<Outcome> {
     let (reports, heard) = mpsc::unbounded_channel();
     let connected = session.connect(reports).await;
-    let progress = tokio::spawn(show_progress(heard));
+    let progress = tokio::spawn(progress::show(heard));
     let engine = connected.engine;
     let mut outcomes = {
         let synced = work(&engine);
@@ -84,10 +84,29 @@ pub(super) async fn with_engine(
     for (name, note) in progress.await.unwrap_or_default() {
         print::note(&format!("{name}: {note}"));
     }
+    if let Err(error) = remove_old(session, &outcomes).await {
+        print::warn(&error.to_string());
+    }
     if let Err(error) = session.put_away(stop).await {
         print::warn(&error.to_string());
     }
     outcomes
+}
+
+/// Removes what is older than the configuration keeps.
+async fn remove_old(session: &Session, outcomes: &[Outcome]) -> Result<(), StoreError> {
+    if session.config.sources.iter().all(|source| source.keep.is_none()) {
+        return Ok(());
+    }
+    let (user, _) = session.user().await;
+    let mut retention = session.retention(user);
+    for outcome in outcomes {
+        retention.synced(&outcome.source);
+    }
+    for (source, Pruned { removed, .. }) in retention.finish().await? {
+        print::note(&format!("{source}: removed {} events that are too old to keep", HumanCount(removed)));
+    }
+    Ok(())
 }
 
 /// The part of the sources that is asked for.
@@ -119,30 +138,6 @@ fn named(names: &[String], session: &Session) -> Result<Which, Failure> {
         return Err(Failure::usage(format!("no source is called `{name}`")).help(format!("there is {list}")));
     }
     Ok(Which::Named(names.iter().map(|name| Arc::from(name.as_str())).collect()))
-}
-
-/// Shows what comes, and gives what there is to say about sources that work.
-async fn show_progress(mut reports: UnboundedReceiver<Report>) -> BTreeMap<Arc<str>, String> {
-    let mut notes = BTreeMap::new();
-    let bar =
-        if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} new events  {elapsed}  {msg}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    while let Some(report) = reports.recv().await {
-        match report {
-            Report::Stored { new, source, .. } => {
-                bar.inc(new.len() as u64);
-                bar.set_message(Safe::line(&source).as_str().to_owned());
-            }
-            Report::Status(status) => {
-                notes.extend(status.note.map(|note| (status.name, note)));
-            }
-        }
-    }
-    bar.finish_and_clear();
-    notes
 }
 
 fn as_json(outcome: &Outcome) -> serde_json::Value {

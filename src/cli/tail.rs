@@ -39,6 +39,9 @@ pub(super) async fn run(
     };
     let (reports, heard) = mpsc::unbounded_channel();
     let connected = session.connect(reports).await;
+    for name in &session.user().await.0.data().paused {
+        connected.engine.pause(name, true);
+    }
     for status in &connected.refused {
         if let Some(fault) = &status.fault {
             print::warn(&format!("{}: {}; {}", status.name, fault.message, fault.fix));

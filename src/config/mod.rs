@@ -44,7 +44,7 @@ pub use ui::{TimeStyle, Ui};
 const MAX_FILE: u64 = 1024 * 1024;
 
 /// What can stand at the top of the file.
-const KEYS: &[&str] = &["source", "ui", "keys", "me"];
+const KEYS: &[&str] = &["source", "ui", "keys", "me", "keep"];
 
 /// Everything that the user configured.
 #[derive(Debug, Clone)]
@@ -79,7 +79,8 @@ impl Config {
         });
         let dirs = BaseDirs::new();
         let home = dirs.as_ref().map(BaseDirs::home_dir);
-        let around = Surroundings { catalog, feeds: &paths.feeds, file: &paths.config, home };
+        let keep = root.get("keep").and_then(|field| source::keep(&mut reader, field, None));
+        let around = Surroundings { catalog, feeds: &paths.feeds, file: &paths.config, home, keep };
         let mut config = Self::empty(paths.clone());
         if let Some(field) = root.get("source") {
             config.sources = source::read_all(&mut reader, field, &around);

@@ -32,6 +32,7 @@ const KEYS: &[&str] = &[
     "scope",
     "vars",
     "poll",
+    "keep",
     "insecure_http",
     "proxy",
     "ca_file",
@@ -43,6 +44,13 @@ const DEFAULT_POLL: Duration = Duration::from_secs(60);
 
 /// The shortest and the longest time between two polls.
 const POLL_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(7 * 24 * 60 * 60));
+
+/// The shortest and the longest time that events are kept, where there is an end to it.
+const KEEP_LIMITS: (Duration, Duration) =
+    (Duration::from_secs(24 * 60 * 60), Duration::from_secs(100 * 366 * 24 * 60 * 60));
+
+/// What stands for no end to it.
+const KEEP_ALL: &str = "all";
 
 /// A source as the user configured it, checked against its feed profile.
 #[derive(Debug, Clone)]
@@ -70,6 +78,8 @@ pub struct Source {
     pub scopes: ScopeChoice,
     /// The time between two polls.
     pub poll: Duration,
+    /// How far back from now events are kept; `None` is for ever.
+    pub keep: Option<Duration>,
     /// Whether secrets may travel over plain `http` to another machine.
     pub insecure_http: bool,
     /// The proxy that its requests take, as scheme, host and port; `None` is what the environment says.
@@ -86,6 +96,8 @@ pub(super) struct Surroundings<'c> {
     /// The configuration file.
     pub(super) file: &'c Path,
     pub(super) home: Option<&'c Path>,
+    /// How far back events are kept where a source does not say.
+    pub(super) keep: Option<Duration>,
 }
 
 /// Reads all sources. One that something is wrong with is left out and noted.
@@ -151,6 +163,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
     let proxy = route::proxy(reader, table).filter(|_| http);
     let ca_file = route::ca_file(reader, table, around).filter(|_| http);
     let poll = table.get("poll").and_then(|field| length(reader, field, "60s", POLL_LIMITS));
+    let keep = table.get("keep").map_or(around.keep, |field| self::keep(reader, field, around.keep));
     let scopes = table.get("scope").and_then(|field| scopes(reader, field, profile.as_deref()));
     let vars = needs::vars(reader, table, profile.as_deref(), http);
     let secrets = if http { needs::secrets(reader, table, profile.as_deref(), around) } else { Vec::new() };
@@ -166,6 +179,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>, around: &Surroundings<'_>) -
         place: reader.place(via::at(table)),
         via: via?,
         poll: poll.or(profile.poll()).unwrap_or(DEFAULT_POLL),
+        keep,
         base: base.url,
         origin: base.origin,
         vars,
@@ -265,6 +279,18 @@ fn base(
             reader.note(&span, "source.base", bad.message, bad.help);
         })
         .ok()
+}
+
+/// How far back events are kept: a length of time, or for ever; `otherwise` where it cannot be read.
+pub(super) fn keep(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    otherwise: Option<Duration>,
+) -> Option<Duration> {
+    if field.value.as_str() == Some(KEEP_ALL) {
+        return None;
+    }
+    length(reader, field, "400d", KEEP_LIMITS).or(otherwise)
 }
 
 /// A length of time between two others, both included; `example` is one.

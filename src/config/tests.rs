@@ -173,6 +173,23 @@ fn what_is_left_out_has_a_default() {
     assert_eq!(config.sources[0].poll, Duration::from_secs(120), "the profile's own");
 }
 
+#[test]
+fn how_long_events_are_kept_is_said_for_all_and_for_each() {
+    let source = |name: &str, more: &str| {
+        format!(
+            "[[source]]\nname = \"{name}\"\nfeed = \"tenants\"\nvars.tenant = \"x\"\n\
+             secret.token = {{ file = \"~/t\" }}\n{more}\n"
+        )
+    };
+    let (own, none) = (source("b", "keep = \"90d\""), source("c", "keep = \"all\""));
+    let sources = source("a", "") + &own + &none;
+    let day = |days: u64| Some(Duration::from_secs(days * 86_400));
+    let keeps = |text: &str| good(text).sources.iter().map(|source| source.keep).collect::<Vec<_>>();
+    assert_eq!(keeps(&format!("keep = \"400d\"\n{sources}")), [day(400), day(90), None]);
+    assert_eq!(keeps(&sources), [None, day(90), None]);
+    assert_eq!(keeps(&format!("keep = \"all\"\n{sources}")), [None, day(90), None]);
+}
+
 /// A file with one source, in which `line` replaces the line of the same key or is added to it.
 fn source_with(line: &str) -> String {
     let lines = [
@@ -203,6 +220,9 @@ const SOURCE_MISTAKES: &[(&str, &[&str])] = &[
     (r#"timeout = "5s""#, &["`source.timeout`", "how long a `command` may take", "remove it"]),
     (r#"poll = "1ms""#, &["`source.poll`", "between 1s and 7days"]),
     (r#"poll = "1y""#, &["`source.poll`", "between 1s and 7days"]),
+    (r#"keep = "1h""#, &["`source.keep`", "between 1day and", "keep = \"400d\""]),
+    (r#"keep = "forever""#, &[":6:8: `source.keep`", "no length of time"]),
+    ("keep = 400", &["`source.keep`", "not a number", "keep = \"400d\""]),
     (r#"base = "api.example.com""#, &[":6:8: `source.base`", "`https://`", "https://api.example.com/v1"]),
     (r#"base = "http://api.example.com""#, &["`source.base`", "plain `http`", "insecure_http = true"]),
     (r#"insecure_http = "yes""#, &["`source.insecure_http`", "`true` or `false`, not a text"]),

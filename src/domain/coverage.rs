@@ -150,6 +150,8 @@ pub struct Ledger {
     /// Newest first; no two overlap.
     segments: Vec<Segment>,
     notes: Vec<Note>,
+    /// What is older was removed on purpose: nothing there is claimed, and nothing there is missing.
+    kept_from: Option<Timestamp>,
 }
 
 impl Ledger {
@@ -159,6 +161,26 @@ impl Ledger {
         segments.into_iter().for_each(|segment| ledger.add(segment));
         notes.into_iter().for_each(|note| ledger.note(note));
         ledger
+    }
+
+    /// Takes everything before `time` for removed on purpose: what is known ends there, as the feed itself does
+    /// at its oldest event. An earlier time than the one that is known changes nothing.
+    pub fn keep_from(&mut self, time: Timestamp) {
+        if self.kept_from.is_none_or(|kept| kept < time) {
+            self.kept_from = Some(time);
+            self.end_where_kept();
+        }
+    }
+
+    /// The time before which everything was removed on purpose.
+    pub fn kept_from(&self) -> Option<Timestamp> {
+        self.kept_from
+    }
+
+    /// What was removed on purpose, to be told like a gap although nothing is missing there.
+    pub fn removed(&self) -> Option<Gap> {
+        let hi = self.kept_from.filter(|kept| *kept > Timestamp::MIN)?;
+        Some(Gap { span: Stretch { lo: Timestamp::MIN, hi }, reason: GapReason::Pruned })
     }
 
     /// The stretches without a hole, newest first.
@@ -208,6 +230,7 @@ impl Ledger {
         });
         let place = self.segments.partition_point(|one| one.span.lo >= joined.span.hi);
         self.segments.insert(place, joined);
+        self.end_where_kept();
         debug_assert!(self.is_sound(), "{self:?}");
         self.tidy();
     }
@@ -230,6 +253,17 @@ impl Ledger {
         debug_assert!(self.is_sound(), "{self:?}");
     }
 
+    /// No claim reaches below what is kept, and one that ends there has nothing below it.
+    fn end_where_kept(&mut self) {
+        let Some(kept) = self.kept_from else { return };
+        let end = kept.plus_millis(-1);
+        self.segments.retain(|one| one.span.hi > kept);
+        if let Some(last) = self.segments.last_mut().filter(|last| last.span.lo <= end) {
+            last.span.lo = end;
+            last.floor = true;
+        }
+    }
+
     /// Remarks on why a stretch could not be read. A later remark on the same place counts; neighbours with the
     /// same reason become one.
     pub fn note(&mut self, mut note: Note) {
@@ -247,16 +281,17 @@ impl Ledger {
     /// offered nothing older. What is newer than the newest segment is no gap: nobody has asked since.
     pub fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
+        let end = self.kept_from.unwrap_or(Timestamp::MIN);
         let mut hi = match self.segments.first() {
             Some(first) => first.span.lo,
-            None => return vec![self.gap(Stretch::ALL)],
+            None => return vec![self.gap(Stretch { lo: before(end), hi: Timestamp::MAX })],
         };
         for segment in &self.segments[1..] {
             gaps.push(self.gap(between(segment.span.hi, hi)));
             hi = segment.span.lo;
         }
         if self.segments.last().is_some_and(|last| !last.floor) {
-            gaps.push(self.gap(between(Timestamp::MIN, hi)));
+            gaps.push(self.gap(between(end, hi)));
         }
         gaps
     }
@@ -279,6 +314,9 @@ impl Ledger {
 
     /// Why `span`, of which nothing is known, is not: what was remarked last, else what its shape tells.
     pub fn reason(&self, span: Stretch) -> GapReason {
+        if self.is_removed(span) {
+            return GapReason::Pruned;
+        }
         let noted = self.notes.iter().rev().find(|note| note.span.joins(span)).map(|note| note.reason);
         match noted {
             // What is left of a stretch that was read again is what no answer holds whole.
@@ -291,12 +329,19 @@ impl Ledger {
     /// Whether asking again for `span`, of which nothing is known, cannot tell more: all of it is remarked on as
     /// beyond reach, or it is an instant that no answer holds whole.
     pub fn is_final(&self, span: Stretch) -> bool {
+        if self.is_removed(span) {
+            return true;
+        }
         let covers = |note: &&Note| note.span.lo <= span.lo && span.hi <= note.span.hi;
         match self.notes.iter().rev().find(covers) {
             Some(note) if note.reason != GapReason::Audit => note.reason.is_final(),
             Some(_) => is_instant(span),
             None => is_instant(span) || self.is_below_floor(span),
         }
+    }
+
+    fn is_removed(&self, span: Stretch) -> bool {
+        self.kept_from.is_some_and(|kept| span.hi <= kept)
     }
 
     /// Whether a newer segment ends where the feed did: what is below was offered once.
@@ -330,8 +375,12 @@ fn is_instant(span: Stretch) -> bool {
 
 /// The times that neither of two neighbouring segments has, as an open span: their own ends belong to it.
 fn between(lo: Timestamp, hi: Timestamp) -> Stretch {
-    let lo = if lo == Timestamp::MIN { lo } else { lo.plus_millis(-1) };
-    Stretch { lo, hi: hi.plus_millis(1) }
+    Stretch { lo: before(lo), hi: hi.plus_millis(1) }
+}
+
+/// The open end of what begins at `time`.
+fn before(time: Timestamp) -> Timestamp {
+    if time == Timestamp::MIN { time } else { time.plus_millis(-1) }
 }
 
 /// Whether what two segments grow into ends where the feed does: the deeper of the two says so.
@@ -344,90 +393,4 @@ fn floor_of(a: &Segment, b: &Segment) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::from_millis(millis)
-    }
-
-    fn segment(lo: i64, hi: i64) -> Segment {
-        Segment { span: Stretch { lo: at(lo), hi: at(hi) }, verified_at: None, floor: false }
-    }
-
-    fn ends(ledger: &Ledger) -> Vec<(i64, i64)> {
-        ledger.segments().iter().map(|one| (one.span.lo.millis(), one.span.hi.millis())).collect()
-    }
-
-    #[test]
-    fn claims_that_overlap_become_one_and_claims_that_touch_leave_the_instant_open() {
-        let ledger = Ledger::new([segment(0, 10), segment(20, 30), segment(10, 15), segment(14, 18)], []);
-        assert_eq!(ends(&ledger), [(20, 30), (10, 18), (0, 10)]);
-        let gaps: Vec<_> = ledger
-            .gaps()
-            .iter()
-            .map(|gap| (gap.span.lo.millis(), gap.span.hi.millis(), gap.reason))
-            .collect();
-        assert_eq!(
-            gaps,
-            [(17, 21, GapReason::NotFetched), (9, 11, GapReason::Tie), (i64::MIN, 1, GapReason::NotFetched)]
-        );
-        assert!(ledger.around(at(10)).is_none() && ledger.around(at(9)).is_some());
-    }
-
-    #[test]
-    fn a_remark_names_the_gap_until_it_is_closed() {
-        let mut ledger = Ledger::new([segment(0, 10), segment(20, 30)], []);
-        let gap = ledger.gaps()[0];
-        ledger.note(Note { span: gap.span, reason: GapReason::OffsetCap });
-        assert_eq!(ledger.gaps()[0].reason, GapReason::OffsetCap);
-        assert!(ledger.is_final(gap.span));
-        ledger.add(segment(15, 25));
-        assert!(ledger.is_final(ledger.gaps()[0].span), "what is left of it is as far away");
-        ledger.add(segment(5, 18));
-        assert_eq!((ledger.notes().len(), ends(&ledger)), (0, vec![(0, 30)]));
-    }
-
-    #[test]
-    fn the_end_of_the_feed_is_where_the_deepest_claim_says_so() {
-        let floor = Segment { floor: true, ..segment(10, 20) };
-        let mut ledger = Ledger::new([floor, segment(15, 30)], []);
-        assert!(ledger.is_whole() && ledger.gaps().is_empty());
-        ledger.add(segment(5, 12));
-        assert!(!ledger.is_whole(), "something older was there after all");
-    }
-
-    #[test]
-    fn every_reason_has_a_word_of_its_own() {
-        for (reason, word, sentence) in REASONS {
-            assert_eq!((GapReason::from_word(word), reason.word()), (Some(*reason), *word));
-            assert!(!sentence.is_empty() && !sentence.ends_with('.'));
-        }
-        let words: std::collections::HashSet<_> = REASONS.iter().map(|row| row.1).collect();
-        assert_eq!(words.len(), REASONS.len());
-    }
-
-    proptest! {
-        #[test]
-        fn a_ledger_knows_what_its_claims_know_in_any_order(
-            claims in prop::collection::vec((0_i64..60, 1_i64..20), 0..12),
-            forgotten in (0_i64..60, 1_i64..20),
-        ) {
-            let known = |time: i64| claims.iter().any(|(lo, length)| *lo < time && time < lo + length);
-            let spans = || claims.iter().map(|(lo, length)| segment(*lo, lo + length));
-            let mut ledger = Ledger::new(spans(), []);
-            prop_assert_eq!(&Ledger::new(spans().rev(), []), &ledger);
-            for time in -1..90 {
-                prop_assert_eq!(ledger.around(at(time)).is_some(), known(time), "{}", time);
-            }
-            let (lo, hi) = (forgotten.0, forgotten.0 + forgotten.1);
-            ledger.forget(Stretch { lo: at(lo), hi: at(hi) });
-            for time in -1..90 {
-                let inside = lo < time && time < hi;
-                prop_assert_eq!(ledger.around(at(time)).is_some(), known(time) && !inside, "{}", time);
-            }
-        }
-    }
-}
+mod tests;

@@ -102,6 +102,11 @@ impl List {
         self.order == Order::Newest
     }
 
+    /// Whether the oldest come first, and time runs down the list.
+    pub fn is_oldest_first(&self) -> bool {
+        self.order == Order::Oldest
+    }
+
     /// The same list without the events that are newer than `row`, where the newest come first.
     #[must_use]
     pub fn from_row(&self, row: RowId) -> Self {

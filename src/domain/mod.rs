@@ -41,7 +41,7 @@ pub use change::{Change, Op};
 pub use civil::{Oddity, OffsetAt, civil, instant};
 pub use condition::Condition;
 pub use coverage::{Gap, GapReason, Ledger, Note, Segment, Stretch};
-pub use covered::FeedCoverage;
+pub use covered::{FeedCoverage, Unreadable};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};
 pub use fate::{Fate, Revision};
 pub use id::{EventId, RowId};
@@ -55,7 +55,7 @@ pub use rows::{RowSlab, Rows};
 pub use safe::{FIELD_MAX, LINE_MAX, Part, Safe, csv_cell, escape_json, markdown_cell};
 pub use scope::ScopeChoice;
 pub use secret::Secret;
-pub use status::{Fault, FaultKind, Outcome, SourceState, SourceStatus};
+pub use status::{Fault, FaultKind, Outcome, Progress, SourceState, SourceStatus};
 pub use suggest::{did_you_mean, nearest, what_fits};
 pub use survey::{Ask, Bars, Facet, FacetKey, FacetValue, Histogram, Reach, Series, Span, Survey, Unit};
 pub use suspects::{

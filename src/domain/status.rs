@@ -29,6 +29,13 @@ pub struct SourceStatus {
     pub last_sync: Option<Timestamp>,
     /// The last thing that went wrong, until a sync succeeds.
     pub fault: Option<Fault>,
+    /// When the sync that is under way began.
+    pub began: Option<Timestamp>,
+    /// How many scopes that sync is done with.
+    pub scopes_done: u64,
+    /// How many events there are by the server's own count, where it counts, does so for everything that is
+    /// asked for, and has said the same all along.
+    pub total: Option<u64>,
 }
 
 impl SourceStatus {
@@ -46,9 +53,43 @@ impl SourceStatus {
             note: None,
             last_sync: None,
             fault: None,
+            began: None,
+            scopes_done: 0,
+            total: None,
         }
     }
 }
+
+/// How a sync that is under way goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// New events in a second, since it began.
+    pub per_second: u64,
+    /// How many of all events are there, and how many there are by the server's own count; nothing where that
+    /// is not known.
+    pub of: Option<(u64, u64)>,
+    /// In how many seconds it will be done at this pace; nothing where that cannot be told.
+    pub seconds_left: Option<u64>,
+}
+
+impl SourceStatus {
+    /// How its sync goes on at the time `now`; nothing where none is under way, or too shortly to say.
+    pub fn progress(&self, now: Timestamp) -> Option<Progress> {
+        let SourceState::Syncing { events_new, .. } = self.state else { return None };
+        let millis = u64::try_from(now.millis().saturating_sub(self.began?.millis())).ok()?;
+        if millis < TOO_SHORT {
+            return None;
+        }
+        let per_second = events_new.saturating_mul(1_000) / millis;
+        let done = self.events.saturating_add(self.quarantined);
+        let of = self.total.filter(|total| *total >= done).map(|total| (done, total));
+        let seconds_left = of.filter(|_| per_second > 0).map(|(done, total)| (total - done) / per_second);
+        Some(Progress { per_second, of, seconds_left })
+    }
+}
+
+/// The time, in milliseconds, after which a pace can be told.
+const TOO_SHORT: u64 = 2_000;
 
 /// What a source is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,4 +171,36 @@ pub struct Outcome {
     pub requests: u64,
     /// What stopped it.
     pub fault: Option<Fault>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn syncing(total: Option<u64>) -> SourceStatus {
+        SourceStatus {
+            state: SourceState::Syncing { pages: 9, events_new: 1_000 },
+            events: 3_000,
+            quarantined: 1,
+            began: Some(Timestamp::from_millis(0)),
+            total,
+            ..SourceStatus::idle(&"a".into(), "kaireonai", "https://example.com")
+        }
+    }
+
+    #[test]
+    fn an_end_is_foretold_only_where_the_server_counts() {
+        let at = Timestamp::from_millis;
+        let told = syncing(Some(5_001)).progress(at(10_000)).unwrap();
+        assert_eq!((told.per_second, told.of, told.seconds_left), (100, Some((3_001, 5_001)), Some(20)));
+        let told = syncing(None).progress(at(10_000)).unwrap();
+        assert_eq!((told.per_second, told.of, told.seconds_left), (100, None, None));
+        assert_eq!(syncing(Some(2_000)).progress(at(10_000)).unwrap().of, None, "a count that is wrong");
+        assert_eq!(syncing(Some(5_001)).progress(at(1_000)), None, "too early");
+        assert_eq!(syncing(Some(5_001)).progress(at(-5)), None, "a clock that went back");
+        assert_eq!(SourceStatus { state: SourceState::Ready, ..syncing(None) }.progress(at(10_000)), None);
+        let stuck =
+            SourceStatus { state: SourceState::Syncing { pages: 1, events_new: 0 }, ..syncing(Some(9_999)) };
+        assert_eq!(stuck.progress(at(10_000)).unwrap().seconds_left, None);
+    }
 }

@@ -34,6 +34,8 @@ pub struct UserData {
     pub notes: Vec<(EventId, String)>,
     /// Entities to be told about: the source that knows each, and the entity.
     pub watched: Vec<(Arc<str>, Entity)>,
+    /// Sources that are asked for nothing by themselves.
+    pub paused: Vec<Arc<str>>,
 }
 
 /// One thing that the user did to it.
@@ -79,6 +81,13 @@ pub enum UserChange {
         /// The entity.
         entity: Entity,
         /// Whether it is watched from now on.
+        on: bool,
+    },
+    /// Has a source rest until it is asked for, or does not any more.
+    Pause {
+        /// Its name.
+        source: Arc<str>,
+        /// Whether it rests from now on.
         on: bool,
     },
 }
@@ -129,6 +138,10 @@ impl UserData {
                 self.notes.retain(|(other, _)| other != id);
                 self.notes.splice(0..0, (!text.is_empty()).then(|| (*id, text.clone())));
             }
+            UserChange::Pause { source, on } => {
+                self.paused.retain(|paused| paused != source);
+                self.paused.extend(on.then(|| Arc::clone(source)));
+            }
             UserChange::Watch { source, entity, on } => {
                 let is_it = |(at, it): &(Arc<str>, Entity)| at == source && it.same_as(entity);
                 if *on && self.watched.iter().any(is_it) {
@@ -159,6 +172,11 @@ impl UserData {
 
     fn view_mut(&mut self, name: &str) -> Option<&mut View> {
         self.views.iter_mut().find(|view| view.name == name)
+    }
+
+    /// Whether a source rests until it is asked for.
+    pub fn is_paused(&self, source: &str) -> bool {
+        self.paused.iter().any(|paused| **paused == *source)
     }
 
     /// The note about an event.

@@ -23,6 +23,7 @@ use super::relay::Relay;
 use super::script::Script;
 use super::session::Session;
 use super::terminal::{self, Frames, Screen};
+use super::user::User;
 use super::{Exit, Failure};
 use crate::config::TimeStyle;
 use crate::domain::{RowId, SourceStatus, Timestamp};
@@ -167,7 +168,7 @@ where
     // Begun here and not on the task, which may start later than the input looks for quiet.
     let first_sync = ports.begin();
     let background =
-        tokio::spawn(fetch(Arc::new(session), Arc::clone(&ports), remembered, older, first_sync));
+        tokio::spawn(fetch((Arc::new(session), user), Arc::clone(&ports), remembered, older, first_sync));
     let result = event_loop::run(terminal, input, &mut app, start, around).await;
     ports.stop();
     background.abort();
@@ -176,7 +177,7 @@ where
 
 /// Everything that goes on behind the screen: the rest of the cache, then the sources, again and again.
 async fn fetch(
-    session: Arc<Session>,
+    (session, user): (Arc<Session>, User),
     ports: Arc<Ports>,
     mut statuses: Vec<SourceStatus>,
     older: Result<Option<RowId>, StoreError>,
@@ -190,7 +191,13 @@ async fn fetch(
     let connected = session.connect(reports).await;
     // The engine must know what earlier runs left behind before it reports on anything.
     let known = connected.engine.statuses().await.unwrap_or_default();
-    let expected = known.iter().map(|status| Arc::clone(&status.name)).collect();
+    let paused = user.data().paused;
+    for name in &paused {
+        connected.engine.pause(name, true);
+    }
+    // One that rests is not asked, and comes to no end.
+    let expected = known.iter().map(|status| Arc::clone(&status.name));
+    let expected = expected.filter(|name| !paused.contains(name)).collect();
     // What it told so far is of earlier runs, and in `known`.
     while heard.try_recv().is_ok() {}
     for news in known.into_iter().chain(connected.refused) {
@@ -200,7 +207,9 @@ async fn fetch(
     }
     ports.tell(Message::Sources(statuses.clone()));
     ports.connect(connected.engine.clone());
-    let relay = Relay::new(statuses, expected, session.library.clone(), Arc::clone(&ports), first_sync);
+    let retention = session.retention(user);
+    let relay =
+        Relay::new(statuses, expected, session.library.clone(), Arc::clone(&ports), first_sync, retention);
     tokio::join!(connected.engine.follow(), relay.run(heard));
 }
 

@@ -12,7 +12,7 @@ mod tests;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::domain::{
-    Ask, Entity, Event, EventId, FeedCoverage, IndexRow, List, RowId, Rows, SealedRows, Survey,
+    Ask, Entity, Event, EventId, FeedCoverage, IndexRow, List, RowId, Rows, SealedRows, Survey, Unreadable,
 };
 use crate::index::{Content, Index, Search};
 use crate::query::{Arrangement, Query, Texts};
@@ -26,6 +26,9 @@ pub use inform::Surroundings;
 /// Rows read at a time while the columns are filled: about ten milliseconds of the store's time, so that
 /// whoever scrolls meanwhile does not wait.
 const CHUNK: usize = 10_000;
+
+/// As many records that could not be read are shown, and as many characters of each.
+const UNREADABLE: (usize, usize) = (200, 4_000);
 
 /// A handle on the cache; clones share the columns.
 #[derive(Clone)]
@@ -62,6 +65,8 @@ pub struct News {
     /// The places that were known and have another content now. Never those that are new: nobody shows
     /// them yet, and after a long absence there can be a million.
     pub changed: Vec<RowId>,
+    /// Whether events have left their places: they were removed, or stand elsewhere now.
+    pub left: bool,
     /// Whether another cache has taken the place of the one that was read: a damaged one was moved aside.
     pub replaced: bool,
 }
@@ -112,6 +117,15 @@ impl Library {
         Ok(chunk.next)
     }
 
+    /// The latest records of a source, or of one scope of it, that could not be read as events.
+    pub async fn unreadable(
+        &self,
+        source: Arc<str>,
+        scope: Option<Arc<str>>,
+    ) -> Result<Vec<Unreadable>, StoreError> {
+        self.store.run(move |db| db.unreadable(Some(&source), scope.as_deref(), UNREADABLE)).await
+    }
+
     /// Brings the columns up to date: without the rows that were left, with those that are new or changed
     /// and those that have come to rest.
     async fn take_in(
@@ -144,7 +158,7 @@ impl Library {
     pub async fn catch_up(&self) -> Result<News, StoreError> {
         let alone = self.columns.taking_in.lock().await;
         let before = self.count();
-        let mut changed = Vec::new();
+        let (mut changed, mut left) = (Vec::new(), false);
         loop {
             let Some(seen) = *self.seen() else { break };
             let look = move |db: &mut Db| Ok((db.file(), db.index_rows_since(seen.marker, CHUNK)?));
@@ -154,19 +168,20 @@ impl Library {
                 *self.seen() = None;
                 drop(alone);
                 self.load().await?;
-                return Ok(News { new: self.count(), changed: Vec::new(), replaced: true });
+                return Ok(News { new: self.count(), changed: Vec::new(), left: true, replaced: true });
             }
             {
                 let index = self.index();
                 changed.extend(arrivals.rows.iter().map(|row| row.row).filter(|row| index.contains(*row)));
             }
+            left |= !arrivals.left.is_empty();
             self.take_in(&arrivals.left, arrivals.rows, arrivals.sealed).await?;
             *self.seen() = Some(Seen { marker: arrivals.marker, ..seen });
             if !arrivals.more {
                 break;
             }
         }
-        Ok(News { new: self.count().saturating_sub(before), changed, replaced: false })
+        Ok(News { new: self.count().saturating_sub(before), changed, left, replaced: false })
     }
 
     /// Something that differs from the last answer if another program has written to the cache since, or

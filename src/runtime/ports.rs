@@ -140,6 +140,18 @@ impl Ports {
             }
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
+            Effect::Test { source } => self.test(source),
+            Effect::Pause { source, on } => {
+                let engine = Arc::clone(&self.engine);
+                tokio::spawn(async move { engine.wait().await.pause(&source, on) });
+            }
+            Effect::Unreadable { source, scope } => {
+                let library = self.library.clone();
+                self.answer(async move {
+                    let records = library.unreadable(source, scope).await;
+                    Message::Unreadable(records.map_err(|error| error.to_string()))
+                });
+            }
             Effect::Fill { source, scope, span } => self.fill(source, scope, span),
             Effect::Timer { timer, after } => {
                 let outbox = self.outbox.clone();
@@ -306,6 +318,23 @@ impl Ports {
             };
             stop.run_until_cancelled(work).await;
             drop(under_way);
+        });
+    }
+
+    /// Asks a source for one page, and says what came.
+    fn test(&self, source: Arc<str>) {
+        let engine = Arc::clone(&self.engine);
+        self.answer(async move {
+            Message::Notice(match engine.wait().await.probe(&source).await {
+                Ok(probe) => {
+                    let (read, not) = (probe.page.records.len(), probe.page.quarantined.len());
+                    let not =
+                        if not == 0 { String::new() } else { format!(", {not} more that cannot be read") };
+                    let took = probe.took.as_millis();
+                    Notice::info(format!("{source} answers in {took} ms: {read} events in one page{not}"))
+                }
+                Err(fault) => Notice::error(format!("{source}: {}; {}", fault.message, fault.fix)),
+            })
         });
     }
 

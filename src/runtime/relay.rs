@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::library::{Library, News};
 use super::ports::{Ports, UnderWay};
+use super::retention::Retention;
 use crate::domain::{FaultKind, SourceState, SourceStatus};
 use crate::store::{FileId, StoreError};
 use crate::sync::Report;
@@ -46,6 +47,8 @@ pub(crate) struct Relay {
     untidy: bool,
     /// When the app was last told what is complete.
     covered: Option<Instant>,
+    /// What is too old is removed once the syncs have come to rest.
+    retention: Retention,
 }
 
 impl Relay {
@@ -57,6 +60,7 @@ impl Relay {
         library: Library,
         ports: Arc<Ports>,
         first_sync: UnderWay,
+        retention: Retention,
     ) -> Self {
         Self {
             statuses,
@@ -66,6 +70,7 @@ impl Relay {
             under_way: Some(first_sync),
             untidy: true,
             covered: None,
+            retention,
         }
     }
 
@@ -74,12 +79,13 @@ impl Relay {
         let mut version = None;
         let mut batch = Vec::new();
         loop {
-            let tidying = self.untidy && self.unsettled.is_empty();
+            let tidying = (self.untidy || self.retention.has_work()) && self.unsettled.is_empty();
             let rest = if tidying { TIDYING } else { OTHERS };
             let count = tokio::time::timeout(rest, reports.recv_many(&mut batch, BATCH)).await;
             let stored = match count {
                 Ok(0) => break,
                 Ok(_) => self.hear(batch.drain(..)),
+                Err(_) if tidying && self.retention.has_work() => self.remove_old().await,
                 Err(_) if tidying => {
                     self.tidy().await;
                     false
@@ -110,6 +116,7 @@ impl Relay {
                 Report::Stored { .. } => stored = true,
                 Report::Status(status) => {
                     if is_settled(&status) {
+                        self.retention.synced(&status.name);
                         self.unsettled.remove(&status.name);
                     } else {
                         self.unsettled.insert(Arc::clone(&status.name));
@@ -134,13 +141,28 @@ impl Relay {
         wrote
     }
 
+    /// Removes some of what is too old; whether anything was.
+    async fn remove_old(&mut self) -> bool {
+        match self.retention.step().await {
+            Ok(removed) => {
+                // What is complete ends elsewhere now.
+                self.covered = None;
+                removed > 0
+            }
+            Err(error) => {
+                self.ports.tell(Message::Notice(Notice::error(error.to_string())));
+                false
+            }
+        }
+    }
+
     /// Puts away some of what has come to rest.
     async fn tidy(&mut self) {
         let tidied = self.library.seal_some().await;
         // What failed now is tried again when there is more.
         self.untidy = matches!(tidied, Ok((true, _)));
         match tidied {
-            Ok((_, News { new: 0, changed, replaced: false })) if changed.is_empty() => {}
+            Ok((_, News { new: 0, changed, left: false, replaced: false })) if changed.is_empty() => {}
             tidied => self.tell_news(tidied.map(|(_, news)| news)).await,
         }
     }
@@ -171,7 +193,7 @@ impl Relay {
             news = self.library.catch_up().await;
         }
         match news {
-            Ok(News { new, changed, replaced }) => {
+            Ok(News { new, changed, left, replaced }) => {
                 if replaced {
                     let text = "the cache was damaged and is being fetched again";
                     self.ports.tell(Message::Notice(Notice::error(text)));
@@ -182,7 +204,8 @@ impl Relay {
                 {
                     self.ports.tell(Message::Events(events.into_iter().map(Arc::new).collect()));
                 }
-                self.ports.tell(Message::CacheGrew { new: new as u64 });
+                let news = Message::CacheGrew { new: new as u64 };
+                self.ports.tell(if left && new == 0 { Message::CacheShrank } else { news });
             }
             Err(error) => self.ports.tell(Message::Notice(Notice::error(error.to_string()))),
         }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::explain::Explainer;
 use super::library::{Library, Surroundings};
+use super::retention::Retention;
 use super::user::User;
 use super::{Failure, log};
 use crate::config::{self, CaFile, Config, Options, Resolver};
@@ -74,6 +75,11 @@ impl Session {
         }
         self.library.introduce(&user);
         (user, notices)
+    }
+
+    /// What removes events that are too old by the configuration, but for those that `user` marked.
+    pub(crate) fn retention(&self, user: User) -> Retention {
+        Retention::new(self.store.clone(), user, &self.config.sources)
     }
 
     /// Says what a query does.
@@ -196,6 +202,7 @@ async fn bind(
         hidden: hidden.to_vec(),
         scopes: source.scopes.clone(),
         poll: source.poll,
+        keep: source.keep,
         insecure_http: source.insecure_http,
         proxy: source.proxy.clone(),
         trusted,

@@ -3,10 +3,11 @@
 //! A file that cannot be opened costs what is in it, not the program: the browser says so once and goes on
 //! without.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::{Timestamp, UserChange, UserData};
+use crate::domain::{EventId, Timestamp, UserChange, UserData};
 use crate::store::{UserDataError, UserDb, UserStore};
 
 /// The file, in the folder for data.
@@ -43,6 +44,14 @@ impl User {
     /// All of it, as it is now.
     pub fn data(&self) -> UserData {
         self.lock().clone()
+    }
+
+    /// The events that are bookmarked or noted, as the file says now, which other programs write to as well;
+    /// nothing where it cannot be read.
+    pub async fn marked(&self) -> Option<HashSet<EventId>> {
+        let data = self.store.as_ref()?.run(UserDb::load).await.ok()?;
+        let noted = data.notes.iter().map(|(id, _)| *id);
+        Some(data.bookmarks.iter().copied().chain(noted).collect())
     }
 
     /// Keeps what the user did, in the order of the calls; what is returned says what became of it.

@@ -1,8 +1,8 @@
-//! The table `coverage`: what is known to be complete of a feed, and remarks on what is not.
+//! The table `coverage`, and from `retention` where it ends: what is known to be complete of a feed, and remarks on what is not.
 //!
 //! A ledger has a handful of rows, so it is read and written whole. Nothing here decides what may be claimed.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::{GapReason, Ledger, Note, Segment, Stretch, Timestamp};
 
@@ -27,10 +27,19 @@ pub(super) fn read(conn: &Connection, feed: i64) -> rusqlite::Result<Ledger> {
             None => {}
         }
     }
-    Ok(Ledger::new(segments, notes))
+    let mut ledger = Ledger::new(segments, notes);
+    let kept: Option<i64> = conn
+        .prepare_cached("SELECT kept_from FROM retention WHERE feed = ?1")?
+        .query_one([feed], |row| row.get(0))
+        .optional()?;
+    if let Some(kept) = kept {
+        ledger.keep_from(Timestamp::from_millis(kept));
+    }
+    Ok(ledger)
 }
 
-/// Writes the ledger of a feed over what is there. Inside a transaction.
+/// Writes the ledger of a feed over what is there, but for the time that it is kept from, which is written with
+/// what is removed. Inside a transaction.
 pub(super) fn write(conn: &Connection, feed: i64, ledger: &Ledger) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM coverage WHERE feed = ?1")?.execute([feed])?;
     let mut insert = conn.prepare_cached(

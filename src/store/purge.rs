@@ -29,12 +29,26 @@ DELETE FROM event WHERE row IN (SELECT row FROM doomed);
 ";
 
 /// Texts that no event has any more. It holds while nothing else names them: see [`seal::take_out_stale`].
-const TEXTS: &str = "
+pub(super) const TEXTS: &str = "
 DELETE FROM entity WHERE entity NOT IN (SELECT entity FROM event);
 DELETE FROM actor WHERE actor NOT IN (SELECT actor FROM event);
 DELETE FROM word WHERE word NOT IN (SELECT action FROM event)
     AND word NOT IN (SELECT raw_action FROM event WHERE raw_action IS NOT NULL)
     AND word NOT IN (SELECT change_set FROM event WHERE change_set IS NOT NULL);
+";
+
+/// Scopes of which nothing else is left. The server may name them again; what was purged stays away by its id.
+/// Where older events were removed as well, that has to stay known, and only the name goes.
+const SCOPES: &str = "
+CREATE TEMP TABLE bare AS SELECT feed FROM feed
+    WHERE feed IN (SELECT feed FROM doomed) AND events = 0 AND scope IS NOT NULL;
+UPDATE feed SET scope_name = NULL WHERE feed IN (SELECT feed FROM bare);
+DELETE FROM bare WHERE feed IN (SELECT feed FROM retention);
+DELETE FROM link_beside WHERE id IN (SELECT id FROM link WHERE feed IN (SELECT feed FROM bare));
+DELETE FROM link WHERE feed IN (SELECT feed FROM bare);
+DELETE FROM coverage WHERE feed IN (SELECT feed FROM bare);
+DELETE FROM feed WHERE feed IN (SELECT feed FROM bare);
+DROP TABLE temp.bare;
 ";
 
 /// All that is remembered of the source whose number is in the table `leaving`.
@@ -43,6 +57,7 @@ DELETE FROM link_beside WHERE id IN (SELECT id FROM link JOIN feed USING (feed) 
 DELETE FROM link WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
 DELETE FROM quarantine WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
 DELETE FROM coverage WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
+DELETE FROM retention WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
 DELETE FROM audit WHERE feed IN (SELECT feed FROM feed JOIN leaving USING (source));
 DELETE FROM source_note WHERE source IN (SELECT source FROM leaving);
 DELETE FROM feed WHERE source IN (SELECT source FROM leaving);
@@ -60,7 +75,9 @@ impl Db {
             }
             drop(doom);
             tx.execute("INSERT OR IGNORE INTO purged (id) SELECT id FROM doomed", [])?;
-            take_out(tx, &mut dictionaries.codebooks)
+            let count = take_out(tx, &mut dictionaries.codebooks)?;
+            tx.execute_batch(SCOPES)?;
+            Ok(count)
         })
     }
 
@@ -87,7 +104,7 @@ impl Db {
     /// Does `work` while no other program has the cache open, and leaves nothing of what it deletes in the
     /// file. Leaving the write-ahead log is what SQLite grants only to the last that has a file open; see
     /// <https://www.sqlite.org/wal.html#persistence_of_wal_mode>.
-    fn alone<R>(
+    pub(super) fn alone<R>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &mut Dictionaries) -> rusqlite::Result<R>,
     ) -> Result<R, StoreError> {

@@ -11,6 +11,7 @@ mod audited;
 mod ledger;
 mod packed;
 mod purged;
+mod retention;
 mod sealed;
 
 use super::database::Kind;
@@ -51,6 +52,7 @@ const TABLES: &[&str] = &[
     "packed",
     "purged",
     "audit",
+    "retention",
 ];
 
 const MIGRATIONS: &[&str] = &[
@@ -170,6 +172,7 @@ INSERT INTO arrival (one, seq) VALUES (1, 0);
     ledger::LEDGER,
     purged::PURGED,
     audited::AUDITED,
+    retention::RETENTION,
 ];
 
 /// How entries that name the hash of the one before them hang together, and what there is to say about a

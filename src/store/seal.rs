@@ -273,6 +273,21 @@ pub(super) fn take_out_stale(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Forgets every stretch that holds a place from `first` to `last`: its texts are of what is removed there.
+pub(super) fn take_out_between(tx: &Transaction<'_>, first: i64, last: i64) -> rusqlite::Result<()> {
+    let stretches: Vec<Stretch> = tx
+        .prepare_cached("SELECT number, start, past FROM segment WHERE start <= ?2 AND past > ?1")?
+        .query_map([first, last], |row| {
+            Ok(Stretch { number: row.get(0)?, start: row.get(1)?, past: row.get(2)? })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for Stretch { number, start, past } in stretches {
+        tx.prepare_cached("DELETE FROM loose WHERE row >= ?1 AND row < ?2")?.execute([start, past])?;
+        take_out(tx, number)?;
+    }
+    Ok(())
+}
+
 /// Forgets that a stretch was put away.
 fn take_out(tx: &Transaction<'_>, number: i64) -> rusqlite::Result<()> {
     for sql in [

@@ -5,6 +5,7 @@ mod links;
 mod opening;
 mod packing;
 mod pages;
+mod pruning;
 mod purging;
 mod reading;
 mod sealing;

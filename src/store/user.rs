@@ -218,6 +218,11 @@ fn load(conn: &Connection) -> rusqlite::Result<UserData> {
         notes: all(conn, "SELECT id, text FROM note ORDER BY written DESC", |row| {
             Ok((EventId(row.get(0)?), row.get(1)?))
         })?,
+        paused: all(
+            conn,
+            "SELECT substr(name, 8) FROM setting WHERE name GLOB 'paused:*' ORDER BY name",
+            |row| row.get::<_, String>(0).map(Into::into),
+        )?,
         watched: all(conn, "SELECT source, kind, id, name FROM watch ORDER BY since DESC", |row| {
             let source: String = row.get(0)?;
             Ok((source.into(), Entity { kind: row.get(1)?, id: row.get(2)?, name: row.get(3)? }))
@@ -280,6 +285,10 @@ fn keep(tx: &Transaction<'_>, change: &UserChange, now: i64) -> rusqlite::Result
              ON CONFLICT (id) DO UPDATE SET text = excluded.text, written = excluded.written",
             params![id.0, text, now],
         ),
+        UserChange::Pause { source, on: true } => set(tx, &format!("paused:{source}"), &1),
+        UserChange::Pause { source, on: false } => {
+            run(tx, "DELETE FROM setting WHERE name = 'paused:' || ?1", params![source])
+        }
         UserChange::Watch { source, entity, on } => watch(tx, source, entity, on.then_some(now)),
     }
 }

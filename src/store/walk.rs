@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::db::Db;
 use super::error::StoreError;
-use super::{audited, ledger, links};
+use super::{audited, ledger, links, prune};
 use crate::domain::{Fault, FaultKind, Ledger, Note, RowId, Segment, Stretch, Timestamp};
 
 /// Names one feed: a configured source, the profile that reads it and, where it fans out, the scope.
@@ -84,6 +84,8 @@ pub struct FeedState {
     pub last_total: Option<u64>,
     /// When a walk last was complete, by the local clock: for people, never for decisions.
     pub last_sync: Option<Timestamp>,
+    /// How many of its events were removed on purpose; the feed may still count them.
+    pub removed: u64,
 }
 
 /// A place in a list that an answer led to.
@@ -214,7 +216,8 @@ impl Db {
     }
 
     /// How many events of a feed are on one side of `time`: strictly newer, or strictly older. Those that are
-    /// gone from the feed do not count, and identical ones count as often as they are there.
+    /// gone from the feed do not count, and identical ones count as often as they are there; those that were
+    /// removed on purpose count as the oldest.
     pub fn count_beyond(&mut self, key: &FeedKey, time: Timestamp, newer: bool) -> Result<u64, StoreError> {
         let count = || {
             let Some(feed) = find(&self.conn, key)? else { return Ok(0) };
@@ -229,6 +232,7 @@ impl Db {
                      WHERE feed = ?1 AND row BETWEEN ?2 AND ?3 AND gone_at IS NULL",
                 )?
                 .query_one([feed.key, low, high], |row| unsigned(row, 0))
+                .map(|count| if newer { count } else { count.saturating_add(feed.state.removed) })
         };
         count().map_err(self.explain())
     }
@@ -322,6 +326,7 @@ pub(super) fn find(conn: &Connection, key: &FeedKey) -> rusqlite::Result<Option<
     found
         .map(|mut feed| {
             feed.state.ledger = ledger::read(conn, feed.key)?;
+            feed.state.removed = prune::removed(conn, feed.key)?;
             Ok(feed)
         })
         .transpose()
@@ -370,7 +375,12 @@ pub(super) fn learn(
         return Ok((state, true));
     }
     if learned.mixed && !state.mixed {
-        state = FeedState { generation: state.generation + 1, mixed: true, ..FeedState::default() };
+        let (generation, removed) = (state.generation + 1, state.removed);
+        let kept = state.ledger.kept_from();
+        state = FeedState { generation, mixed: true, removed, ..FeedState::default() };
+        if let Some(kept) = kept {
+            state.ledger.keep_from(kept);
+        }
     }
     if let Some(span) = learned.forget {
         state.ledger.forget(span);
@@ -412,7 +422,7 @@ pub(super) fn learn(
     Ok((state, false))
 }
 
-/// The state of a feed, but for its ledger.
+/// The state of a feed, but for its ledger and what was removed of it.
 fn state_at(row: &Row<'_>, first: usize) -> rusqlite::Result<FeedState> {
     let (below, place) = (time(row, first + 4)?, row.get::<_, Option<String>>(first + 5)?);
     Ok(FeedState {
@@ -425,6 +435,7 @@ fn state_at(row: &Row<'_>, first: usize) -> rusqlite::Result<FeedState> {
         last_total: row.get::<_, Option<i64>>(first + 6)?.map(|total| total.max(0) as u64),
         last_sync: time(row, first + 7)?,
         checked: time(row, first + 8)?,
+        removed: 0,
     })
 }
 
@@ -468,7 +479,11 @@ fn summary(conn: &Connection) -> rusqlite::Result<Vec<SourceSummary>> {
                     events: unsigned(row, 3)?,
                     quarantined: unsigned(row, 4)?,
                     audited_at: audited::read(conn, row.get(14)?)?.map(|audited| audited.at),
-                    state: FeedState { ledger: ledger::read(conn, row.get(14)?)?, ..state_at(row, 5)? },
+                    state: FeedState {
+                        ledger: ledger::read(conn, row.get(14)?)?,
+                        removed: prune::removed(conn, row.get(14)?)?,
+                        ..state_at(row, 5)?
+                    },
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;

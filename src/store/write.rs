@@ -175,7 +175,9 @@ impl<'p> Page<'p> {
             self.ids.insert(incoming.id);
             let encoded = Encoded::of(incoming.record, &self.key.feed);
             match Stored::find(self.tx, incoming.id)? {
-                None if is_purged(self.tx, incoming.id)? => self.written.repeated += 1,
+                None if self.is_too_old(incoming.record.time) || is_purged(self.tx, incoming.id)? => {
+                    self.written.repeated += 1;
+                }
                 None => self.add(&incoming, encoded)?,
                 Some(stored) if self.proper == Some(stored.feed) => self.see_again(&stored)?,
                 Some(stored) if stored.digest == encoded.digest && stored.count >= incoming.count => {

@@ -157,6 +157,9 @@ impl Engine {
             tasks.spawn(async move {
                 let mut unreached = 0;
                 while !stop.is_cancelled() {
+                    if stop.run_until_cancelled(line.rested()).await.is_none() {
+                        break;
+                    }
                     let fault = sync(&line, &stop, &Extent::default()).await.fault;
                     let reached = fault.is_none_or(|fault| fault.kind != FaultKind::Network);
                     unreached = if reached { 0 } else { unreached + 1 };
@@ -166,6 +169,13 @@ impl Engine {
             });
         }
         while tasks.join_next().await.is_some() {}
+    }
+
+    /// Lets the source called `name` rest, or not any more: [`Engine::follow`] asks nothing of one that does.
+    /// What is asked for by name is asked all the same.
+    pub fn pause(&self, name: &str, on: bool) {
+        let meant = self.0.lines.iter().filter(|line| *line.source.name == *name);
+        meant.for_each(|line| line.let_rest(on));
     }
 
     /// Asks what changed in `event`, with further requests, and stores the answer. A refusal that the
@@ -234,7 +244,7 @@ async fn sync(line: &Line, stop: &CancellationToken, extent: &Extent) -> Outcome
     });
     let ended = done.await;
     if ended.is_none() {
-        line.board.show(SourceState::Idle, |_| ());
+        line.board.show(SourceState::Idle, |status| status.began = None);
     }
     let (complete, fault) = ended.map_or((false, None), |fault| (fault.is_none(), fault));
     let outcome = Outcome {
@@ -276,7 +286,7 @@ async fn prepare(line: &Line) -> Result<(), Fault> {
     let known = line.store.run(move |db| Ok((db.next_allowed_at(&name)?, db.count_source(&name)?))).await;
     let (allowed, events) = known.map_err(|error| line.fault_of_store(&error))?;
     line.learn_gate(allowed);
-    line.board.show(Tally::default().state(), |status| status.events = events);
+    line.board.begin(Timestamp::now(), events);
     Ok(())
 }
 
@@ -305,8 +315,9 @@ pub(super) async fn walk_line(line: &Line, tally: &Tally, extent: &Extent) -> Wa
             if hopeless.load(Ordering::Relaxed) {
                 return None;
             }
-            let fault = pull::walk(line, tally, Some(&scope), extent).await.err()?;
-            Some((Some(scope), fault))
+            let walked = pull::walk(line, tally, Some(&scope), extent).await;
+            line.board.scope_done();
+            Some((Some(scope), walked.err()?))
         })
         .buffer_unordered(most.min(SIDE_BY_SIDE));
     while let Some(fault) = walks.next().await {
@@ -341,6 +352,7 @@ async fn finish(line: &Line, walked: Walked) -> Option<Fault> {
     };
     line.board.show(state, |status| {
         status.fault.clone_from(&fault);
+        (status.began, status.total) = (None, None);
         (status.events, status.broken) = totals.unwrap_or((status.events, status.broken));
         status.scopes = scopes.or(status.scopes);
         status.last_sync = complete_at.or(status.last_sync);

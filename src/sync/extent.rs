@@ -28,6 +28,11 @@ impl Extent {
         (self.since.is_some() || self.until.is_some()).then_some(Stretch { lo, hi })
     }
 
+    /// The same without what is older than `time`.
+    pub(super) fn from(&self, time: Option<Timestamp>) -> Self {
+        Self { since: self.since.max(time), ..self.clone() }
+    }
+
     /// The part of a range of time that is worth asking for, as far as a server of this profile can be asked.
     pub(super) fn part_of(&self, (since, until): Range, profile: &Profile) -> Option<Range> {
         let wanted = |range: Range| {

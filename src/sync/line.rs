@@ -48,6 +48,8 @@ pub(super) struct Line {
     pub(super) etags: Mutex<HashMap<String, String>>,
     /// What must not be shown.
     pub(super) redactor: Redactor,
+    /// Whether it is asked for nothing by itself.
+    paused: tokio::sync::watch::Sender<bool>,
     http: Arc<Http>,
     peer: Result<Peer, HttpError>,
     /// What stands for the origin of a source that is not asked over the network.
@@ -95,6 +97,7 @@ impl Line {
             seen: Mutex::default(),
             etags: Mutex::default(),
             redactor,
+            paused: tokio::sync::watch::Sender::new(false),
             http,
             peer,
             local,
@@ -321,6 +324,16 @@ impl Line {
         self.board.wait_begins(self.clock.now().after(wait), reason);
         self.clock.rest(wait).await;
         self.board.wait_ends();
+    }
+
+    pub(super) fn let_rest(&self, on: bool) {
+        self.paused.send_replace(on);
+    }
+
+    /// Waits until the source does not rest any more.
+    pub(super) async fn rested(&self) {
+        // The sender stands in this line, so the wait cannot fail.
+        let _ = self.paused.subscribe().wait_for(|paused| !paused).await;
     }
 
     /// Lets `wait` pass.

@@ -68,6 +68,8 @@ pub struct Source {
     pub scopes: ScopeChoice,
     /// How often it is asked again while the program follows.
     pub poll: Duration,
+    /// How far back from now its events are kept; nothing older is asked for. `None` is for ever.
+    pub keep: Option<Duration>,
     /// Requests may go unencrypted to another machine.
     pub insecure_http: bool,
     /// The proxy that its requests take, as `http://host:port`; `None` is what the environment says.
@@ -78,6 +80,7 @@ pub struct Source {
 
 /// Something that happened while syncing.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "each is read once, soon after it was sent")]
 pub enum Report {
     /// A source's state changed.
     Status(SourceStatus),

@@ -37,6 +37,8 @@ pub(super) async fn walk(
 ) -> Result<(), Fault> {
     let key = key_of(line, scope);
     let (state, rows, newest) = begin(line, &key).await?;
+    let kept = extent.from(kept_from(line, &state));
+    let is_part = extent.goal().is_some();
     let mut errand = Errand {
         line,
         tally,
@@ -46,7 +48,8 @@ pub(super) async fn walk(
         rows,
         newest,
         counted: None,
-        extent,
+        extent: &kept,
+        is_part,
         chains: Chains::default(),
         fresh: Vec::new(),
     };
@@ -62,6 +65,13 @@ pub(super) async fn walk(
     if drifted { Err(line.fault_of_drift()) } else { Ok(()) }
 }
 
+/// The time before which nothing is asked for: it was removed on purpose, or would be.
+fn kept_from(line: &Line, state: &FeedState) -> Option<Timestamp> {
+    let keep = line.source.keep.and_then(|keep| i64::try_from(keep.as_millis()).ok());
+    let from = keep.map(|keep| Timestamp::now().plus_millis(-keep));
+    from.max(state.ledger.kept_from())
+}
+
 /// What one walk of a feed is about, and what it has come to.
 struct Errand<'a> {
     line: &'a Line,
@@ -74,7 +84,10 @@ struct Errand<'a> {
     newest: Option<Timestamp>,
     /// The events that the feed counted last, where that was of all it has.
     counted: Option<u64>,
+    /// What is asked for, without what is not kept.
     extent: &'a Extent,
+    /// More is worth keeping than is asked for this time.
+    is_part: bool,
     /// What pages have to say about each other's records.
     chains: Chains,
     /// Rows that were not in the cache before.
@@ -191,7 +204,7 @@ impl Errand<'_> {
                         lock(&self.line.etags).extend(steps.tag);
                     }
                     // What was not wanted this time is for another walk to go on with.
-                    let resume = self.extent.goal().is_none().then_some(None);
+                    let resume = (!self.is_part).then_some(None);
                     self.learn(Learned { resume, ..Learned::default() }).await?;
                     return Ok(drifted);
                 }
@@ -372,6 +385,9 @@ impl Errand<'_> {
     /// Stores one page. Gives how many rows were new.
     async fn store(&mut self, page: Page, learned: Learned) -> Result<u64, Fault> {
         let learned = Learned { generation: Some(self.state.generation), ..learned };
+        if self.extent.goal().is_none() {
+            self.line.board.hear_total(self.key.scope_id(), learned.total);
+        }
         let (new, state) = store(self.line, self.tally, &self.key, page, learned).await?;
         self.state = state;
         if self.line.source.profile.detail_when() == Some(DetailWhen::Always) {

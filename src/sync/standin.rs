@@ -66,6 +66,7 @@ impl StandIn {
             binding,
             scopes: source.scopes.clone(),
             poll: source.poll,
+            keep: source.keep,
             insecure_http: source.insecure_http,
             proxy: source.proxy.clone(),
             trusted: source.trusted.clone(),

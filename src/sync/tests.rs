@@ -16,6 +16,7 @@ mod local;
 mod paging;
 mod patience;
 mod refusals;
+mod retention;
 pub(super) mod rig;
 mod scopes;
 mod standin;

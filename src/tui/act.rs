@@ -167,8 +167,10 @@ impl App {
             Some(Screen::Suspects(_)) => self.act_in_suspects(command, ask),
             Some(Screen::Views(_)) => self.act_in_views(command, ask),
             Some(Screen::Histogram(_)) => self.act_in_histogram(command, ask),
-            Some(Screen::Sources(_)) if command == Command::Open => self.open_scope(ask),
             Some(Screen::Sources(_)) => {
+                if self.act_on_source(command, ask) {
+                    return;
+                }
                 if Motion::of(command).is_some_and(|motion| self.go_scope(motion)) {
                     return;
                 }

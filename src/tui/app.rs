@@ -194,9 +194,11 @@ impl App {
             Message::Watched(found) => self.take_watched(found, &mut ask),
             Message::Bookmarks(events) => self.take_bookmarks(&events),
             Message::Explained(result) => self.explained(result),
-            Message::CacheGrew { new } => self.grew(new, &mut ask),
+            Message::CacheGrew { new: 0 } => false,
+            Message::CacheGrew { .. } | Message::CacheShrank => self.grew(&mut ask),
             Message::Sources(sources) => self.take_sources(sources),
             Message::Coverage(feeds) => self.take_coverage(feeds),
+            Message::Unreadable(result) => self.show_unreadable(result),
             Message::Compared { subject, revealed, comparison } => {
                 self.comparisons.take(&subject, &revealed, comparison)
             }
@@ -326,10 +328,7 @@ impl App {
         true
     }
 
-    fn grew(&mut self, new: u64, ask: &mut Vec<Effect>) -> bool {
-        if new == 0 {
-            return false;
-        }
+    fn grew(&mut self, ask: &mut Vec<Effect>) -> bool {
         self.renew_screens(ask);
         self.counts.grow_stale();
         if self.question.open.is_some() {
@@ -346,8 +345,10 @@ impl App {
     }
 
     fn take_sources(&mut self, sources: Vec<SourceStatus>) -> bool {
-        let busy =
-            |status: &SourceStatus| matches!(status.state, SourceState::Idle | SourceState::Syncing { .. });
+        let busy = |status: &SourceStatus| match status.state {
+            SourceState::Idle => !self.user.is_paused(&status.name),
+            _ => matches!(status.state, SourceState::Syncing { .. }),
+        };
         if !sources.is_empty() && !sources.iter().any(busy) {
             // The first round is over: what comes from now on is news, and does not move the selection.
             self.timeline.pin();

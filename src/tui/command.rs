@@ -267,6 +267,11 @@ commands! {
     ViewDown "view-down" [Views] "Move the view one tab to the right";
     BeginWithView "begin-with-view" [Views] "Begin with the view when the browser is opened";
 
+    TestSource "test-source" [Sources] "Ask the source for one page and say what came; nothing is kept";
+    PauseSource "pause-source" [Sources] "Let the source rest until it is asked for; again, go on";
+    Backfill "backfill" [Sources] "Ask for everything that is missing of the source, or of the scope";
+    Unreadable "unreadable" [Sources] "Show the records that could not be read as events, as they came";
+
     IncludeValue "include-value" [Facets] "Let in events with this value or those marked; again, take it back";
     ExcludeValue "exclude-value" [Facets] "Keep out events with this value or those marked; again, take it back";
     NarrowValues "narrow-values" [Facets] "List only values that have some letters in them";

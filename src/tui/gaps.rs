@@ -23,7 +23,8 @@ impl App {
             .flat_map(|source| {
                 let feeds = self.ledgers.iter().filter(|feed| feed.source == source.name);
                 let since = since_last_sync(source, feeds.clone().next().is_some(), self.ui.now);
-                feeds.flat_map(|feed| visible(feed.ledger.gaps())).chain(since)
+                let removed = feeds.clone().filter_map(|feed| feed.ledger.removed()).map(|gap| gap.span);
+                feeds.flat_map(|feed| visible(feed.ledger.gaps())).chain(removed).chain(since)
             })
             .collect()
     }

@@ -1,13 +1,15 @@
 //! What the cache knows to be complete, for the events that the filter is about.
 //!
-//! Pure: ledgers in, words and places out. A feed that was never read has no place in time and is left to what
-//! is said of its source.
+//! Pure: ledgers in, words and places out. What has no place among the events, such as a feed that was never
+//! read, stands above all of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::app::App;
 use super::command::Command;
 use super::settings::Ui;
+use super::window::ABOVE;
 use super::words;
 use crate::domain::{
     Condition, FeedCoverage, Gap, GapReason, List, SourceState, SourceStatus, Stretch, Timestamp,
@@ -89,8 +91,13 @@ impl App {
         };
         let mut holes: Vec<Hole> = self
             .feeds_meant()
-            .flat_map(|feed| feed.ledger.gaps().into_iter().map(move |gap| Hole::of(feed, &gap)))
-            .filter(|hole| hole.span != Stretch::ALL && within(hole.span))
+            .flat_map(|feed| {
+                let gaps = feed.ledger.gaps().into_iter().chain(feed.ledger.removed());
+                gaps.map(move |gap| Hole::of(feed, &gap))
+            })
+            .filter(|hole| {
+                within(hole.span) && !(hole.span == Stretch::ALL && self.is_being_read(&hole.source))
+            })
             .collect();
         holes.sort_by_key(|hole| std::cmp::Reverse(hole.span.hi));
         holes
@@ -98,9 +105,16 @@ impl App {
 
     /// Where something is missing in what the filter is about; nothing where nothing is.
     pub(super) fn missing(&self) -> Option<Missing> {
-        let newest = self.holes().into_iter().next()?;
+        let newest = self.holes().into_iter().find(|hole| hole.span.hi != Timestamp::MAX)?;
         let (complete_to, reason, fills) = (newest.span.hi, newest.reason, newest.fills);
         Some(Missing { complete_to, reason, fills })
+    }
+
+    /// Whether a source is about to be asked, or is being asked: what it was never asked for is not missing yet.
+    fn is_being_read(&self, source: &str) -> bool {
+        let state = self.sources.iter().find(|status| *status.name == *source).map(|status| &status.state);
+        let under_way = matches!(state, Some(SourceState::Idle | SourceState::Syncing { .. }));
+        under_way && !self.user.is_paused(source)
     }
 
     fn feeds_meant(&self) -> impl Iterator<Item = &FeedCoverage> {
@@ -141,30 +155,36 @@ pub(super) fn stretch(span: Stretch, ui: &Ui) -> String {
     }
 }
 
-/// The places of the events below which holes begin, in a list that has the newest first, and the holes that
-/// begin there; those that begin above the first event have none. `holes` stand newest first.
+/// The places of the events below which holes begin, in the order of the list, and the holes that begin there,
+/// the newest first. Those that begin above the first event, and all of them in a list that does not go by time,
+/// are at [`ABOVE`], which comes last. `holes` stand newest first.
 pub(super) fn places<'a>(list: &List, holes: &'a [Hole]) -> Vec<(usize, Vec<&'a Hole>)> {
-    if !list.is_newest_first() || list.is_empty() {
+    if list.is_empty() {
         return Vec::new();
     }
-    let above = |hole: &Hole| {
+    let below = |is_above: &dyn Fn(Timestamp) -> bool| {
         let (mut low, mut high) = (0, list.len());
         while low < high {
             let middle = low.midpoint(high);
-            // What is held of the instant at which a gap begins stands above it.
-            let newer = list.get(middle).is_some_and(|row| row.time() >= hole.span.hi.plus_millis(-1));
-            if newer { low = middle + 1 } else { high = middle }
+            if list.get(middle).is_some_and(|row| is_above(row.time())) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        low.checked_sub(1)
+        low.checked_sub(1).unwrap_or(ABOVE)
     };
-    let mut places: Vec<(usize, Vec<&Hole>)> = Vec::new();
-    for (place, hole) in holes.iter().filter_map(|hole| Some((above(hole)?, hole))) {
-        match places.last_mut() {
-            Some((last, here)) if *last == place => here.push(hole),
-            _ => places.push((place, vec![hole])),
-        }
+    let mut places: BTreeMap<usize, Vec<&Hole>> = BTreeMap::new();
+    for hole in holes {
+        // What is held of the instant at which a gap begins stands above it.
+        let place = match () {
+            () if list.is_newest_first() => below(&|time| time >= hole.span.hi.plus_millis(-1)),
+            () if list.is_oldest_first() => below(&|time| time <= hole.span.lo.plus_millis(1)),
+            () => ABOVE,
+        };
+        places.entry(place).or_default().push(hole);
     }
-    places
+    places.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -188,7 +208,7 @@ mod tests {
             [50, 40, 32, 30, 20].map(|time| RowId::floor(at(time))).into_iter().collect::<Rows>().into();
         // A gap that ends where the oldest events are has their instant in it.
         for (lo, hi, place) in
-            [(31, 40, Some(1)), (21, 31, Some(3)), (0, 21, Some(4)), (0, 10, Some(4)), (60, 70, None)]
+            [(31, 40, Some(1)), (21, 31, Some(3)), (0, 21, Some(4)), (0, 10, Some(4)), (60, 70, Some(ABOVE))]
         {
             let holes = [hole(lo, hi)];
             let found = places(&list, &holes);
@@ -197,7 +217,13 @@ mod tests {
         let holes = [hole(31, 39), hole(25, 36), hole(0, 10)];
         let found: Vec<_> = places(&list, &holes).iter().map(|(place, here)| (*place, here.len())).collect();
         assert_eq!(found, [(1, 2), (4, 1)], "those at one place share a line");
+        let never = Hole { span: Stretch::ALL, ..hole(0, 1) };
+        assert_eq!(places(&list, &[never])[0].0, ABOVE, "what was never read is nowhere else");
         let oldest_first = List::by_time(list.rows().clone(), true, crate::domain::Heads::Days);
-        assert!(places(&oldest_first, &holes).is_empty());
+        // 20, 30, 32, 40, 50.
+        for (lo, hi, place) in [(32, 40, 2), (39, 60, 3), (0, 25, ABOVE), (19, 25, 0), (60, 70, 4)] {
+            assert_eq!(places(&oldest_first, &[hole(lo, hi)])[0].0, place, "{lo} {hi}");
+        }
+        assert!(places(&List::default(), &holes).is_empty());
     }
 }

@@ -13,7 +13,7 @@ use super::settings::Notify;
 use crate::diff::{Comparison, Subject};
 use crate::domain::{
     Actor, Ask, Case, Condition, Entity, Event, EventId, Fault, FeedCoverage, List, Profile, RowId, Rows,
-    SourceStatus, Stretch, Survey, Suspects, Timestamp, UserChange, Zone,
+    SourceStatus, Stretch, Survey, Suspects, Timestamp, Unreadable, UserChange, Zone,
 };
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
@@ -125,10 +125,14 @@ pub enum Message {
         /// How many.
         new: u64,
     },
+    /// Events have left their places in the cache, and none came.
+    CacheShrank,
     /// How every configured source is doing, in the order of the configuration.
     Sources(Vec<SourceStatus>),
     /// What the cache knows to be complete of every feed, by source and scope.
     Coverage(Vec<FeedCoverage>),
+    /// The answer to [`Effect::Unreadable`].
+    Unreadable(Result<Vec<Unreadable>, String>),
     /// The answer to [`Effect::FetchDetail`].
     Detail {
         /// The event that was asked about.
@@ -338,6 +342,25 @@ pub enum Effect {
         scope: Option<Arc<str>>,
         /// The times, both ends left out.
         span: Stretch,
+    },
+    /// Ask a source for one page and say what came: a notice.
+    Test {
+        /// The name of the source.
+        source: Arc<str>,
+    },
+    /// Ask a source for nothing by itself any more, or do so again.
+    Pause {
+        /// The name of the source.
+        source: Arc<str>,
+        /// Whether it rests from now on.
+        on: bool,
+    },
+    /// Read the records of a source that could not be read as events: [`Message::Unreadable`].
+    Unreadable {
+        /// The name of the source.
+        source: Arc<str>,
+        /// Those of this scope alone.
+        scope: Option<Arc<str>>,
     },
     /// Send [`Message::Tick`] with this timer after this time. Timers run side by side; the app ignores
     /// those that it no longer waits for.

@@ -14,5 +14,6 @@ mod looks;
 mod messages;
 mod people;
 mod screens;
+mod sources;
 pub(super) mod support;
 mod views;

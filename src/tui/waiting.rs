@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::app::App;
 use super::message::{Answer, Effect, Notice, Timer};
+use super::pane::Screen;
 use super::pane::event::EventView;
 use crate::domain::{RowId, SourceState, Timestamp};
 
@@ -166,8 +167,14 @@ impl App {
     }
 
     pub(super) fn settle_clock(&mut self, ask: &mut Vec<Effect>) {
-        let waits = self.sources.iter().any(|source| matches!(source.state, SourceState::Waiting { .. }));
-        let period = if waits { SECOND } else { MINUTE };
+        let watches = matches!(self.above.last(), Some(Screen::Sources(_)));
+        let counts = self.sources.iter().any(|source| match source.state {
+            SourceState::Waiting { .. } => true,
+            // How fast it goes is only said there.
+            SourceState::Syncing { .. } => watches,
+            _ => false,
+        });
+        let period = if counts { SECOND } else { MINUTE };
         let Some(running) = self.timers.period else {
             // It came due, or the program starts.
             return self.wind(period, period, ask);

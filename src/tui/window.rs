@@ -36,9 +36,12 @@ pub(super) enum Item {
     Head(Head, usize),
     /// The row at this index, as many lines as a row takes.
     Row(usize),
-    /// What is missing below the row at this index, one line.
+    /// What is missing below the row at this index, or [`ABOVE`] all rows, one line.
     Gap(usize),
 }
+
+/// The place of what is missing above the first row, among the indices below which something is.
+pub(super) const ABOVE: usize = usize::MAX;
 
 /// How a window is measured.
 #[derive(Debug, Clone)]
@@ -49,7 +52,7 @@ pub(super) struct Measure {
     pub(super) row_height: u16,
     /// The zone that days are counted in.
     pub(super) zone: Zone,
-    /// The rows below which something is missing, ascending.
+    /// The rows below which something is missing, ascending; [`ABOVE`] comes last.
     pub(super) gaps: Arc<[usize]>,
 }
 
@@ -68,6 +71,10 @@ impl Measure {
         let mut items = Vec::new();
         let mut left = self.height;
         let mut last = None;
+        if top == 0 && left > 0 && self.has_gap(ABOVE) {
+            items.push(Item::Gap(ABOVE));
+            left -= 1;
+        }
         for index in top..rows.len() {
             let this = head(rows, index, self.zone);
             let rule = u16::from(this != last);
@@ -118,6 +125,7 @@ impl Measure {
         while let Some(above) = top.checked_sub(1) {
             let this = head(rows, above, self.zone);
             used += self.lines(above) + u16::from(this != last);
+            used += u16::from(above == 0 && self.has_gap(ABOVE));
             if used > self.height {
                 break;
             }
@@ -192,12 +200,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_above_all_rows_stands_first() {
+        let rows = rows(9, 3);
+        let m = Measure { gaps: Arc::from([1, ABOVE]), ..measure(7, 1) };
+        assert_eq!(m.items(&rows, 0)[0], Item::Gap(ABOVE));
+        assert!(!m.items(&rows, 1).contains(&Item::Gap(ABOVE)));
+        assert_eq!(m.fits(&rows, 0), 3, "two headings and two gaps beside them");
+        assert_eq!(measure(7, 1).fits(&rows, 0), 5);
+        assert!(Measure { gaps: Arc::from([ABOVE]), ..measure(0, 1) }.items(&rows, 0).is_empty());
+    }
+
+    #[test]
     fn the_selection_is_always_visible() {
         let rows = rows(40, 3);
-        for height in 3..12 {
+        for height in 4..12 {
             for selected in 0..40 {
                 for top in [0, 7, 39] {
-                    let m = Measure { gaps: Arc::from([3, 7, 8, 9]), ..measure(height, 1) };
+                    let m = Measure { gaps: Arc::from([3, 7, 8, 9, ABOVE]), ..measure(height, 1) };
                     let top = m.scroll(&rows, top, selected);
                     assert!(m.items(&rows, top).contains(&Item::Row(selected)), "{height} {selected} {top}");
                 }

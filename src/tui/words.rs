@@ -67,7 +67,11 @@ pub(super) fn ago(time: Timestamp, now: Timestamp) -> String {
 /// How long until a point: `40s`, `3m 20s`, `2h 5m`; `now` when it has passed.
 pub(super) fn until(time: Timestamp, now: Timestamp) -> String {
     // A wait that ends within the second shown would otherwise read `0s`.
-    let seconds = time.millis().saturating_sub(now.millis()).saturating_add(SECOND - 1) / SECOND;
+    length(time.millis().saturating_sub(now.millis()).saturating_add(SECOND - 1) / SECOND)
+}
+
+/// A length of time: `40s`, `3m 20s`, `2h 5m`; `now` where it is none.
+pub(super) fn length(seconds: i64) -> String {
     match seconds {
         ..=0 => "now".to_owned(),
         1..60 => format!("{seconds}s"),

@@ -47,6 +47,7 @@ fn as_json(feed: &FeedSummary) -> Value {
     let text = |time: Timestamp| time.to_string();
     let segments = ledger.segments().iter().map(|segment| {
         let (from, to) = ends(segment);
+        let from = from.or(ledger.kept_from());
         json!({ "from": from.map(text), "to": text(to), "verified_at": segment.verified_at.map(text) })
     });
     let gaps = ledger.gaps();
@@ -63,6 +64,7 @@ fn as_json(feed: &FeedSummary) -> Value {
         "scope": feed.key.scope_id(),
         "events": feed.events,
         "total": feed.state.last_total,
+        "removed_before": ledger.kept_from().map(text),
         "complete": gaps.len() == 0,
         "audited_at": feed.audited_at.map(text),
         "segments": segments.collect::<Vec<_>>(),
@@ -89,7 +91,7 @@ fn describe(feed: &FeedSummary, zone: Zone) -> Vec<String> {
     ];
     for segment in ledger.segments() {
         let (from, to) = ends(segment);
-        let from = from.map_or_else(|| "the beginning".to_owned(), shown);
+        let from = from.or(ledger.kept_from()).map_or_else(|| "the beginning".to_owned(), shown);
         lines.push(format!("  complete  from {from} to {}", shown(to)));
     }
     for gap in ledger.gaps() {
@@ -102,6 +104,9 @@ fn describe(feed: &FeedSummary, zone: Zone) -> Vec<String> {
             (None, None) => "everything".to_owned(),
         };
         lines.push(format!("  gap       {stretch}: {}", gap.reason.sentence()));
+    }
+    if let Some(removed) = ledger.removed() {
+        lines.push(format!("  removed   before {}: {}", shown(removed.span.hi), removed.reason.sentence()));
     }
     lines
 }
@@ -152,6 +157,24 @@ mod tests {
         assert_eq!(json["audited_at"], "2026-04-01T08:00:00.000Z");
         assert_eq!(json["segments"][0]["from"], "2026-03-01T00:00:00.001Z");
         assert!(json["segments"][1]["from"].is_null());
+    }
+
+    #[test]
+    fn what_was_removed_on_purpose_is_told_and_is_no_gap() {
+        let mut feed = feed();
+        let march = feed.state.ledger.segments()[0].span.lo;
+        feed.state.ledger.keep_from(march.plus_millis(9 * 24 * 3_600_000));
+        assert_eq!(
+            describe(&feed, Zone::Utc)[1..],
+            [
+                "  complete  from 2026-03-10 00:00:00 to 2026-03-31 23:59:59",
+                "  removed   before 2026-03-10 00:00:00: removed from this cache",
+            ]
+        );
+        let json = as_json(&feed);
+        assert_eq!((&json["complete"], &json["gaps"]), (&true.into(), &json!([])));
+        assert_eq!(json["removed_before"], "2026-03-10T00:00:00.000Z");
+        assert_eq!(json["segments"][0]["from"], json["removed_before"]);
     }
 
     #[test]

@@ -97,6 +97,34 @@ fn nothing_is_left_of_what_is_purged_and_no_answer_brings_it_back() {
 }
 
 #[test]
+fn a_scope_goes_with_its_last_event_and_others_stay() {
+    let cache = Cache::new();
+    let scope = |id: &str| feed().in_scope(id, Some(&format!("Vumpire {id}")));
+    for id in ["one", "two", "bare"] {
+        let count = i64::from(id != "bare");
+        let records: Vec<Record> = (0..count * 2).map(|n| record(&format!("{id}-{n}"), T0 + n)).collect();
+        cache.write(&scope(id), &records);
+    }
+    let of = |cache: &Cache, id: &str| -> Vec<RowId> {
+        let all = cache.all();
+        all.iter().filter(|event| event.scope.as_deref() == Some(id)).map(|event| event.row).collect()
+    };
+    let names = |cache: &Cache| -> Vec<String> {
+        let sources = cache.run(Db::sources_summary);
+        let scopes = sources[0].feeds.iter().filter_map(|feed| feed.key.scope_id());
+        scopes.map(str::to_owned).collect()
+    };
+    let (mut doomed, last) = (of(&cache, "one"), of(&cache, "two").remove(0));
+    doomed.push(last);
+    assert_eq!(cache.run(move |db| db.purge(&doomed)), 3);
+    assert_eq!(names(&cache), ["bare", "two"], "what was empty before was not purged");
+    assert!(!everything(&cache).contains("vumpire one"));
+    let again = cache.write(&scope("one"), &[record("one-0", T0)]);
+    assert_eq!((again.new.len(), again.repeated), (0, 1), "the server names it again, and it stays empty");
+    assert_eq!(cache.run(Db::verify), Vec::<String>::new());
+}
+
+#[test]
 fn a_source_is_forgotten_whole_and_begins_anew() {
     let (cache, records, _) = filled();
     let other = FeedKey::new("other", "kaireonai");

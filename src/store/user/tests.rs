@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -70,6 +71,7 @@ fn what_was_made_is_there_when_the_file_is_opened_again() {
     );
     drop(store);
     let expected = UserData {
+        paused: Vec::new(),
         views: vec![
             View { name: "Failed".into(), query: "status:failed".into(), read_to: Some(RowId(77)) },
             View { name: "Prod".into(), query: "source:prod*".into(), read_to: None },
@@ -241,4 +243,21 @@ proptest! {
         }
         prop_assert_eq!(load(&store), data, "{:?}", changes);
     }
+}
+
+#[test]
+fn a_source_that_rests_does_so_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("user.db");
+    let pause = |source: &str, on| UserChange::Pause { source: source.into(), on };
+    let changes = [pause("b*[x", true), pause("a", true), pause("a", true), pause("never", false)];
+    keep(&open(&path), &changes);
+    assert_eq!(load(&open(&path)).paused, ["a".into(), Arc::<str>::from("b*[x")]);
+    let mut data = UserData::default();
+    for change in &changes {
+        data.apply(change);
+    }
+    assert!(data.is_paused("a") && data.is_paused("b*[x") && !data.is_paused("never"));
+    keep(&open(&path), &[pause("a", false)]);
+    assert_eq!(load(&open(&path)).paused, [Arc::<str>::from("b*[x")]);
 }

@@ -13,6 +13,11 @@ use crate::store::rows::{Stored, mark_gone};
 use crate::store::walk::Learned;
 
 impl Page<'_> {
+    /// What is older than what the feed is kept from was removed on purpose, and is not brought in again.
+    pub(super) fn is_too_old(&self, time: Timestamp) -> bool {
+        self.feed.state.ledger.kept_from().is_some_and(|kept| time < kept)
+    }
+
     /// A record that was written into a stretch that is known tells how late its feed can be.
     pub(super) fn notice_lateness(&mut self, time: Timestamp) {
         let ledger = &self.feed.state.ledger;

@@ -41,13 +41,18 @@ pub(in crate::sync) fn key_of(line: &Line, scope: Option<&Scope>) -> FeedKey {
     }
 }
 
-/// What is remembered of a feed, how many events of it are there, and the newest time among them.
+/// What is remembered of a feed, how many events of it were ever brought in, and the newest time among them.
 pub(in crate::sync) async fn begin(
     line: &Line,
     key: &FeedKey,
 ) -> Result<(FeedState, u64, Option<Timestamp>), Fault> {
     let key = key.clone();
-    let begun = line.store.run(move |db| Ok((db.state(&key)?, db.count(&key)?, db.newest(&key)?))).await;
+    let begun = line.store.run(move |db| {
+        let state = db.state(&key)?;
+        let rows = db.count(&key)?.saturating_add(state.removed);
+        Ok((state, rows, db.newest(&key)?))
+    });
+    let begun = begun.await;
     begun.map_err(|error| line.fault_of_store(&error))
 }
 

@@ -300,6 +300,7 @@ pub(super) fn source_of(profile: &str, origin: &str) -> Source {
         binding: Binding { base: origin.to_owned(), vars: [].into(), secrets },
         scopes: ScopeChoice::All,
         poll: Duration::from_secs(60),
+        keep: None,
         insecure_http: false,
         proxy: None,
         trusted: None,

@@ -43,6 +43,7 @@ pub(in crate::sync) fn source(feed: &str, origin: &str) -> Source {
         hidden: Vec::new(),
         scopes: ScopeChoice::All,
         poll: Duration::from_secs(60),
+        keep: None,
         insecure_http: false,
         proxy: None,
         trusted: None,

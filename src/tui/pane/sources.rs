@@ -1,5 +1,6 @@
 //! The sources: which one is selected.
 
+mod act;
 mod coverage;
 pub(in crate::tui) mod view;
 

@@ -137,10 +137,79 @@ fn the_count_says_what_is_missing_of_what_the_filter_is_about() {
 }
 
 #[test]
-fn a_list_in_another_order_has_no_gap_lines() {
+fn a_list_that_begins_with_the_oldest_has_its_gaps_where_they_are() {
     let mut bench = bench((120, 30));
-    bench.press("fsort:time<enter>");
+    bench.press("fsort:time<enter>gg");
+    let lines: Vec<String> = bench.screen().lines().map(str::to_owned).collect();
+    let at = |text: &str| lines.iter().position(|line| line.contains(text)).unwrap();
+    let gap = at("┄┄ 1 Apr 10:10");
+    assert!(at("10:00  ^ publish") < gap && gap < at("10:30  < rollback"), "{}", bench.screen());
+    bench.press("<enter>");
+    assert_eq!(fills(&mut bench), []);
+}
+
+#[test]
+fn a_list_that_does_not_go_by_time_has_one_line_above_it() {
+    let mut bench = bench((120, 30));
+    bench.press("Oegg");
+    let screen = bench.screen();
+    assert_eq!(screen.lines().filter(|line| line.contains('┄')).count(), 1, "{screen}");
+    assert!(screen.contains("and 1 more"), "{screen}");
+    bench.press("k<enter>");
+    assert_eq!(fills(&mut bench), [fill_of_shop()]);
+}
+
+#[test]
+fn what_is_missing_above_the_first_event_can_be_filled() {
+    let mut bench = bench((120, 30));
+    let newer = [segment(3, 0, false), segment(900 * HOUR, 8, true)];
+    bench.tell(Message::Coverage(vec![feed("kaireon-prod", Some("shop"), &newer, &[])]));
+    bench.press("gg");
+    let first = bench.app.timeline.selected();
+    insta::assert_snapshot!("gap-above", bench.screen());
+    bench.press("k");
+    assert!(bench.app.timeline.gap().is_some() && bench.app.event().is_none());
+    bench.press("k<enter>");
+    let span = Stretch { lo: ago(8).plus_millis(-1), hi: ago(3).plus_millis(1) };
+    let fill = Effect::Fill { source: "kaireon-prod".into(), scope: Some("shop".into()), span };
+    assert_eq!(fills(&mut bench), [fill]);
+    bench.press("j");
+    assert!(bench.app.event().is_some_and(|event| Some(event.row) == first), "back on the first event");
+    bench.press("j");
+    assert!(bench.app.timeline.selected() < first);
+}
+
+#[test]
+fn a_feed_that_was_never_read_is_told_above_the_list_once_its_source_is_at_rest() {
+    let mut bench = bench((120, 30));
+    let till = feed("kaireon-prod", Some("till"), &[], &[]);
+    bench.tell(Message::Coverage(vec![till]));
+    assert!(bench.screen().contains("at any time · The till: not fetched yet"), "{}", bench.screen());
+    bench.press("ggk<enter>");
+    let all = Effect::Fill { source: "kaireon-prod".into(), scope: Some("till".into()), span: Stretch::ALL };
+    assert_eq!(fills(&mut bench), [all]);
+    let mut sources = bench.app.sources.clone();
+    sources[1] = source("kaireon-prod", "kaireonai", SourceState::Syncing { pages: 1, events_new: 0 });
+    bench.tell(Message::Sources(sources));
     assert!(!bench.screen().contains('┄'), "{}", bench.screen());
+}
+
+#[test]
+fn what_was_removed_on_purpose_is_told_and_not_asked_for() {
+    let mut bench = bench((200, 30));
+    let mut kept = feed("kaireon-prod", None, &[segment(900 * HOUR, 0, true)], &[]);
+    kept.ledger.keep_from(ago(26 * HOUR));
+    bench.tell(Message::Coverage(vec![kept]));
+    assert!(
+        bench.screen().contains("complete to 31 Mar 08:40: removed from this cache"),
+        "{}",
+        bench.screen()
+    );
+    assert!(bench.screen().contains("before 31 Mar 08:40 · kaireon-prod: removed from this cache"));
+    bench.press("gs<enter>");
+    assert!(bench.screen().contains("before 31 Mar 08:40: removed from this cache"), "{}", bench.screen());
+    bench.press("<enter>");
+    assert_eq!(fills(&mut bench), []);
 }
 
 #[test]

@@ -135,17 +135,10 @@ pub(in crate::tui) fn diff() -> Vec<Change> {
 
 pub(in crate::tui) fn source(name: &str, feed: &str, state: SourceState) -> SourceStatus {
     SourceStatus {
-        broken: 0,
-        note: None,
-        name: name.into(),
-        feed: feed.into(),
-        origin: format!("https://api.{feed}.com"),
         state,
         events: 1_204,
-        quarantined: 0,
-        scopes: None,
         last_sync: Some(NOW.plus_millis(-2 * MINUTE)),
-        fault: None,
+        ..SourceStatus::idle(&name.into(), feed, &format!("https://api.{feed}.com"))
     }
 }
 

@@ -70,11 +70,16 @@ const IN_SUSPECTS: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Bac
 const IN_ACTOR: &[(Command, &str)] = &[(Command::Open, "open or filter"), (Command::Back, "back")];
 const IN_SOURCES: &[(Command, &str)] = &[
     (Command::RefreshAll, "refresh all"),
+    (Command::Unreadable, "unreadable"),
+    (Command::TestSource, "test"),
+    (Command::PauseSource, "rest"),
+    (Command::Backfill, "backfill"),
     (Command::Open, "coverage"),
     (Command::RefreshSource, "refresh"),
     (Command::Back, "back"),
 ];
-const IN_SCOPES: &[(Command, &str)] = &[(Command::Open, "fetch"), (Command::Back, "back")];
+const IN_SCOPES: &[(Command, &str)] =
+    &[(Command::Unreadable, "unreadable"), (Command::Open, "fetch"), (Command::Back, "back")];
 const IN_VIEWS: &[(Command, &str)] = &[(Command::Open, "show"), (Command::Back, "back")];
 const IN_FACETS: &[(Command, &str)] = &[
     (Command::Mark, "mark"),

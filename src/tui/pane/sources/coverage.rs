@@ -60,17 +60,27 @@ impl App {
             return;
         };
         let Some(feed) = feeds.get(place) else { return };
-        let gaps: Vec<Stretch> =
-            feed.ledger.gaps().into_iter().filter(|gap| feed.can_fill(gap)).map(|gap| gap.span).collect();
-        let label = feed.label();
-        let says = match gaps.len() {
-            0 => format!("nothing is missing of {label} that asking could bring"),
-            _ => format!("asking {} for what is missing of {label}", feed.source),
+        let fills = fills(feed);
+        let says = match fills.len() {
+            0 => format!("nothing is missing of {} that asking could bring", feed.label()),
+            _ => format!("asking {} for what is missing of {}", feed.source, feed.label()),
         };
-        let fill = |span| Effect::Fill { source: Arc::clone(&feed.source), scope: feed.scope.clone(), span };
-        ask.extend(gaps.into_iter().map(fill));
+        ask.extend(fills);
         self.notice = Some(Notice::info(says));
     }
+
+    /// The id of the scope that is selected, where the selected source is looked into.
+    pub(super) fn scope_selected(&self) -> Option<Arc<str>> {
+        let (feeds, place) = self.looked_into()?;
+        feeds.get(place)?.scope.clone()
+    }
+}
+
+/// What to ask for to fill what is missing of a feed.
+pub(super) fn fills(feed: &FeedCoverage) -> Vec<Effect> {
+    let gaps = feed.ledger.gaps().into_iter().filter(|gap| feed.can_fill(gap));
+    let fill = |span| Effect::Fill { source: Arc::clone(&feed.source), scope: feed.scope.clone(), span };
+    gaps.map(|gap| fill(gap.span)).collect()
 }
 
 /// Draws the scopes of the source that is looked into; whether one is.
@@ -132,6 +142,10 @@ fn block(
         let text = format!("{}: {}", ledgers::stretch(gap.span, ui), gap.reason.sentence());
         let role = if feed.can_fill(gap) { Role::Warning } else { Role::Dim };
         rows.push(Row::new().fill(3).cut(&text, width.saturating_sub(4), ui.style(role)));
+    }
+    if let Some(removed) = feed.ledger.removed() {
+        let text = format!("{}: {}", ledgers::stretch(removed.span, ui), removed.reason.sentence());
+        rows.push(Row::new().fill(3).cut(&text, width.saturating_sub(4), ui.style(Role::Dim)));
     }
     if gaps.len() > LISTED {
         let more = format!("and {} more", words::plural((gaps.len() - LISTED) as u64, "gap"));

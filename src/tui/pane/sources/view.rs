@@ -9,8 +9,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::domain::{Safe, SourceState, SourceStatus, is_open};
+use crate::domain::{Progress, Safe, SourceState, SourceStatus, is_open};
 use crate::tui::app::App;
+use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
 use crate::tui::settings::Ui;
@@ -49,7 +50,8 @@ pub(in crate::tui) fn draw(app: &App, pane: &SourcesPane, area: Rect, buf: &mut 
     let selected = pane.place(&app.sources);
     let mut y = area.y + HEAD;
     for (i, source) in app.sources.iter().enumerate().skip(pane.top).take(page(&app.layout())) {
-        let rows = block(source, i == selected, width, ui);
+        let paused = app.user.is_paused(&source.name);
+        let rows = block(source, (i == selected, paused), width, ui);
         for (line, row) in rows.into_iter().enumerate() {
             if y < area.bottom() {
                 row.draw(buf, area.x, y, area.width);
@@ -67,10 +69,11 @@ pub(in crate::tui) fn draw(app: &App, pane: &SourcesPane, area: Rect, buf: &mut 
 pub(in crate::tui) fn state(source: &SourceStatus, ui: &Ui) -> (String, Role) {
     match &source.state {
         SourceState::Idle => ("not asked yet".to_owned(), Role::Dim),
-        SourceState::Syncing { pages, events_new } => (
-            format!("syncing · {}, {} new", words::plural(*pages, "page"), words::count(*events_new)),
-            Role::Accent,
-        ),
+        SourceState::Syncing { pages, events_new } => {
+            let pages = words::plural(*pages, "page");
+            let pace = source.progress(ui.now).map(pace).unwrap_or_default();
+            (format!("syncing · {pages}, {} new{pace}", words::count(*events_new)), Role::Accent)
+        }
         SourceState::Waiting { until, reason } => {
             (format!("waiting ({reason}), next try in {}", words::until(*until, ui.now)), Role::Warning)
         }
@@ -79,8 +82,27 @@ pub(in crate::tui) fn state(source: &SourceStatus, ui: &Ui) -> (String, Role) {
     }
 }
 
-fn block(source: &SourceStatus, selected: bool, width: usize, ui: &Ui) -> Vec<Row> {
-    let (state, role) = state(source, ui);
+/// How fast a sync goes, and how far it is where that can be told.
+fn pace(Progress { per_second, of, seconds_left }: Progress) -> String {
+    let mut text = format!(" · {} a second", words::count(per_second));
+    if let Some((done, total)) = of.filter(|(_, total)| *total > 0) {
+        let percent = done.saturating_mul(100) / total;
+        let of = words::count(total);
+        text.extend([" · ", &percent.to_string(), " % of ", &of]);
+    }
+    if let Some(seconds) = seconds_left {
+        let left = words::length(i64::try_from(seconds).unwrap_or(i64::MAX).max(1));
+        text.extend([", about ", &left, " left"]);
+    }
+    text
+}
+
+fn block(source: &SourceStatus, (selected, paused): (bool, bool), width: usize, ui: &Ui) -> Vec<Row> {
+    let (mut state, mut role) = state(source, ui);
+    if paused && !matches!(source.state, SourceState::Syncing { .. }) {
+        let key = ui.key(Command::PauseSource);
+        (state, role) = (format!("rests, {key} has it asked again"), Role::Warning);
+    }
     let dim = ui.style(Role::Dim);
     let mark = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
     let name = mark.put(Safe::line(&source.name).cut(width / 2).as_str(), ui.style(Role::Title)).fill_by(2);

@@ -20,6 +20,7 @@ use crate::tui::message::{Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
+use crate::tui::window::ABOVE;
 use crate::tui::words;
 
 /// The gaps of the list.
@@ -29,6 +30,8 @@ pub(super) struct Gaps {
     holes: Vec<Hole>,
     /// Whether the gap below the selected row is selected, and not the row.
     pub(super) selected: bool,
+    /// Whether it is the one above the first row.
+    above: bool,
 }
 
 impl Timeline {
@@ -37,7 +40,7 @@ impl Timeline {
         self.gaps.holes = holes;
     }
 
-    /// The places below which something is missing, ascending.
+    /// The places below which something is missing, ascending; what is missing above all comes last.
     pub(in crate::tui) fn gap_places(&self) -> Arc<[usize]> {
         if self.gaps.holes.is_empty() {
             return Arc::default();
@@ -53,7 +56,13 @@ impl Timeline {
 
     /// What is missing at the selection, where that is a gap.
     pub(in crate::tui) fn gap(&self) -> Option<Vec<&Hole>> {
-        if self.gaps.selected { self.gap_below(self.place()?) } else { None }
+        self.gap_below(self.gap_place()?)
+    }
+
+    /// The place of the gap that is selected.
+    pub(in crate::tui) fn gap_place(&self) -> Option<usize> {
+        let place = if self.gaps.above { ABOVE } else { self.place()? };
+        self.gaps.selected.then_some(place)
     }
 
     /// Moves the selection from an event to a gap beside it, or back to the event above; whether it did. Any
@@ -61,7 +70,15 @@ impl Timeline {
     pub(in crate::tui) fn go_gap(&mut self, motion: Motion) -> bool {
         let Some(place) = self.place().filter(|_| !self.gaps.holes.is_empty()) else { return false };
         let on_gap = self.gap().is_some();
+        if on_gap && self.gaps.above {
+            // Above it is nothing to go to; what is below is the first row.
+            self.gaps.selected = motion == Motion::Lines(-1);
+            self.gaps.above = self.gaps.selected;
+            return matches!(motion, Motion::Lines(-1 | 1));
+        }
+        self.gaps.above = motion == Motion::Lines(-1) && !on_gap && place == 0;
         self.gaps.selected = match motion {
+            Motion::Lines(-1) if self.gaps.above => self.gap_below(ABOVE).is_some(),
             Motion::Lines(1) if !on_gap => self.gap_below(place).is_some(),
             Motion::Lines(-1) if on_gap => {
                 self.gaps.selected = false;
@@ -77,6 +94,7 @@ impl Timeline {
             Motion::Lines(1) => place + 1 >= self.list().len(),
             _ => false,
         };
+        self.gaps.above &= self.gaps.selected;
         self.gaps.selected
     }
 }

@@ -45,7 +45,7 @@ pub(in crate::tui) fn draw(app: &App, buf: &mut Buffer) {
                 y += height;
             }
             Item::Gap(index) => {
-                let selected = index == selected && on_gap;
+                let selected = app.timeline.gap_place() == Some(index) && on_gap;
                 let holes = app.timeline.gap_below(index).unwrap_or_default();
                 gaps::line(&holes, selected, usize::from(area.width), &app.ui)
                     .draw(buf, area.x, y, area.width);
