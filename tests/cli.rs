@@ -169,6 +169,46 @@ fn one_event_and_one_life_can_be_printed() {
 }
 
 #[test]
+fn a_life_is_told_with_its_ways_back_its_fields_and_its_state_at_any_time() {
+    let home = Home::new();
+    let demo = |args: &[&str]| {
+        let mut command = home.backtrail(&["demo", "--events", "1000", "--admin", "--"]);
+        command.args(args);
+        command
+    };
+    let json = |args: &[&str]| -> Value {
+        let output = demo(args).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{args:?}: {error} {output:?}"))
+    };
+    demo(&["lifecycle", "Home Page NBA"]).assert().success().stdout(
+        predicate::str::contains("v7 → back to v6, now v8").and(predicate::str::contains("reverted after")),
+    );
+    let life = json(&["lifecycle", "Home Page NBA", "--json"]);
+    let steps = life["steps"].as_array().unwrap();
+    let back = steps.iter().find(|step| step["action"] == "rollback").unwrap();
+    let undone = steps.iter().find(|step| step["id"] == back["undoes"]["event"]).unwrap();
+    assert_eq!(undone["undone_by"]["event"], back["id"]);
+    assert!(back["undoes"]["millis"].as_i64().unwrap() > 0 && back["state"] == "live");
+    assert!(!back["back_to"].is_null());
+
+    let state = json(&["lifecycle", "Home Page NBA", "--at", back["id"].as_str().unwrap(), "--json"]);
+    assert_eq!((state["after"].clone(), state["state"].clone()), (back["id"].clone(), "live".into()));
+    let blame = json(&["blame", "Home Page NBA", "--json"]);
+    for field in blame["fields"].as_array().unwrap() {
+        assert!(field["path"].is_string() && field["sure"].is_boolean());
+    }
+    demo(&["blame", "Home Page NBA", "no.such.field"])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("no field `no.such.field` is known"));
+    demo(&["blame", "no such thing"]).assert().code(1).stderr(predicate::str::contains("no such thing"));
+    demo(&["lifecycle", "Home Page NBA", "--at", "whenever"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("neither the id of an event nor a time"));
+}
+
+#[test]
 fn a_wrong_query_says_where_and_what_was_meant() {
     Home::new()
         .backtrail(&["demo", "--events", "100", "--", "list", "acton:update"])

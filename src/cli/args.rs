@@ -79,8 +79,10 @@ pub enum Command {
     Show(ShowArgs),
     /// Print what changed in one event, or what is different between two.
     Diff(DiffArgs),
-    /// Print the whole life of one entity, oldest event first.
+    /// Print the whole life of one entity, oldest event first, or its state at a time.
     Lifecycle(LifecycleArgs),
+    /// Print who changed each field of an entity last, and when.
+    Blame(BlameArgs),
     /// Have a language model sum up the events that a query selects.
     Summarize(SummarizeArgs),
     /// Look at the configured sources.
@@ -244,14 +246,37 @@ pub struct DiffArgs {
 
 /// `backtrail lifecycle`.
 #[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one flag each on the command line, of which one can be given"
+)]
 pub struct LifecycleArgs {
     /// The id or the name of an entity.
     #[arg(value_name = "ENTITY")]
     pub entity: String,
+    /// Print its fields as they were then, each with how it is known: after an event, by its id, or at a time
+    /// such as `2026-03-25T14:32`.
+    #[arg(long, value_name = "ID|TIME",
+        conflicts_with_all = ["table", "jsonl", "csv", "md", "report", "html", "out", "unmasked"])]
+    pub at: Option<String>,
     #[command(flatten)]
     pub form: Form,
     #[command(flatten)]
     pub leave: Leave,
+}
+
+/// `backtrail blame`.
+#[derive(Debug, Args)]
+pub struct BlameArgs {
+    /// The id or the name of an entity.
+    #[arg(value_name = "ENTITY")]
+    pub entity: String,
+    /// Only this field and what stands in it, with its last change: `config.mode`.
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `backtrail sources`.

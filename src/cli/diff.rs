@@ -1,12 +1,14 @@
 //! `backtrail diff`: what changed in one event, or between two.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::args::DiffArgs;
-use super::{print, show};
+use super::{life, print, show};
 use crate::config::Options;
-use crate::diff::{Comparison, Diff, Snapshots, patch};
-use crate::domain::{Change, Event, escape_json};
+use crate::diff::{Comparison, Diff, Subject};
+use crate::domain::{Event, escape_json};
 use crate::runtime::{Exit, Failure, Session};
 
 pub(super) async fn run(args: DiffArgs, options: &Options) -> Result<Exit, Failure> {
@@ -16,7 +18,10 @@ pub(super) async fn run(args: DiffArgs, options: &Options) -> Result<Exit, Failu
     let first = show::event(&session, id).await?;
     match other {
         None => one(&args, &first, &session),
-        Some(id) => two(&args, &first, &show::event(&session, id).await?),
+        Some(id) => {
+            let second = show::event(&session, id).await?;
+            two(&args, first, second, &session).await
+        }
     }
 }
 
@@ -34,31 +39,31 @@ fn one(args: &DiffArgs, event: &Event, session: &Session) -> Result<Exit, Failur
     Ok(Exit::Fine)
 }
 
-/// What is different in the second of two events: in the documents as they left them, or in the records.
-fn two(args: &DiffArgs, first: &Event, second: &Event) -> Result<Exit, Failure> {
-    let changes: Vec<Change> =
-        [first, second].iter().flat_map(|event| event.record.changes.iter().cloned()).collect();
-    let rules = Snapshots::rules(&changes);
-    let left =
-        |event: &Event| Snapshots::find(&event.record.raw, &event.record.changes).map(|both| both.after);
-    let (before, after) = if let (Some(before), Some(after)) = (left(first), left(second)) {
-        (before, after)
+/// What is different after the second of two events: in what the life of their entity tells of both moments, else
+/// in the documents as they left them or in the records.
+async fn two(args: &DiffArgs, first: Event, second: Event, session: &Session) -> Result<Exit, Failure> {
+    let (one, other) = (&first.record.entity, &second.record.entity);
+    let subject = if first.source == second.source && one.label().is_some() && one.same_as(other) {
+        let life = Arc::new(life::read(&first.source, one, session).await?);
+        let place = |event: &Event| life.steps.iter().position(|step| step.event.row == event.row);
+        place(&first).zip(place(&second)).map(|(from, to)| Subject::Moments(Arc::clone(&life), from, to))
     } else {
-        print::note("these records do not both carry whole documents: the records themselves are compared");
-        (record(first)?, record(second)?)
+        None
     };
-    let diff = Diff::of_documents(&before, &after, &rules);
-    if diff.blocks.is_empty() {
+    let rules = || session.feed_rules().remove(&second.feed).unwrap_or_default();
+    let subject =
+        subject.unwrap_or_else(|| Subject::Events(Arc::new(first), Arc::new(second.clone()), rules()));
+    let made = subject.compare(&[]);
+    for note in &made.notes {
+        print::note(note);
+    }
+    if made.diff.blocks.is_empty() {
         return Ok(Exit::Fine);
     }
-    let printed = if args.patch { as_json(&patch(&before, &after, &rules)) } else { written(args, &diff) };
+    let patch = || made.patch().map_err(|why| Failure::not_found(why).help("leave `--patch` out"));
+    let printed = if args.patch { as_json(&patch()?) } else { written(args, &made.diff) };
     print::ended(printed)?;
     Ok(Exit::DIFFERS)
-}
-
-fn record(event: &Event) -> Result<Value, Failure> {
-    serde_json::from_str(&event.record.raw)
-        .map_err(|error| Failure::usage(format!("the record of `{}` is no JSON: {error}", event.id)))
 }
 
 fn written(args: &DiffArgs, diff: &Diff) -> std::io::Result<()> {

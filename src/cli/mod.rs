@@ -5,6 +5,7 @@
 
 mod args;
 mod asked;
+mod blame;
 mod browse;
 mod cache;
 mod check;
@@ -14,6 +15,7 @@ mod demo;
 mod diff;
 mod feeds;
 mod import;
+mod life;
 mod lifecycle;
 mod list;
 mod man;
@@ -65,6 +67,7 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(args, &options).await,
         Command::Show(args) => show::run(args, &options).await,
         Command::Lifecycle(args) => lifecycle::run(args, &options).await,
+        Command::Blame(args) => blame::run(args, &options).await,
         Command::Sources(command) => sources::run(command, &options).await,
         Command::Cache(command) => cache::run(command, &options).await,
         Command::Feeds(command) => feeds::run(command, &options),

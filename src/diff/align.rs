@@ -33,10 +33,11 @@ impl Pair {
     }
 }
 
-/// The text of the field `key` of an element; `None` when it cannot tell elements apart.
+/// The text of the field `key` of an element; `None` when it cannot tell elements apart. A whole document written
+/// into that field is no name, and may hold what must be masked where a name is shown.
 pub(super) fn identity(element: &Value, key: &str) -> Option<String> {
     match element.get(key)? {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) if !text.trim_start().starts_with(['{', '[']) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }

@@ -20,8 +20,10 @@ pub struct Comparison {
     pub documents: Option<Snapshots>,
     /// What is masked in the documents.
     pub rules: Matcher,
-    /// The record as it was sent, masked by the same rules.
+    /// The record as it was sent, masked by the same rules; empty where two sides are compared.
     pub record: Covered,
+    /// What a reader should know of where the two sides come from.
+    pub notes: Vec<String>,
 }
 
 impl Comparison {
@@ -37,7 +39,7 @@ impl Comparison {
         };
         let diff = Diff::with(&changes, &rules.revealing(revealed));
         let record = cover(&event.record.raw, &rules, revealed);
-        Self { diff, documents, rules, record }
+        Self { diff, documents, rules, record, notes: Vec::new() }
     }
 
     /// About how many bytes have to be looked at for [`Comparison::of`].

@@ -115,7 +115,7 @@ fn moment(value: i64) -> Option<String> {
 }
 
 /// So many milliseconds in the two largest units that say something: `3 h 12 m`.
-fn duration(millis: i64) -> String {
+pub fn duration(millis: i64) -> String {
     const UNITS: [(u64, &str); 5] =
         [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")];
     let mut left = millis.unsigned_abs();

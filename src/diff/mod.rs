@@ -12,17 +12,21 @@ mod comparison;
 mod cover;
 mod human;
 mod leave;
+mod life;
 mod lines;
 mod model;
 mod patch;
 mod path;
 mod rules;
 mod snapshots;
+mod subject;
 mod text;
 mod tree;
 mod walk;
 mod words;
 
+#[cfg(test)]
+mod life_tests;
 #[cfg(test)]
 mod model_tests;
 #[cfg(test)]
@@ -32,13 +36,16 @@ mod tests;
 
 pub use comparison::Comparison;
 pub use cover::Covered;
+pub use human::duration as elapsed;
 pub use leave::{Leaving, names_secret};
+pub use life::{Basis, Blame, Doubt, Field, Life, Portrait, Reversal, State, Step, Versions, runs};
 pub use lines::{Line, Side};
 pub use model::{Block, Body, Counts, Diff, Kind, Mask};
 pub use patch::{patch, patch_of};
-pub use path::{DOCUMENT, child};
+pub use path::{DOCUMENT, child, is_within};
 pub use rules::{Align, MASK, Matcher, Rules};
 pub use snapshots::Snapshots;
+pub use subject::Subject;
 pub use text::{Stretch, around, hidden, short};
 pub use tree::Node;
 pub use walk::{MAX_CHANGES, MAX_DEPTH, Place, compare, compare_with, leave_out_with, redact, redact_with};

@@ -206,10 +206,21 @@ impl Diff {
 
     /// The model of what turns one document into another.
     pub fn of_documents(before: &Value, after: &Value, rules: &Matcher) -> Self {
-        Self::of(compare_placed(before, after, rules), rules)
+        Self::of(compare_placed(before, after, rules), rules).with_documents(before, after)
     }
 
-    fn of(changes: Vec<(Change, Place)>, rules: &Matcher) -> Self {
+    /// The same, made of these documents: what they hold without a mask can be shown on request.
+    #[must_use]
+    pub(super) fn with_documents(mut self, before: &Value, after: &Value) -> Self {
+        if !holds(before) && !holds(after) {
+            for block in self.blocks.iter_mut().filter(|block| block.mask == Mask::Kept) {
+                block.mask = Mask::Here;
+            }
+        }
+        self
+    }
+
+    pub(super) fn of(changes: Vec<(Change, Place)>, rules: &Matcher) -> Self {
         let mut made = Self::default();
         for (change, place) in changes {
             let (masked, mask) = masked(change, rules);
@@ -356,16 +367,18 @@ fn masked(change: Change, rules: &Matcher) -> (Change, Mask) {
     (change, mask)
 }
 
+/// Whether a value is a mask, or holds one.
+fn holds(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == MASK || (text.contains(MASK) && text.starts_with(['{', '['])),
+        Value::Array(list) => list.iter().any(holds),
+        Value::Object(fields) => fields.values().any(holds),
+        _ => false,
+    }
+}
+
 /// Whether a value of it is a mask already, or holds one.
 fn mask_in(change: &Change) -> Mask {
-    fn holds(value: &Value) -> bool {
-        match value {
-            Value::String(text) => text == MASK || (text.contains(MASK) && text.starts_with(['{', '['])),
-            Value::Array(list) => list.iter().any(holds),
-            Value::Object(fields) => fields.values().any(holds),
-            _ => false,
-        }
-    }
     let any = [&change.before, &change.after].into_iter().flatten().any(holds);
     if any { Mask::Kept } else { Mask::None }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub const DOCUMENT: &str = "(document)";
 
 /// One step down from a container to what it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step<'a> {
     /// To the field of an object.
     Key(Cow<'a, str>),
@@ -72,6 +72,11 @@ pub(super) fn named(key: &str, id: &str) -> String {
     } else {
         format!("[{id}]")
     }
+}
+
+/// Whether the field at `path` is the one at `around` or stands in it.
+pub fn is_within(path: &str, around: &str) -> bool {
+    steps(path).starts_with(&steps(around))
 }
 
 /// The steps of a path that [`render`] or a feed wrote. Slashes separate as well, because some feeds send

@@ -128,6 +128,12 @@ impl Pattern {
     }
 }
 
+impl Default for Matcher {
+    fn default() -> Self {
+        Self::new(&Rules::default())
+    }
+}
+
 impl Matcher {
     /// Makes `rules` ready.
     pub fn new(rules: &Rules) -> Self {
@@ -148,6 +154,16 @@ impl Matcher {
     #[must_use]
     pub fn revealing(&self, paths: &[String]) -> Self {
         Self { revealed: paths.to_vec(), ..self.clone() }
+    }
+
+    /// The same, with what other rules say as well.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.arrays.extend(other.arrays.iter().cloned());
+        both.ignore.extend(other.ignore.iter().cloned());
+        both.redact.extend(other.redact.iter().cloned());
+        both
     }
 
     /// The same, masking also what stands in a text that holds JSON.

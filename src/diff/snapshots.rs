@@ -2,7 +2,7 @@
 //!
 //! Which member of a record holds a document is known to the feed's profile alone. Here it is found without
 //! it, and proved: two members count as the documents before and after only where every changed field has in
-//! them the values that it is known to have had.
+//! them the values that it is known to have had, or every field in which they differ is among the changes.
 
 use std::collections::HashSet;
 
@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::path::{self, Step};
 use super::rules::{IDENTITY_KEYS, MASK, Matcher, Rules};
+use super::walk::compare;
 use crate::domain::{Change, Op};
 
 /// Pairs of names for the documents before and after.
@@ -106,12 +107,20 @@ fn pair(
     if !document(was) || !document(is) || (was.is_null() && is.is_null()) {
         return None;
     }
-    let fits = changes.iter().all(|change| fits(change, was, is));
+    let fits = changes.iter().all(|change| fits(change, was, is)) || are_told(was, is, changes);
     // Taken only where they fit, so that a search that goes on finds all of the record.
     fits.then(|| Snapshots {
         before: members.remove(before).unwrap_or_default(),
         after: members.remove(after).unwrap_or_default(),
     })
+}
+
+/// Whether every field in which the documents differ is among the changes. Others may be: a feed states facts
+/// beside the documents, such as a note or the number of a version.
+fn are_told(before: &Value, after: &Value, changes: &[Change]) -> bool {
+    let differences = compare(before, after, &Rules::default());
+    let is_told = |difference: &Change| changes.iter().any(|change| change.path == difference.path);
+    !differences.is_empty() && differences.iter().all(is_told)
 }
 
 /// Whether a changed field has in both documents the values that it is said to have.
@@ -142,7 +151,7 @@ fn stands(document: &Value, path: &str, value: &Value) -> bool {
 }
 
 /// Whether `shown` is `sent`, apart from what was masked in it.
-fn same(sent: &Value, shown: &Value) -> bool {
+pub(super) fn same(sent: &Value, shown: &Value) -> bool {
     match (sent, shown) {
         (_, Value::String(text)) if text == MASK => true,
         (Value::Array(sent), Value::Array(shown)) => {

@@ -102,6 +102,12 @@ fn elements_with_an_identity_are_followed() {
         (json!([{"id": 3, "v": 1}]), json!([{"id": 3, "v": 2}]), vec!["replace [id=3].v 1 => 2"]),
         (json!([{"id": "a]", "v": 1}]), json!([{"id": "a]", "v": 2}]), vec![r#"replace ["a]"].v 1 => 2"#]),
         (json!([{"id": "", "v": 1}]), json!([{"id": "", "v": 2}]), vec![r#"replace [""].v 1 => 2"#]),
+        // A document is no name, and what is in it stays masked.
+        (
+            json!([{"id": "{\"password\":\"x\"}", "v": 1}]),
+            json!([{"id": "{\"password\":\"x\"}", "v": 2}]),
+            vec!["replace [0].v 1 => 2"],
+        ),
         // One element that moved is one change.
         (
             json!({"s": [{"id": "a"}, {"id": "b"}, {"id": "c"}, {"id": "d", "v": 1}]}),

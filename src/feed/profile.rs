@@ -20,6 +20,7 @@ use super::record::Map;
 use super::request::Method;
 use super::time::TimeFormat;
 use super::{Binding, parse};
+use crate::diff::Matcher;
 use crate::domain::{Problem, Timestamp};
 
 /// How one provider's history is asked for and read.
@@ -268,6 +269,12 @@ impl Profile {
             Auth { headers, .. } if !headers.is_empty() => "header",
             Auth { .. } => "none",
         }
+    }
+
+    /// How its documents are compared, and what is masked in them, wherever it finds them.
+    pub fn rules(&self) -> Matcher {
+        let all = self.changes.iter().chain(self.details.iter().flat_map(|detail| &detail.changes));
+        all.fold(Matcher::default(), |rules, extractor| rules.with(&extractor.rules))
     }
 
     /// What it can say about an event, as keys below `map`; `changes` where records say what changed, and

@@ -156,6 +156,7 @@ where
         ages: session.config.ui.time == TimeStyle::Relative,
         sources: remembered.clone(),
         feeds: session.feed_names(),
+        rules: session.feed_rules(),
     });
     for notice in session.notices.iter().chain(&user_notices) {
         ports.tell(Message::Notice(Notice::error(notice.clone())));

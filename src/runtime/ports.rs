@@ -21,7 +21,6 @@ use super::library::{Library, Surroundings};
 use super::session::Session;
 use super::terminal;
 use super::user::User;
-use crate::diff::Comparison;
 use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Stretch, Timestamp, UserChange};
 use crate::query::Query;
 use crate::store::StoreError;
@@ -139,11 +138,11 @@ impl Ports {
             }
             Effect::Keep(change) => self.keep(change),
             Effect::Bookmarks { ids } => self.bookmarks(ids),
-            Effect::Compare { event, revealed } => {
+            Effect::Compare { subject, revealed } => {
                 let (outbox, under_way) = (self.outbox.clone(), self.begin());
                 tokio::task::spawn_blocking(move || {
-                    let comparison = Arc::new(Comparison::of(&event, &revealed));
-                    outbox.send(Message::Compared { event, revealed, comparison });
+                    let comparison = Arc::new(subject.compare(&revealed));
+                    outbox.send(Message::Compared { subject, revealed, comparison });
                     drop(under_way);
                 });
             }

@@ -16,6 +16,7 @@ use super::retention::Retention;
 use super::user::User;
 use super::{Failure, log};
 use crate::config::{self, CaFile, Config, Options, Resolver};
+use crate::diff::Matcher;
 use crate::domain::{Fault, FaultKind, Problem, SourceState, SourceStatus, Timestamp};
 use crate::feed::Binding;
 use crate::store::{Db, Store, StoreError};
@@ -124,6 +125,13 @@ impl Session {
     /// Writes events out.
     pub(crate) fn export(&self) -> super::Export {
         super::Export { library: self.library.clone(), feeds: Arc::new(self.feed_names()) }
+    }
+
+    /// How the documents of each feed profile in use are compared, and what is masked in them, by its id.
+    pub fn feed_rules(&self) -> BTreeMap<Arc<str>, Matcher> {
+        let sources = self.config.sources.iter();
+        let profiles = sources.flat_map(|source| std::iter::once(&source.profile).chain(&source.stand_in));
+        profiles.map(|profile| (Arc::from(profile.id()), profile.rules())).collect()
     }
 
     /// Every configured source with what the cache remembers of it.

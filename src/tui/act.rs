@@ -4,6 +4,7 @@
 //! screen knows, then to the screen itself. What nobody takes does nothing.
 
 mod ai;
+mod compare;
 mod copy;
 mod diff;
 mod event;
@@ -12,6 +13,7 @@ mod facets;
 mod filter;
 mod go;
 mod histogram;
+mod life;
 mod overlay;
 mod people;
 mod views;
@@ -26,8 +28,6 @@ use super::message::{Effect, Notice};
 use super::motion::Motion;
 use super::overlay::{Asked, Help, Of, Overlay};
 use super::pane::Screen;
-use super::pane::event::EventView;
-use super::pane::lifecycle;
 use super::pane::sources::{self, SourcesPane};
 use super::pane::timeline::Side;
 use super::waiting::Why;
@@ -45,6 +45,7 @@ impl App {
             || self.act_anywhere(command, ask)
             || self.act_on_views(command, ask)
             || self.arrange(command, ask)
+            || self.act_on_sides(command, ask)
             || self.act_on_diff(command, ask)
             || self.act_on_event(command, ask);
         if !taken {
@@ -114,7 +115,10 @@ impl App {
         {
             return;
         }
-        if !self.leave_screen() && !std::mem::take(&mut self.in_preview) && !self.timeline.clear_marks() {
+        if self.leave_screen() || std::mem::take(&mut self.in_preview) {
+            return;
+        }
+        if self.pinned.take().is_none() && !self.timeline.clear_marks() {
             self.leap_back(ask);
         }
     }
@@ -162,6 +166,7 @@ impl App {
             None => self.act_on_timeline(command, ask),
             Some(Screen::Event(_)) => self.act_in_event(command, ask),
             Some(Screen::Lifecycle(_)) => self.act_in_lifecycle(command, ask),
+            Some(Screen::Compare(_)) => self.act_in_compare(command, ask),
             Some(Screen::Actor(_)) => self.act_in_actor(command, ask),
             Some(Screen::Suspects(_)) => self.act_in_suspects(command, ask),
             Some(Screen::Views(_)) => self.act_in_views(command, ask),
@@ -229,29 +234,6 @@ impl App {
             if !layout.facets.is_empty() {
                 self.facets.focus();
             }
-        }
-    }
-
-    fn act_in_lifecycle(&mut self, command: Command, ask: &mut Vec<Effect>) {
-        let layout = self.layout();
-        let height = lifecycle::view::page(&layout);
-        if !lifecycle::view::places(&layout).1.is_empty() && self.turn_preview(command) {
-            return;
-        }
-        let motion = match command {
-            Command::NextSetback => return self.setback(Side::Older, ask),
-            Command::PreviousSetback => return self.setback(Side::Newer, ask),
-            Command::NextOfEntity => Some(Motion::Lines(1)),
-            Command::PreviousOfEntity => Some(Motion::Lines(-1)),
-            other => Motion::of(other),
-        };
-        match (motion, self.above.last_mut()) {
-            (Some(motion), Some(Screen::Lifecycle(pane))) => {
-                pane.go(motion, height);
-                self.preview = EventView::of(self.preview.tab);
-            }
-            _ if matches!(command, Command::Open | Command::Unfold) => self.open_event(ask),
-            _ => {}
         }
     }
 }

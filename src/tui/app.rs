@@ -23,6 +23,7 @@ use super::pane::facets::Facets;
 use super::pane::timeline::Timeline;
 use super::pane::{Screen, facets, lifecycle, sources, views};
 use super::popup::Popup;
+use super::range::Range;
 use super::said::Said;
 use super::search::Search;
 use super::settings::{Settings, Side, Ui};
@@ -30,8 +31,14 @@ use super::tabs::Tabs;
 use super::trail::Trail;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::domain::{Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Summary, UserData};
+use crate::diff::Subject;
+use crate::domain::{
+    Entity, Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Summary, UserData,
+};
 use crate::query::Note;
+
+/// The most events of one life that are asked what they changed, the newest first.
+const ASKED: usize = 40;
 
 /// The whole interface.
 #[derive(Debug)]
@@ -69,6 +76,12 @@ pub struct App {
     pub(super) written: Vec<Summary>,
     /// The number of the last question about a summary.
     pub(super) ai_generation: u64,
+    /// The event that another one is to be compared with.
+    pub(super) pinned: Option<Arc<Event>>,
+    /// Two events that are to be compared as soon as both are at hand.
+    pub(super) comparing: Option<(RowId, RowId)>,
+    /// What the range that was begun comes to.
+    pub(super) range: Option<Range>,
     pub(super) library: Library,
     pub(super) details: Details,
     /// What was made of the changes of events that were looked at.
@@ -124,6 +137,9 @@ impl App {
             copying: None,
             written: Vec::new(),
             ai_generation: 0,
+            pinned: None,
+            comparing: None,
+            range: None,
             library: Library::default(),
             details: Details::default(),
             comparisons: Comparisons::default(),
@@ -168,20 +184,10 @@ impl App {
             Message::Events(events) => {
                 let shown = self.events(events);
                 self.copy_marked(&mut ask);
+                self.compare_marked(&mut ask);
                 shown
             }
-            Message::Lifecycle { source, entity, result } => {
-                let mut shown = false;
-                for screen in &mut self.above {
-                    if let Screen::Lifecycle(pane) = screen
-                        && pane.is_about(&source, &entity)
-                    {
-                        pane.take(result.clone());
-                        shown = true;
-                    }
-                }
-                shown
-            }
+            Message::Lifecycle { source, entity, result } => self.take_life(&source, &entity, &result),
             Message::Profile { actor, result } => self.take_profile(&actor, &result),
             Message::Suspects { case, result } => self.take_suspects(case, &result, &mut ask),
             Message::Found { from, result } => self.found(from, result, &mut ask),
@@ -201,8 +207,8 @@ impl App {
             Message::Sources(sources) => self.take_sources(sources),
             Message::Coverage(feeds) => self.take_coverage(feeds),
             Message::Unreadable(result) => self.show_unreadable(result),
-            Message::Compared { event, revealed, comparison } => {
-                self.comparisons.take(&event, &revealed, comparison)
+            Message::Compared { subject, revealed, comparison } => {
+                self.comparisons.take(&subject, &revealed, comparison)
             }
             Message::Detail { row, result } => self.detail(row, result),
             Message::Notice(notice) => {
@@ -257,9 +263,43 @@ impl App {
             None => self.timeline.selected().and_then(|row| self.library.get(row)),
             Some(Screen::Event(pane)) => pane.event.as_ref(),
             Some(Screen::Lifecycle(pane)) => pane.event(),
+            Some(Screen::Compare(pane)) => Some(pane.right()),
             Some(Screen::Actor(pane)) => pane.event(),
             Some(Screen::Suspects(pane)) => pane.event(),
             Some(_) => None,
+        }
+    }
+
+    fn take_life(
+        &mut self,
+        source: &Arc<str>,
+        entity: &Entity,
+        result: &Result<Vec<Arc<Event>>, String>,
+    ) -> bool {
+        let events = result.as_ref().map_or(&[][..], Vec::as_slice);
+        let around = self.around_life(source, events);
+        let mut shown = false;
+        for screen in &mut self.above {
+            match screen {
+                Screen::Lifecycle(pane) if pane.is_about(source, entity) => {
+                    pane.take(result.clone(), around.clone());
+                    shown = true;
+                }
+                Screen::Compare(pane) if pane.is_about(source, entity) => {
+                    pane.take(result.clone(), around.clone());
+                    shown = true;
+                }
+                _ => {}
+            }
+        }
+        shown
+    }
+
+    /// What commands about changes are about.
+    pub(super) fn subject(&self) -> Option<Subject> {
+        match self.above.last() {
+            Some(Screen::Compare(pane)) => pane.subject.clone(),
+            _ => self.event().cloned().map(Subject::Event),
         }
     }
 
@@ -272,6 +312,7 @@ impl App {
                     }
                 }
                 Screen::Lifecycle(pane) => events.iter().for_each(|event| pane.renew(event)),
+                Screen::Compare(pane) => events.iter().for_each(|event| pane.renew(event)),
                 Screen::Actor(pane) => events.iter().for_each(|event| pane.renew(event)),
                 Screen::Suspects(pane) => events.iter().for_each(|event| pane.renew(event)),
                 _ => {}
@@ -362,9 +403,10 @@ impl App {
             ask.push(Effect::Load { rows });
         }
         self.settle_screen(ask);
+        self.settle_range();
         self.settle_counts(ask);
-        if let Some(event) = self.event().cloned() {
-            ask.extend(self.comparisons.want(&event));
+        if let Some(subject) = self.subject() {
+            ask.extend(self.comparisons.want(&subject));
         }
         self.settle_rest(ask);
         self.settle_clock(ask);
@@ -373,7 +415,18 @@ impl App {
     fn settle_screen(&mut self, ask: &mut Vec<Effect>) {
         let layout = self.layout();
         match self.above.last_mut() {
-            Some(Screen::Lifecycle(pane)) => pane.settle(lifecycle::view::page(&layout)),
+            Some(Screen::Lifecycle(pane)) => {
+                let height = lifecycle::view::height(&layout, pane.tab);
+                pane.settle(height, usize::from(layout.row_height), self.ui.zone);
+                if pane.tab != lifecycle::Tab::Events {
+                    let events: Vec<Arc<Event>> = pane.unasked().take(ASKED).cloned().collect();
+                    for event in events {
+                        if self.details.worth_asking(&event) {
+                            ask.extend(self.details.ask(&event));
+                        }
+                    }
+                }
+            }
             Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::page(&layout)),
             Some(Screen::Views(pane)) => pane.settle(self.user.views.len(), views::view::page(&layout)),
             Some(Screen::Event(pane)) => {
@@ -382,7 +435,7 @@ impl App {
                     ask.extend(self.details.ask(event));
                 }
             }
-            Some(Screen::Histogram(_) | Screen::Actor(_) | Screen::Suspects(_)) => {}
+            Some(Screen::Histogram(_) | Screen::Compare(_) | Screen::Actor(_) | Screen::Suspects(_)) => {}
             None => self.facets.settle(self.counts.facets(), facets::view::page(&layout)),
         }
     }

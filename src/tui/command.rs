@@ -226,6 +226,9 @@ commands! {
 
     AiSummary "ai-summary" [Lists Detail] "Have a language model sum up the event, the marks or the list";
     Export "export" [Lists Detail] "Write events to a file or the clipboard";
+    Compare "compare" [Lists Detail] "Pin the event; on another one, compare the two; or two that are marked";
+    OpenEdits "edits" [Lists Detail] "Open what the feed changed in the record later";
+    Blame "blame" [Detail] "Show who changed this field last, among all fields of the entity";
 
     NextOfEntity "next-of-entity" [Lists Detail] "Go to the next older event of the same entity";
     PreviousOfEntity "previous-of-entity" [Lists Detail] "Go to the next newer event of the same entity";

@@ -4,10 +4,9 @@
 
 use super::command::Command;
 use super::filter::Filter;
-use super::life::Versions;
 use super::settings::Ui;
 use super::words;
-use crate::diff::{Comparison, Leaving};
+use crate::diff::{Comparison, Leaving, Subject, Versions};
 use crate::domain::{Event, Safe, escape_json};
 
 /// The largest event whose changes are written out between two keys, in bytes; clipboards take less.
@@ -120,7 +119,21 @@ impl Copy {
         if Comparison::weight(event) > LARGEST {
             return Err(format!("this is too much for a clipboard: `backtrail diff {}` prints it", event.id));
         }
-        let made = Comparison::of(event, &[]);
+        self.written(&Comparison::of(event, &[]))
+    }
+
+    /// What is different between two sides, where it is that which is to be copied.
+    pub(super) fn difference(self, subject: &Subject) -> Option<Result<String, String>> {
+        if !matches!(self, Self::Diff | Self::Markdown | Self::Patch) {
+            return None;
+        }
+        if subject.weight() > LARGEST {
+            return Some(Err("this is too much for a clipboard".to_owned()));
+        }
+        Some(self.written(&subject.compare(&[])))
+    }
+
+    fn written(self, made: &Comparison) -> Result<String, String> {
         match self {
             Self::Patch => {
                 let patch =

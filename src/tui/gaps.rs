@@ -1,7 +1,10 @@
 //! Stretches of time of which the cache may lack events: there, nothing in a histogram proves nothing.
 
+use std::sync::Arc;
+
 use super::app::App;
-use crate::domain::{Gap, GapReason, SourceStatus, Stretch, Timestamp};
+use crate::diff::Matcher;
+use crate::domain::{Event, Gap, GapReason, SourceStatus, Stretch, Timestamp};
 
 /// How long after its last sync a source still counts as up to date, in milliseconds.
 const FRESH: i64 = 15 * 60_000;
@@ -24,6 +27,18 @@ impl App {
                 feeds.flat_map(|feed| visible(feed.ledger.gaps())).chain(removed).chain(since)
             })
             .collect()
+    }
+
+    /// What the life of one entity is read with: the rules of the feed of its events, and where the cache may lack
+    /// some of them.
+    pub(super) fn around_life(&self, source: &str, events: &[Arc<Event>]) -> (Matcher, Vec<Stretch>) {
+        let rules = events.first().and_then(|event| self.ui.rules.get(&event.feed)).cloned();
+        let meant = self.ledgers.iter().filter(|feed| {
+            let is_its = |event: &Arc<Event>| event.scope == feed.scope && event.feed == feed.feed;
+            *feed.source == *source && events.iter().any(is_its)
+        });
+        let gaps = meant.flat_map(|feed| visible(feed.ledger.gaps())).collect();
+        (rules.unwrap_or_default(), gaps)
     }
 }
 

@@ -20,7 +20,7 @@ impl App {
             (None, None) if self.facets.focused() => Context::Facets,
             (None, None) if !self.in_preview => Context::Lists,
             (None, Some(Screen::Lifecycle(_) | Screen::Actor(_) | Screen::Suspects(_))) => Context::Lists,
-            (None, None | Some(Screen::Event(_))) => Context::Detail,
+            (None, None | Some(Screen::Event(_) | Screen::Compare(_))) => Context::Detail,
             (None, Some(Screen::Sources(_))) => Context::Sources,
             (None, Some(Screen::Views(_))) => Context::Views,
             (None, Some(Screen::Histogram(_))) => Context::Histogram,

@@ -12,7 +12,7 @@ use std::time::Duration;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use super::settings::Notify;
-use crate::diff::Comparison;
+use crate::diff::{Comparison, Subject};
 use crate::domain::{
     Actor, Ask, Case, Condition, Entity, Event, EventId, Fault, FeedCoverage, List, Profile, RowId, Rows,
     SourceStatus, Stretch, Summary, Survey, Suspects, Timestamp, Unreadable, UserChange, Zone,
@@ -146,11 +146,11 @@ pub enum Message {
     },
     /// The answer to [`Effect::Compare`].
     Compared {
-        /// The event that was asked about, as it was then.
-        event: Arc<Event>,
+        /// What was asked about, as it was then.
+        subject: Subject,
         /// The masked fields that were to be shown.
         revealed: Vec<String>,
-        /// What changed in it.
+        /// What is different.
         comparison: Arc<Comparison>,
     },
     /// The answer to [`Effect::Export`]: what was written where, or why nothing was.
@@ -363,10 +363,10 @@ pub enum Effect {
         /// The event.
         row: RowId,
     },
-    /// Compare what an event holds, which takes too long to be done between two keys: [`Message::Compared`].
+    /// Compare what takes too long to be compared between two keys: [`Message::Compared`].
     Compare {
-        /// The event.
-        event: Arc<Event>,
+        /// What has two sides.
+        subject: Subject,
         /// Paths of masked fields to show.
         revealed: Vec<String>,
     },

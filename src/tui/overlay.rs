@@ -18,7 +18,7 @@ use super::line::Line;
 use super::motion::Motion;
 use super::settings::Ui;
 use super::theme::Role;
-use crate::domain::RowId;
+use crate::diff::Subject;
 
 pub(super) use ai::{Ai, Stage};
 pub(super) use ask::{Ask, Asked};
@@ -43,8 +43,8 @@ pub(super) enum Overlay {
     Export(Export),
     /// Whether to end the program.
     Quit,
-    /// Whether to show the masked value at this path of this event.
-    Reveal(RowId, String),
+    /// Whether to show the masked value at this path of this.
+    Reveal(Subject, String),
 }
 
 impl Overlay {

@@ -4,6 +4,7 @@
 
 pub(super) mod actor;
 pub(super) mod brief;
+pub(super) mod compare;
 pub(super) mod event;
 pub(super) mod facets;
 pub(super) mod histogram;
@@ -14,6 +15,7 @@ pub(super) mod timeline;
 pub(super) mod views;
 
 use actor::ActorPane;
+use compare::ComparePane;
 use event::EventPane;
 use histogram::HistogramPane;
 use lifecycle::LifecyclePane;
@@ -26,6 +28,7 @@ use views::ViewsPane;
 pub(super) enum Screen {
     Event(EventPane),
     Lifecycle(LifecyclePane),
+    Compare(ComparePane),
     Actor(ActorPane),
     Suspects(SuspectsPane),
     Sources(SourcesPane),

@@ -10,6 +10,7 @@ use super::command::Command;
 use super::keymap::Keymap;
 use super::pane::event::look::Look;
 use super::theme::{Role, Theme};
+use crate::diff::Matcher;
 use crate::domain::{RowId, SourceStatus, Timestamp, UserData, Zone};
 use crate::query::Context;
 
@@ -46,6 +47,8 @@ pub struct Settings {
     pub sources: Vec<SourceStatus>,
     /// The name of each feed profile in use (`Streamkap`), by its id (`streamkap`).
     pub feeds: BTreeMap<Arc<str>, String>,
+    /// How the documents of each of these profiles are compared, and what is masked in them.
+    pub rules: BTreeMap<Arc<str>, Matcher>,
 }
 
 /// The characters that lines, bars and marks are drawn in.
@@ -128,6 +131,7 @@ pub(super) struct Ui {
     pub(super) zoomed: bool,
     pub(super) area: Rect,
     pub(super) feeds: BTreeMap<Arc<str>, String>,
+    pub(super) rules: BTreeMap<Arc<str>, Matcher>,
 }
 
 impl Ui {
@@ -149,6 +153,7 @@ impl Ui {
             zoomed: false,
             area: Rect::new(0, 0, settings.size.0, settings.size.1),
             feeds: settings.feeds.clone(),
+            rules: settings.rules.clone(),
         }
     }
 

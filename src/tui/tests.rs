@@ -11,6 +11,7 @@ mod go;
 mod histogram;
 mod hostile;
 mod keys;
+mod lives;
 mod looks;
 mod messages;
 mod people;

@@ -30,7 +30,7 @@ struct Stop {
 /// One step back that can be taken forward again.
 #[derive(Debug)]
 enum Step {
-    Screen(Screen),
+    Screen(Box<Screen>),
     Leap(Stop),
 }
 
@@ -74,7 +74,7 @@ impl App {
     pub(super) fn leave_screen(&mut self) -> bool {
         let left = self.above.pop();
         let was = left.is_some();
-        self.trail.ahead.extend(left.map(Step::Screen));
+        self.trail.ahead.extend(left.map(|screen| Step::Screen(Box::new(screen))));
         was
     }
 
@@ -92,7 +92,7 @@ impl App {
         match self.trail.ahead.pop() {
             None => self.notice = Some(Notice::info("there is nothing to go forward to")),
             Some(Step::Screen(screen)) => {
-                self.above.push(screen);
+                self.above.push(*screen);
                 self.renew_screens(ask);
             }
             Some(Step::Leap(stop)) => {
@@ -123,6 +123,12 @@ impl App {
                 Screen::Lifecycle(pane) => {
                     let (source, entity) = (pane.source.clone(), pane.entity.clone());
                     ask.push(Effect::Lifecycle { source, entity });
+                }
+                Screen::Compare(pane) => {
+                    if let Some((source, entity)) = pane.shared() {
+                        let (source, entity) = (source.clone(), entity.clone());
+                        ask.push(Effect::Lifecycle { source, entity });
+                    }
                 }
                 Screen::Actor(pane) => ask.push(pane.question(self.ui.zone)),
                 Screen::Suspects(pane) => ask.push(pane.question()),

@@ -16,7 +16,9 @@ use super::app::App;
 use super::draw::{Row, ascii};
 use super::layout::{Layout, SMALLEST};
 use super::overlay::{self, Overlay};
-use super::pane::{Screen, actor, event, facets, histogram, lifecycle, sources, suspects, timeline, views};
+use super::pane::{
+    Screen, actor, compare, event, facets, histogram, lifecycle, sources, suspects, timeline, views,
+};
 use super::scrollbar::Extent;
 use super::settings::Glyphs;
 use super::theme::Role;
@@ -66,6 +68,7 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
                 event::view::draw(app, pane.event.as_ref(), pane.view, area, buf);
             }
             Screen::Lifecycle(pane) => lifecycle::view::draw(app, pane, buf),
+            Screen::Compare(pane) => compare::view::draw(app, pane, buf),
             Screen::Actor(pane) => actor::view::draw(app, pane, buf),
             Screen::Suspects(pane) => suspects::view::draw(app, pane, buf),
             Screen::Sources(pane) => sources::view::draw(app, pane, layout.body, buf),
@@ -105,7 +108,9 @@ fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Positio
         timeline::view::draw(app, buf);
         if !layout.preview.is_empty() {
             divide(app, layout, buf);
-            if !timeline::gaps::draw_told(app, layout.preview, buf) {
+            if !timeline::gaps::draw_told(app, layout.preview, buf)
+                && !timeline::range::draw(app, layout.preview, buf)
+            {
                 event::view::draw(app, app.event(), app.preview, layout.preview, buf);
             }
             if app.in_preview {

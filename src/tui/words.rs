@@ -98,6 +98,11 @@ pub(super) fn plural(number: u64, unit: &str) -> String {
     format!("{} {unit}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
+/// A number of entities: `1 entity`, `2 entities`.
+pub(super) fn entities(number: u64) -> String {
+    if number == 1 { "1 entity".to_owned() } else { format!("{} entities", count(number)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::copy::Copy;
 use crate::tui::message::{Effect, Notice};
+use crate::tui::pane::Screen;
 use crate::tui::pane::event::Tab;
 
 /// The most marked events that are copied at once: no clipboard takes more than a few hundred of them.
@@ -20,7 +21,10 @@ impl App {
         let marked = self.above.is_empty() && copy.is_of_events();
         let rows = if marked { self.timeline.marked_rows() } else { Vec::new() };
         if rows.is_empty() {
-            match copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui) {
+            let sides = matches!(self.above.last(), Some(Screen::Compare(_)));
+            let subject = self.subject().filter(|_| sides);
+            let difference = subject.and_then(|subject| copy.difference(&subject));
+            match difference.unwrap_or_else(|| self.copied(copy)) {
                 Ok(text) => ask.push(Effect::Copy { what: copy.name(), text }),
                 Err(why) => self.notice = Some(Notice::info(why)),
             }
@@ -37,6 +41,10 @@ impl App {
         }
         self.copying = Some((copy, rows));
         self.copy_marked(ask);
+    }
+
+    fn copied(&self, copy: Copy) -> Result<String, String> {
+        copy.text(self.event().map(Arc::as_ref), &self.filter, &self.ui)
     }
 
     /// Copies the path of the changed field that was gone to, else of the first one, or what it is now.

@@ -1,12 +1,12 @@
 //! What commands do with the changes of one event: lay them out, fold them, show what is masked.
 
-use crate::diff::Mask;
+use crate::diff::{Mask, Subject};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Effect, Notice};
 use crate::tui::overlay::Overlay;
 use crate::tui::pane::Screen;
-use crate::tui::pane::event::{EventView, Tab};
+use crate::tui::pane::event::{EventView, Tab, look};
 use crate::tui::words;
 
 impl App {
@@ -100,28 +100,51 @@ impl App {
         view.scroll = view.scroll.min(lines.saturating_sub(page));
     }
 
+    /// The path of the change that was gone to, or of the first that is seen.
+    pub(super) fn path_here(&mut self) -> Option<String> {
+        if self.view_of_event().tab != Tab::Diff {
+            return None;
+        }
+        let place = self.block_here()?;
+        let made = self.comparisons.about(&self.subject()?)?.comparison()?;
+        made.diff.blocks.get(place).map(|block| block.path.clone())
+    }
+
+    /// Goes to the change of the field at this path, or of what it stands in.
+    pub(super) fn show_field(&mut self, path: &str) {
+        let Some(subject) = self.subject().filter(|subject| subject.weight() <= look::AT_ONCE) else {
+            return;
+        };
+        // As small as it is, it is compared at once and nothing is asked for.
+        self.comparisons.want(&subject);
+        let made = self.comparisons.about(&subject).and_then(|compared| compared.comparison().cloned());
+        let Some(made) = made else { return };
+        let block = |fits: &dyn Fn(&str) -> bool| made.diff.blocks.iter().position(|block| fits(&block.path));
+        let block = block(&|own| own == path)
+            .or_else(|| block(&|own| path.starts_with(own)))
+            .or_else(|| block(&|own| own.starts_with(path)));
+        if let Some(block) = block {
+            self.stay_at(block);
+        }
+    }
+
     fn fold_change(&mut self, fold: bool) {
         self.turn_to_changes();
-        let (Some(event), Some(block)) = (self.event().cloned(), self.block_here()) else {
+        let (Some(subject), Some(block)) = (self.subject(), self.block_here()) else {
             self.notice = Some(Notice::info("this event names no changed field"));
             return;
         };
-        if let Some(compared) = self.comparisons.of_mut(&event) {
-            if fold {
-                compared.folded.insert(block);
-            } else {
-                compared.folded.remove(&block);
-            }
+        if let Some(compared) = self.comparisons.about_mut(&subject) {
+            compared.fold(block, fold);
         }
         self.stay_at(block);
     }
 
     fn fold_all(&mut self, fold: bool) {
         self.turn_to_changes();
-        let (Some(event), here) = (self.event().cloned(), self.block_here()) else { return };
-        let Some(compared) = self.comparisons.of_mut(&event) else { return };
-        let blocks = compared.comparison().map_or(0, |made| made.diff.blocks.len());
-        compared.folded = if fold { (0..blocks).collect() } else { std::collections::HashSet::new() };
+        let (Some(subject), here) = (self.subject(), self.block_here()) else { return };
+        let Some(compared) = self.comparisons.about_mut(&subject) else { return };
+        compared.fold_all(fold);
         if let Some(block) = here {
             self.stay_at(block);
         }
@@ -133,16 +156,16 @@ impl App {
             return self.ask_to_reveal_in_record();
         }
         self.turn_to_changes();
-        let (Some(event), Some(place)) = (self.event().cloned(), self.block_here()) else {
+        let (Some(subject), Some(place)) = (self.subject(), self.block_here()) else {
             self.notice = Some(Notice::info("this event names no changed field"));
             return;
         };
-        let made = self.comparisons.of(&event).and_then(|compared| compared.comparison().cloned());
+        let made = self.comparisons.about(&subject).and_then(|compared| compared.comparison().cloned());
         let Some(made) = made else { return };
         self.stay_at(place);
         let block = &made.diff.blocks[place];
         match block.mask.can_be_lifted() {
-            Ok(()) => self.overlays.push(Overlay::Reveal(event.row, block.path.clone())),
+            Ok(()) => self.overlays.push(Overlay::Reveal(subject, block.path.clone())),
             Err(why) if block.mask == Mask::Kept => {
                 self.notice = Some(Notice::error(format!("`{}`: {why}", block.path)));
             }
@@ -161,16 +184,19 @@ impl App {
         let seen = text.marks.partition_point(|mark| *mark < scroll);
         let place = text.blocks.get(seen).or(text.blocks.first()).copied().unwrap_or(0);
         match made.record.hidden.get(place) {
-            Some(place) => self.overlays.push(Overlay::Reveal(event.row, place.clone())),
+            Some(place) => {
+                let place = place.clone();
+                self.overlays.push(Overlay::Reveal(Subject::Event(event), place));
+            }
             None => self.notice = Some(Notice::info("nothing in this record is masked")),
         }
     }
 
     /// Shows the value that was asked about.
     pub(super) fn reveal(&mut self, ask: &mut Vec<Effect>) {
-        let Some(Overlay::Reveal(row, path)) = self.overlays.pop() else { return };
-        if let Some(event) = self.event().filter(|event| event.row == row).cloned() {
-            ask.extend(self.comparisons.reveal(&event, path));
+        let Some(Overlay::Reveal(subject, path)) = self.overlays.pop() else { return };
+        if self.subject().as_ref() == Some(&subject) {
+            ask.extend(self.comparisons.reveal(&subject, path));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What commands do with one event: open it, turn its tabs, scroll it, go on to the next of its entity.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::domain::{Event, RowId};
@@ -10,8 +11,9 @@ use crate::tui::copy::Copy;
 use crate::tui::message::{Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::pane::Screen;
+use crate::tui::pane::compare;
 use crate::tui::pane::event::view::Text;
-use crate::tui::pane::event::{self, EventPane, EventView, Tab};
+use crate::tui::pane::event::{self, EventPane, EventView, Tab, changes};
 use crate::tui::pane::lifecycle::LifecyclePane;
 use crate::tui::pane::timeline::Side;
 
@@ -40,6 +42,7 @@ impl App {
                 Some(event) => ask.push(Effect::CopyRequest { event }),
                 None => self.notice = Some(Notice::info("no event is selected")),
             },
+            Command::Blame => self.blame(ask),
             Command::OpenActor => self.open_actor(ask),
             Command::Around => self.show_around(ask),
             Command::Suspects => self.open_suspects(ask),
@@ -122,8 +125,8 @@ impl App {
     /// else of those that the filter selects.
     pub(super) fn neighbour(&mut self, side: Side, ask: &mut Vec<Effect>) {
         if let [.., Screen::Lifecycle(life), Screen::Event(_)] = self.above.as_mut_slice() {
-            life.go(Motion::Lines(if side == Side::Older { 1 } else { -1 }), 1);
-            if let Some(event) = life.event().cloned() {
+            life.go_step(Motion::Lines(if side == Side::Older { 1 } else { -1 }));
+            if let Some(event) = life.selected_event().cloned() {
                 self.show(event.row, Some(event), ask);
             }
             return;
@@ -183,10 +186,15 @@ impl App {
     }
 
     /// The text of the event that has the keys, and the lines of it seen at once.
-    pub(in crate::tui) fn text_of_event(&self) -> Option<(Text, usize)> {
+    pub(in crate::tui) fn text_of_event(&self) -> Option<(Rc<Text>, usize)> {
         let (event, view, area) = match self.above.last() {
             Some(Screen::Event(pane)) => {
                 (pane.event.as_ref()?, pane.view, event::view::page(&self.layout(), &self.ui, pane.view.tab))
+            }
+            Some(Screen::Compare(pane)) => {
+                let body = compare::view::body(&self.layout(), &self.ui);
+                let text = changes::difference(self, pane.subject.as_ref()?, usize::from(body.width));
+                return Some((text, usize::from(body.height)));
             }
             None | Some(Screen::Lifecycle(_) | Screen::Suspects(_)) => {
                 (self.event()?, self.preview, self.layout().preview)
@@ -201,11 +209,12 @@ impl App {
     pub(in crate::tui) fn view_of_event(&mut self) -> &mut EventView {
         match self.above.last_mut() {
             Some(Screen::Event(pane)) => &mut pane.view,
+            Some(Screen::Compare(pane)) => &mut pane.view,
             _ => &mut self.preview,
         }
     }
 
-    fn scroll_event(&mut self, motion: Motion) {
+    pub(super) fn scroll_event(&mut self, motion: Motion) {
         let Some((text, page)) = self.text_of_event() else { return };
         let view = self.view_of_event();
         view.scroll = motion.from(view.scroll, text.lines.len().saturating_sub(page) + 1, page);

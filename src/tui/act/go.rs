@@ -6,6 +6,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Effect, Notice};
 use crate::tui::overlay::Asked;
+use crate::tui::pane::Screen;
 use crate::tui::words;
 
 impl App {
@@ -62,6 +63,12 @@ impl App {
                 return;
             }
         };
+        // An instant has no length, and its own millisecond is meant.
+        let end = to.max(from.plus_millis(1));
+        if let Some(Screen::Lifecycle(pane)) = self.above.last_mut() {
+            // As on the command line: what was so when that time was over.
+            return pane.look_at(end.plus_millis(-1));
+        }
         self.leave_for_list();
         let list = self.timeline.list();
         let rows = list.rows();
@@ -69,8 +76,6 @@ impl App {
             self.notice = Some(Notice::info("there is no event to go to"));
             return;
         }
-        // An instant has no length, and its own millisecond is meant.
-        let end = to.max(from.plus_millis(1));
         let place = rows.at_or_older(RowId(RowId::floor(end).0.saturating_sub(1)));
         let Some(row) = rows.get(place).or_else(|| rows.get(rows.len() - 1)) else { return };
         self.timeline.leap(row);

@@ -120,7 +120,7 @@ impl App {
 
     pub(super) fn act_in_suspects(&mut self, command: Command, ask: &mut Vec<Effect>) {
         let layout = self.layout();
-        if !lifecycle::view::places(&layout).1.is_empty() && self.turn_preview(command) {
+        if !lifecycle::view::beside(&layout).1.is_empty() && self.turn_preview(command) {
             return;
         }
         let page = suspects::view::page(&layout);

@@ -3,7 +3,7 @@
 //! The same state serves the preview and the full screen. What the tabs say is built in the files below
 //! this one, for a width, as lines; nothing here draws.
 
-mod changes;
+pub(in crate::tui) mod changes;
 mod fields;
 mod flow;
 pub(in crate::tui) mod look;

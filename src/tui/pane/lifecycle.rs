@@ -1,11 +1,19 @@
-//! The life of one entity: which events it has and which one is selected.
+//! The life of one entity: its events, the last change of each of its fields, its state at one moment.
+//!
+//! What follows from the events is worked out when they come and when the moment is another one, never while it
+//! is drawn.
 
+mod fields;
+mod moment;
+mod rail;
 pub(in crate::tui) mod view;
 
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::{Action, Entity, Event, RowId, Status};
-use crate::tui::life::Life;
+use crate::diff::{Blame, Life, Matcher, Portrait, Step, runs};
+use crate::domain::{Action, Detail, Entity, Event, RowId, Status, Stretch, Timestamp, Zone};
 use crate::tui::motion::Motion;
 use crate::tui::pane::timeline::Side;
 
@@ -15,17 +23,85 @@ pub(in crate::tui) struct LifecyclePane {
     pub(in crate::tui) source: Arc<str>,
     pub(in crate::tui) entity: Entity,
     pub(in crate::tui) life: Loaded,
+    pub(in crate::tui) tab: Tab,
     /// The selected event.
     pub(in crate::tui) selected: RowId,
-    /// The index of the first step on the screen.
+    /// The index of the first line of events on the screen.
     pub(in crate::tui) top: usize,
+    /// What stands on one line: a step, or a run of them that is folded.
+    items: Vec<Item>,
+    /// The oldest events of the runs that are not folded.
+    open: HashSet<RowId>,
+    /// The last change of each field, once somebody looks at it.
+    blame: Vec<Blame>,
+    /// The state at the moment that is looked at.
+    portrait: Option<(Moment, Portrait)>,
+    /// The time to look at, where it is not that of the selected event.
+    time: Option<Timestamp>,
+    /// The selected field and the first one on the screen, on each of the tabs with fields.
+    field: [Place; 2],
+    /// The field to select as soon as it is there.
+    sought: Option<String>,
+}
+
+/// The moment that a portrait is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    After(RowId),
+    At(Timestamp),
+}
+
+/// A selected line and the first one on the screen.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    selected: usize,
+    top: usize,
+}
+
+/// What stands on one line of the rail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Item {
+    steps: Range<usize>,
+    /// What a run of several comes to.
+    net: Option<String>,
+    /// The cache may lack events between this and the next older one.
+    gap: bool,
+}
+
+/// A tab of a life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::tui) enum Tab {
+    /// What happened.
+    #[default]
+    Events,
+    /// The last change of each field.
+    Fields,
+    /// Its fields at one moment.
+    State,
+}
+
+impl Tab {
+    const ALL: [Self; 3] = [Self::Events, Self::Fields, Self::State];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Events => "Events",
+            Self::Fields => "Fields",
+            Self::State => "State",
+        }
+    }
+
+    fn step(self, by: isize) -> Self {
+        let here = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
+        Self::ALL[here.wrapping_add_signed(by + 3) % 3]
+    }
 }
 
 /// What came of asking for the events.
 #[derive(Debug)]
 pub(in crate::tui) enum Loaded {
     Waiting,
-    Here(Life),
+    Here(Arc<Life>),
     Failed(String),
 }
 
@@ -36,9 +112,22 @@ impl LifecyclePane {
             source: event.source.clone(),
             entity: event.record.entity.clone(),
             life: Loaded::Waiting,
+            tab: Tab::Events,
             selected: event.row,
             top: 0,
+            items: Vec::new(),
+            open: HashSet::new(),
+            blame: Vec::new(),
+            portrait: None,
+            time: None,
+            field: [Place::default(); 2],
+            sought: None,
         }
+    }
+
+    /// The same at the last change of one field.
+    pub(in crate::tui) fn at_field(self, path: Option<String>) -> Self {
+        Self { tab: Tab::Fields, sought: path, ..self }
     }
 
     /// Whether an answer about this entity is meant for this screen.
@@ -46,14 +135,24 @@ impl LifecyclePane {
         *self.source == *source && self.entity.same_as(entity)
     }
 
-    /// Takes in the events, or why there are none.
-    pub(in crate::tui) fn take(&mut self, result: Result<Vec<Arc<Event>>, String>) {
+    /// Takes in the events, or why there are none. The rules are those of their feed; the cache may lack events at
+    /// the times of the gaps.
+    pub(in crate::tui) fn take(
+        &mut self,
+        result: Result<Vec<Arc<Event>>, String>,
+        (rules, gaps): (Matcher, Vec<Stretch>),
+    ) {
         match (result, &self.life) {
-            (Ok(events), _) => self.life = Loaded::Here(Life::of(events)),
+            (Ok(events), _) => self.put(Life::of(events, rules, gaps)),
             // What is on the screen is worth more than the news that it could not be read again.
             (Err(_), Loaded::Here(_)) => {}
             (Err(message), _) => self.life = Loaded::Failed(message),
         }
+    }
+
+    fn put(&mut self, life: Life) {
+        self.life = Loaded::Here(Arc::new(life));
+        (self.items, self.blame, self.portrait) = (Vec::new(), Vec::new(), None);
     }
 
     /// Puts `event` in the place of what was known about it before.
@@ -63,12 +162,12 @@ impl LifecyclePane {
         {
             let others = life.steps.iter().map(|step| &step.event);
             let events = others.map(|old| if old.row == event.row { event } else { old }).cloned().collect();
-            self.life = Loaded::Here(Life::of(events));
+            self.put(life.with(events));
         }
     }
 
     /// The life, once it is here and has any events.
-    pub(in crate::tui) fn life(&self) -> Option<&Life> {
+    pub(in crate::tui) fn life(&self) -> Option<&Arc<Life>> {
         match &self.life {
             Loaded::Here(life) if !life.steps.is_empty() => Some(life),
             _ => None,
@@ -82,15 +181,81 @@ impl LifecyclePane {
         Some(newer.min(steps.len() - 1))
     }
 
-    /// The selected event.
+    /// The line that the selected step stands on.
+    fn item(&self) -> Option<usize> {
+        let place = self.place()?;
+        self.items.iter().position(|item| item.steps.contains(&place))
+    }
+
+    /// The selected event; of a field, the one that changed or told it.
     pub(in crate::tui) fn event(&self) -> Option<&Arc<Event>> {
+        let life = self.life()?;
+        let step = match self.tab {
+            Tab::Events => self.place(),
+            Tab::Fields => self.blame.get(self.field[0].selected).map(|blame| blame.step),
+            Tab::State => self.told_by().or_else(|| self.place()),
+        };
+        life.steps.get(step?).map(|step| &step.event)
+    }
+
+    /// The selected event, whichever tab is shown.
+    pub(in crate::tui) fn selected_event(&self) -> Option<&Arc<Event>> {
         let life = self.life()?;
         self.place().map(|place| &life.steps[place].event)
     }
 
+    /// The step that told the selected field of the state.
+    fn told_by(&self) -> Option<usize> {
+        let (_, portrait) = self.portrait.as_ref()?;
+        portrait.fields.get(self.field[1].selected).map(|field| field.basis.step())
+    }
+
+    /// The selected field, where fields are shown.
+    pub(in crate::tui) fn path(&self) -> Option<&str> {
+        match self.tab {
+            Tab::Events => None,
+            Tab::Fields => self.blame.get(self.field[0].selected).map(|blame| blame.path.as_str()),
+            Tab::State => {
+                let fields = &self.portrait.as_ref()?.1.fields;
+                fields.get(self.field[1].selected).map(|field| field.path.as_str())
+            }
+        }
+    }
+
+    /// Shows another tab.
+    pub(in crate::tui) fn turn(&mut self, by: isize) {
+        self.tab = self.tab.step(by);
+    }
+
+    /// Shows the state at a time.
+    pub(in crate::tui) fn look_at(&mut self, time: Timestamp) {
+        (self.tab, self.time) = (Tab::State, Some(time));
+    }
+
+    /// Moves the selection: among the events, or among the fields.
     pub(in crate::tui) fn go(&mut self, motion: Motion, page: usize) {
+        let fields = match self.tab {
+            Tab::Events => return self.go_event(motion, page),
+            Tab::Fields => self.blame.len(),
+            Tab::State => self.portrait.as_ref().map_or(0, |(_, portrait)| portrait.fields.len()),
+        };
+        let place = &mut self.field[usize::from(self.tab == Tab::State)];
+        place.selected = motion.from(place.selected, fields, page);
+    }
+
+    /// Selects another event, whichever tab is shown.
+    pub(in crate::tui) fn go_event(&mut self, motion: Motion, page: usize) {
+        self.time = None;
+        let (Some(item), Some(life)) = (self.item(), self.life()) else { return };
+        let item = motion.from(item, self.items.len(), page);
+        self.selected = life.steps[self.items[item].steps.start].event.row;
+    }
+
+    /// Selects the step next to the selected one, folded runs notwithstanding.
+    pub(in crate::tui) fn go_step(&mut self, motion: Motion) {
+        self.time = None;
         if let (Some(place), Some(life)) = (self.place(), self.life()) {
-            self.selected = life.steps[motion.from(place, life.steps.len(), page)].event.row;
+            self.selected = life.steps[motion.from(place, life.steps.len(), 1)].event.row;
         }
     }
 
@@ -108,19 +273,131 @@ impl LifecyclePane {
         };
         let found = found.map(|event| event.row);
         if let Some(row) = found {
-            self.selected = row;
+            (self.selected, self.time) = (row, None);
         }
         found.is_some()
     }
 
-    /// Keeps the selection on the screen, of which `page` steps are seen at once.
-    pub(in crate::tui) fn settle(&mut self, page: usize) {
-        if let (Some(place), Some(life)) = (self.place(), self.life()) {
-            let page = page.max(1);
-            self.top = self
+    /// Folds or unfolds the run that the selected event belongs to; whether there was one.
+    pub(in crate::tui) fn fold(&mut self, fold: bool, zone: Zone) -> bool {
+        let (Some(place), Some(life)) = (self.place(), self.life()) else { return false };
+        let run = foldable(&life.steps, zone).into_iter().find(|run| run.contains(&place));
+        let Some(oldest) = run.map(|run| life.steps[run.end - 1].event.row) else { return false };
+        let changed = if fold { self.open.remove(&oldest) } else { self.open.insert(oldest) };
+        if changed {
+            self.items = Vec::new();
+        }
+        changed
+    }
+
+    /// Works out what the tab that is shown needs, and keeps the selection on the screen, of which `height` lines
+    /// show events or fields.
+    pub(in crate::tui) fn settle(&mut self, height: usize, row_height: usize, zone: Zone) {
+        let Some(life) = self.life().cloned() else { return };
+        if self.items.is_empty() {
+            self.items = items(&life, &self.open, zone);
+        }
+        match self.tab {
+            Tab::Events => {}
+            Tab::Fields => {
+                if self.blame.is_empty() {
+                    self.blame = life.blame();
+                }
+                let place = self.sought.as_ref().and_then(|path| sought(&self.blame, path));
+                if let Some(place) = place {
+                    self.field[0].selected = place;
+                }
+                self.sought = self.sought.take().filter(|_| self.blame.is_empty());
+            }
+            Tab::State => {
+                let at = self.place().unwrap_or(0);
+                let moment = self.time.map_or(Moment::After(life.steps[at].event.row), Moment::At);
+                if self.portrait.as_ref().is_none_or(|(known, _)| *known != moment) {
+                    let portrait = self.time.map_or_else(|| life.portrait(at), |time| life.portrait_of(time));
+                    self.portrait = Some((moment, portrait));
+                }
+            }
+        }
+        self.scroll(height, row_height);
+    }
+
+    fn scroll(&mut self, height: usize, row_height: usize) {
+        if let Some(place) = self.item() {
+            let tall = |item: &Item| row_height + usize::from(item.gap);
+            self.top = self.top.min(place);
+            while self.top < place
+                && self.items[self.top..=place].iter().map(tall).sum::<usize>() > height.max(1)
+            {
+                self.top += 1;
+            }
+            // No room is left below while there is something above.
+            while self.top > 0 && self.items[self.top - 1..].iter().map(tall).sum::<usize>() <= height {
+                self.top -= 1;
+            }
+        }
+        let lengths =
+            [self.blame.len(), self.portrait.as_ref().map_or(0, |(_, portrait)| portrait.fields.len())];
+        for (place, len) in self.field.iter_mut().zip(lengths) {
+            let height = height.max(1);
+            place.selected = place.selected.min(len.saturating_sub(1));
+            place.top = place
                 .top
-                .min(life.steps.len().saturating_sub(page))
-                .clamp((place + 1).saturating_sub(page), place);
+                .min(len.saturating_sub(height))
+                .clamp((place.selected + 1).saturating_sub(height), place.selected);
         }
     }
+
+    /// Events that can still be asked what they changed, the newest first.
+    pub(in crate::tui) fn unasked(&self) -> impl Iterator<Item = &Arc<Event>> {
+        let events = self.life().into_iter().flat_map(|life| &life.steps).map(|step| &step.event);
+        events.filter(|event| event.record.detail == Detail::Available)
+    }
+}
+
+/// The place of the field, or of what it stands in, or of the first that stands in it.
+fn sought(blame: &[Blame], path: &str) -> Option<usize> {
+    let place = |fits: &dyn Fn(&str) -> bool| blame.iter().position(|blame| fits(&blame.path));
+    place(&|own| own == path)
+        .or_else(|| place(&|own| path.starts_with(own)))
+        .or_else(|| place(&|own| own.starts_with(path)))
+}
+
+/// The runs that say nothing beside what they come to: without versions, and undone by nobody.
+fn foldable(steps: &[Step], zone: Zone) -> Vec<Range<usize>> {
+    let plain = |step: &Step| {
+        step.versions.now().is_none() && step.undone.is_none() && step.undoes.is_none() && step.took_effect()
+    };
+    let all = runs(steps, zone).into_iter();
+    all.filter(|run| run.len() > 1 && steps[run.clone()].iter().all(plain)).collect()
+}
+
+/// What stands on the lines of the rail.
+fn items(life: &Life, open: &HashSet<RowId>, zone: Zone) -> Vec<Item> {
+    let steps = &life.steps;
+    let folded: Vec<Range<usize>> = foldable(steps, zone)
+        .into_iter()
+        .filter(|run| !open.contains(&steps[run.end - 1].event.row))
+        .collect();
+    let gap = |last: usize| {
+        steps
+            .get(last + 1)
+            .is_some_and(|next| life.has_gap(next.event.row.time(), steps[last].event.row.time()))
+    };
+    let mut items = Vec::new();
+    let mut at = 0;
+    while at < steps.len() {
+        // A gap within a run would be hidden by it.
+        let run = folded.iter().find(|run| run.start == at);
+        let run = run.filter(|run| !(run.start..run.end - 1).any(gap)).cloned().unwrap_or(at..at + 1);
+        let net = (run.len() > 1).then(|| {
+            let made = life.net(run.start, run.end - 1, &[]);
+            let blocks = made.diff.telling().map(|block| format!("{} {}", block.kind.glyph(), block.path));
+            let paths: Vec<String> = blocks.take(4).collect();
+            let counts = made.diff.counts.words();
+            if counts.is_empty() { String::new() } else { format!("{counts}: {}", paths.join(", ")) }
+        });
+        at = run.end;
+        items.push(Item { gap: gap(run.end - 1), steps: run, net });
+    }
+    items
 }

@@ -10,6 +10,7 @@ mod columns;
 pub(in crate::tui) mod empty;
 pub(in crate::tui) mod gaps;
 mod marks;
+pub(in crate::tui) mod range;
 pub(in crate::tui) mod row;
 pub(in crate::tui) mod view;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::support::{Bench, event, settings};
-use crate::diff::{Comparison, MASK};
+use crate::diff::{Comparison, MASK, Subject};
 use crate::domain::{Action, Change, Event, Op};
 use crate::tui::theme::Theme;
 use crate::tui::{Effect, Message};
@@ -227,7 +227,9 @@ fn two_megabytes_are_compared_beside_the_screen() {
     let compared: Vec<_> = asked
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Compare { event, revealed } => Some((event.clone(), revealed.clone())),
+            Effect::Compare { subject: Subject::Event(event), revealed } => {
+                Some((event.clone(), revealed.clone()))
+            }
             _ => None,
         })
         .collect();
@@ -236,12 +238,16 @@ fn two_megabytes_are_compared_beside_the_screen() {
     assert!(waited.as_millis() < 5_000, "{waited:?}");
     let comparison = Arc::new(Comparison::of(event, revealed));
     let late = Arc::new(Event::clone(event));
-    bench.tell(Message::Compared { event: late, revealed: vec![], comparison: comparison.clone() });
+    bench.tell(Message::Compared {
+        subject: Subject::Event(late),
+        revealed: vec![],
+        comparison: comparison.clone(),
+    });
     assert!(
         bench.screen().contains("Comparing 2."),
         "an answer about another state of the event is not taken"
     );
-    bench.tell(Message::Compared { event: event.clone(), revealed: vec![], comparison });
+    bench.tell(Message::Compared { subject: Subject::Event(event.clone()), revealed: vec![], comparison });
     let screen = bench.screen();
     assert!(screen.contains("1 changed") && !screen.contains("Comparing"), "{screen}");
     bench.press("G");

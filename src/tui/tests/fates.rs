@@ -4,7 +4,7 @@ use super::support::{Bench, NOW, story};
 use crate::domain::{Event, Fate, Revision};
 
 /// The first event was edited twice, the second is gone.
-fn later() -> Vec<Event> {
+pub(super) fn later() -> Vec<Event> {
     let mut events = story();
     let revision = |raw: &str, minutes: i64| Revision {
         raw: raw.into(),

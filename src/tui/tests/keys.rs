@@ -69,6 +69,7 @@ fn place(bench: &Bench) -> &'static str {
         (None, None) => "timeline",
         (None, Some(Screen::Event(_))) => "event",
         (None, Some(Screen::Lifecycle(_))) => "lifecycle",
+        (None, Some(Screen::Compare(_))) => "compare",
         (None, Some(Screen::Actor(_))) => "actor",
         (None, Some(Screen::Suspects(_))) => "suspects",
         (None, Some(Screen::Sources(_))) => "sources",
@@ -168,6 +169,24 @@ fn going_to_people_and_moments_and_forward_again() {
 }
 
 #[test]
+fn going_to_compare_and_to_blame_and_back() {
+    for (keys, expected) in [
+        ("c", "timeline"),
+        ("cjc", "compare"),
+        ("cjc<esc>", "timeline"),
+        ("ecjc", "compare"),
+        ("ecjc<esc>", "lifecycle"),
+        ("e]]", "lifecycle"),
+        ("<enter>B", "lifecycle"),
+        ("<enter>B<esc>", "event"),
+    ] {
+        let mut bench = Bench::new((120, 30), story());
+        bench.press(keys);
+        assert_eq!(place(&bench), expected, "{keys}");
+    }
+}
+
+#[test]
 fn the_place_in_the_list_survives_going_away_and_back() {
     let mut bench = Bench::new((80, 24), many(100, 1_000, 1));
     bench.press("<c-f>jjj");
@@ -178,7 +197,7 @@ fn the_place_in_the_list_survives_going_away_and_back() {
 
 #[test]
 fn a_wide_lifecycle_shows_the_selected_step_beside_the_rail() {
-    for (keys, seen) in [("e", "[Summary]"), ("e]", "[Diff]"), ("ej]", "= version  7"), ("e]]jk", "[Raw]")] {
+    for (keys, seen) in [("e", "[Summary]"), ("]e", "[Diff]"), ("]ej", "= version  7"), ("]]ejk", "[Raw]")] {
         let mut bench = Bench::new((150, 30), story());
         bench.press(keys);
         let screen = bench.screen();

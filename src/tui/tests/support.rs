@@ -171,6 +171,7 @@ pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
             .into_iter()
             .map(|(id, name)| (id.into(), name.to_owned()))
             .collect::<BTreeMap<Arc<str>, _>>(),
+        rules: BTreeMap::new(),
     }
 }
 

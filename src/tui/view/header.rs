@@ -88,6 +88,7 @@ fn screen(app: &App) -> Option<&'static str> {
     app.above.last().map(|screen| match screen {
         Screen::Event(_) => "event",
         Screen::Lifecycle(_) => "lifecycle",
+        Screen::Compare(_) => "compare",
         Screen::Actor(_) => "actor",
         Screen::Suspects(_) => "suspects",
         Screen::Sources(_) => "sources",

@@ -53,7 +53,20 @@ const IN_EVENT: &[(Command, &str)] = &[
     (Command::NextTab, "next tab"),
     (Command::Back, "back"),
 ];
-const IN_LIFECYCLE: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Back, "back")];
+const IN_LIFECYCLE: &[(Command, &str)] = &[
+    (Command::GoToTime, "state at a time"),
+    (Command::Compare, "compare"),
+    (Command::Open, "open"),
+    (Command::NextTab, "next tab"),
+    (Command::Back, "back"),
+];
+const IN_COMPARE: &[(Command, &str)] = &[
+    (Command::NextOfEntity, "older on the right"),
+    (Command::DiffLayout, "layout"),
+    (Command::NextChange, "next change"),
+    (Command::Back, "back"),
+];
+const IN_SUSPECTS: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Back, "back")];
 const IN_ACTOR: &[(Command, &str)] = &[(Command::Open, "open or filter"), (Command::Back, "back")];
 const IN_SOURCES: &[(Command, &str)] = &[
     (Command::RefreshAll, "refresh all"),
@@ -112,7 +125,9 @@ fn hints(app: &App, room: usize) -> Row {
     let here = match (app.overlays.last(), app.above.last()) {
         (Some(_), _) => &[],
         (None, Some(Screen::Event(_))) => IN_EVENT,
-        (None, Some(Screen::Lifecycle(_) | Screen::Suspects(_))) => IN_LIFECYCLE,
+        (None, Some(Screen::Lifecycle(_))) => IN_LIFECYCLE,
+        (None, Some(Screen::Compare(_))) => IN_COMPARE,
+        (None, Some(Screen::Suspects(_))) => IN_SUSPECTS,
         (None, Some(Screen::Actor(_))) => IN_ACTOR,
         (None, Some(Screen::Sources(pane))) if pane.scope.is_some() => IN_SCOPES,
         (None, Some(Screen::Sources(_))) => IN_SOURCES,
@@ -177,6 +192,12 @@ fn state(app: &App) -> Row {
     if let (Some(place), true) = (app.timeline.place(), app.above.is_empty()) {
         let of = app.timeline.list().len();
         row = row.put(&format!("{}/{}", words::count(place as u64 + 1), words::count(of as u64)), dim);
+    }
+    if let Some(pinned) = &app.pinned {
+        let what = pinned.record.entity.label().unwrap_or_default();
+        let time = words::short(pinned.record.time, ui.now, ui.zone);
+        let text = format!("pinned {} {time}", Safe::line(what).cut(24).as_str());
+        row = row.fill_by(3).put(&text, ui.style(Role::Accent));
     }
     let marked = app.timeline.marked();
     if marked > 0 && app.above.is_empty() {

@@ -8,11 +8,13 @@
 //!                looks after orders"
 //! ```
 
+use std::rc::Rc;
+
 use super::fields::{self, Page};
-use super::look::Arrangement;
+use super::look::{Arrangement, Compared};
 use super::view::Text;
 use super::{sides, tree};
-use crate::diff::Comparison;
+use crate::diff::{Comparison, Subject};
 use crate::domain::{Detail, Event, Safe};
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -20,43 +22,69 @@ use crate::tui::draw::Row;
 use crate::tui::theme::Role;
 
 /// The tab for one event.
-pub(super) fn text(app: &App, event: &Event, width: usize) -> Text {
-    let ui = &app.ui;
-    let mut text = Text::default();
+pub(super) fn text(app: &App, event: &Event, width: usize) -> Rc<Text> {
     let compared = app.comparisons.of(event);
+    let (role, words) = state(app, event);
+    let mut paragraphs: Vec<(Role, String)> = words.into_iter().map(|words| (role, words)).collect();
+    if compared.is_none_or(|compared| compared.comparison().is_none()) && !event.record.changes.is_empty() {
+        paragraphs.push((Role::Dim, under_way(Comparison::weight(event))));
+    }
+    laid_out(app, compared, paragraphs, width)
+}
+
+/// What is different between the two sides of anything else.
+pub(in crate::tui) fn difference(app: &App, subject: &Subject, width: usize) -> Rc<Text> {
+    let compared = app.comparisons.about(subject);
+    let mut paragraphs = Vec::new();
+    match compared.and_then(Compared::comparison) {
+        None => paragraphs.push((Role::Dim, under_way(subject.weight()))),
+        Some(made) => {
+            if made.diff.blocks.is_empty() {
+                paragraphs.push((Role::Text, "No difference in what is known of both sides.".to_owned()));
+            }
+            paragraphs.extend(made.notes.iter().map(|note| (Role::Dim, note.clone())));
+        }
+    }
+    laid_out(app, compared, paragraphs, width)
+}
+
+/// The counts, what there is to say, and the changes below.
+fn laid_out(
+    app: &App,
+    compared: Option<&Compared>,
+    mut paragraphs: Vec<(Role, String)>,
+    width: usize,
+) -> Rc<Text> {
+    let ui = &app.ui;
+    let mut above = Vec::new();
     let made = compared.and_then(|compared| Some((compared, compared.comparison()?)));
     if let Some((_, made)) = made.filter(|(_, made)| !made.diff.blocks.is_empty()) {
         let counts = Safe::line(&head(app, made));
         for line in counts.wrap(width.max(1)) {
-            text.push(Row::new().safe(&line, ui.style(Role::Dim)));
+            above.push(Row::new().safe(&line, ui.style(Role::Dim)));
         }
-        text.push(Row::new());
-    }
-    let (role, words) = state(app, event);
-    let mut paragraphs: Vec<(Role, String)> = words.into_iter().map(|words| (role, words)).collect();
-    if made.is_none() && !event.record.changes.is_empty() {
-        paragraphs.push((Role::Dim, under_way(event)));
+        above.push(Row::new());
     }
     if made.is_some() {
         paragraphs.extend(about(app, width).map(|words| (Role::Dim, words)));
     }
     for (role, paragraph) in paragraphs {
         for line in Safe::new(&paragraph).wrap(width.max(1)) {
-            text.push(Row::new().safe(&line, ui.style(role)));
+            above.push(Row::new().safe(&line, ui.style(role)));
         }
-        text.push(Row::new());
+        above.push(Row::new());
     }
-    if let Some((compared, _)) = made {
+    let Some((compared, _)) = made else { return Rc::new(Text { lines: above, ..Text::default() }) };
+    compared.laid(ui.look, width, above, |text| {
         let page = Page { ui, look: ui.look, width };
         match ui.look.arrangement {
-            Arrangement::Tree => tree::put(&mut text, page, compared),
-            Arrangement::Sides if width >= sides::NEEDED => sides::put(&mut text, page, compared),
+            Arrangement::Tree => tree::put(text, page, compared),
+            Arrangement::Sides if width >= sides::NEEDED => sides::put(text, page, compared),
             Arrangement::Paths | Arrangement::Sides => {
-                fields::put(&mut text, page, compared, usize::MAX);
+                fields::put(text, page, compared, usize::MAX);
             }
         }
-    }
-    text
+    })
 }
 
 /// How many changes there are of each sort, and how those that are left out are seen.
@@ -69,8 +97,8 @@ fn head(app: &App, made: &Comparison) -> String {
 }
 
 /// What is said while two long documents are being compared.
-fn under_way(event: &Event) -> String {
-    let size = Comparison::weight(event) as f64 / 1_000_000.0;
+fn under_way(weight: usize) -> String {
+    let size = weight as f64 / 1_000_000.0;
     format!("Comparing {size:.1} MB beside the screen; every key works meanwhile…")
 }
 

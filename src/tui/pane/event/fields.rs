@@ -58,7 +58,7 @@ pub(super) fn put(text: &mut Text, page: Page<'_>, compared: &Compared, most: us
             break;
         }
         text.mark(*place);
-        field(text, page, block, &label(block), column, compared.folded.contains(place));
+        field(text, page, block, &label(block), column, compared.is_folded(*place));
     }
     shown.len()
 }
@@ -303,7 +303,7 @@ mod tests {
         event.record.changes = changes.to_vec();
         let event = Arc::new(event);
         let mut comparisons = Comparisons::default();
-        assert!(comparisons.want(&event).is_none());
+        assert!(comparisons.want(&crate::diff::Subject::Event(event.clone())).is_none());
         let (mut text, ui) = (Text::default(), Ui::new(&settings((80, 24))));
         put(&mut text, Page { ui: &ui, look, width }, comparisons.of(&event).unwrap(), usize::MAX);
         assert!(width < 8 || text.lines.iter().all(|line| line.width() <= width), "{width} {:?}", text.lines);

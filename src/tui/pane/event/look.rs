@@ -1,14 +1,21 @@
 //! How changes are looked at: ways that hold for every event, and what was made of each one.
+//!
+//! The lines of what was laid out last are kept beside it. They follow from the state alone, so a view may make
+//! them: nobody can tell whether they were there before.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::diff::{Block, Comparison};
+use super::view::Text;
+use crate::diff::{Block, Comparison, Subject};
 use crate::domain::Event;
+use crate::tui::draw::Row;
 use crate::tui::message::Effect;
 
 /// Records and values of up to so many bytes are compared at once: that takes less than a frame.
-const AT_ONCE: usize = 64 * 1024;
+pub(in crate::tui) const AT_ONCE: usize = 64 * 1024;
 
 /// How many events keep what was made of them.
 const KEPT: usize = 24;
@@ -47,7 +54,7 @@ impl Arrangement {
 }
 
 /// How changes are looked at, whichever event they are of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct Look {
     pub(in crate::tui) arrangement: Arrangement,
     /// Its place in the list of contexts.
@@ -81,15 +88,26 @@ impl Look {
     }
 }
 
-/// What was made of one event.
+/// What was made of one thing that has two sides.
 #[derive(Debug)]
 pub(in crate::tui) struct Compared {
-    event: Arc<Event>,
+    subject: Subject,
     comparison: Option<Arc<Comparison>>,
     /// The blocks that are folded to one line, as places in the model.
-    pub(in crate::tui) folded: HashSet<usize>,
+    folded: HashSet<usize>,
     /// Paths of masked values that the user wants to see.
     pub(in crate::tui) revealed: Vec<String>,
+    /// The lines that were laid out last. Drawing and scrolling ask for the same ones again and again.
+    laid: RefCell<Option<Laid>>,
+}
+
+/// Lines, and what they were laid out for.
+#[derive(Debug)]
+struct Laid {
+    look: Look,
+    width: usize,
+    above: Vec<Row>,
+    text: Rc<Text>,
 }
 
 impl Compared {
@@ -101,9 +119,50 @@ impl Compared {
     pub(in crate::tui) fn shows(&self, look: Look, block: &Block) -> bool {
         look.ignored || !block.ignored || self.comparison.as_ref().is_some_and(|made| made.diff.is_noise())
     }
+
+    pub(in crate::tui) fn is_folded(&self, block: usize) -> bool {
+        self.folded.contains(&block)
+    }
+
+    pub(in crate::tui) fn fold(&mut self, block: usize, fold: bool) {
+        if fold {
+            self.folded.insert(block);
+        } else {
+            self.folded.remove(&block);
+        }
+        self.laid.take();
+    }
+
+    pub(in crate::tui) fn fold_all(&mut self, fold: bool) {
+        let blocks = self.comparison.as_ref().map_or(0, |made| made.diff.blocks.len());
+        self.folded = if fold { (0..blocks).collect() } else { HashSet::new() };
+        self.laid.take();
+    }
+
+    /// The lines for this look and width below those `above`: the last ones where nothing is different, else as
+    /// `lay` makes them.
+    pub(super) fn laid(
+        &self,
+        look: Look,
+        width: usize,
+        above: Vec<Row>,
+        lay: impl FnOnce(&mut Text),
+    ) -> Rc<Text> {
+        let mut last = self.laid.borrow_mut();
+        if let Some(laid) = &*last
+            && (laid.look, laid.width, &laid.above) == (look, width, &above)
+        {
+            return Rc::clone(&laid.text);
+        }
+        let mut text = Text { lines: above.clone(), ..Text::default() };
+        lay(&mut text);
+        let text = Rc::new(text);
+        *last = Some(Laid { look, width, above, text: Rc::clone(&text) });
+        text
+    }
 }
 
-/// What was made of the events that were looked at last, the newest last.
+/// What was made of what was looked at last, the newest last.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Comparisons {
     kept: Vec<Compared>,
@@ -112,51 +171,73 @@ pub(in crate::tui) struct Comparisons {
 impl Comparisons {
     /// What was made of `event` as it is now.
     pub(in crate::tui) fn of(&self, event: &Event) -> Option<&Compared> {
-        self.kept.iter().rev().find(|kept| std::ptr::eq(kept.event.as_ref(), event))
+        let is_it = |kept: &&Compared| matches!(&kept.subject, Subject::Event(own) if std::ptr::eq(own.as_ref(), event));
+        self.kept.iter().rev().find(is_it)
+    }
+
+    /// What was made of something.
+    pub(in crate::tui) fn about(&self, subject: &Subject) -> Option<&Compared> {
+        self.kept.iter().rev().find(|kept| kept.subject == *subject)
     }
 
     /// The same, to be changed.
-    pub(in crate::tui) fn of_mut(&mut self, event: &Event) -> Option<&mut Compared> {
-        self.kept.iter_mut().rev().find(|kept| std::ptr::eq(kept.event.as_ref(), event))
+    pub(in crate::tui) fn about_mut(&mut self, subject: &Subject) -> Option<&mut Compared> {
+        self.kept.iter_mut().rev().find(|kept| kept.subject == *subject)
     }
 
-    /// Compares what `event` holds, at once where that is quick; otherwise asks for it.
-    pub(in crate::tui) fn want(&mut self, event: &Arc<Event>) -> Option<Effect> {
-        if self.of(event).is_some() {
+    /// Compares something, at once where that is quick; otherwise asks for it.
+    pub(in crate::tui) fn want(&mut self, subject: &Subject) -> Option<Effect> {
+        if self.about(subject).is_some() {
             return None;
         }
-        self.kept.retain(|kept| kept.event.row != event.row);
+        if let Subject::Event(event) = subject {
+            let was = |kept: &Compared| matches!(&kept.subject, Subject::Event(own) if own.row == event.row);
+            self.kept.retain(|kept| !was(kept));
+        }
         if self.kept.len() >= KEPT {
             self.kept.remove(0);
         }
-        let (folded, revealed) = (HashSet::new(), Vec::new());
-        self.kept.push(Compared { event: event.clone(), comparison: None, folded, revealed });
-        self.again(event)
+        self.kept.push(Compared {
+            subject: subject.clone(),
+            comparison: None,
+            folded: HashSet::new(),
+            revealed: Vec::new(),
+            laid: RefCell::default(),
+        });
+        self.again(subject)
     }
 
-    /// Shows one more masked value of `event`.
-    pub(in crate::tui) fn reveal(&mut self, event: &Arc<Event>, path: String) -> Option<Effect> {
-        self.of_mut(event)?.revealed.push(path);
-        self.again(event)
+    /// Shows one more masked value.
+    pub(in crate::tui) fn reveal(&mut self, subject: &Subject, path: String) -> Option<Effect> {
+        self.about_mut(subject)?.revealed.push(path);
+        self.again(subject)
     }
 
-    fn again(&mut self, event: &Arc<Event>) -> Option<Effect> {
-        let kept = self.of_mut(event)?;
-        if Comparison::weight(event) > AT_ONCE {
-            return Some(Effect::Compare { event: event.clone(), revealed: kept.revealed.clone() });
+    fn again(&mut self, subject: &Subject) -> Option<Effect> {
+        let kept = self.about_mut(subject)?;
+        if subject.weight() > AT_ONCE {
+            return Some(Effect::Compare { subject: subject.clone(), revealed: kept.revealed.clone() });
         }
-        kept.comparison = Some(Arc::new(Comparison::of(event, &kept.revealed)));
+        let made = Arc::new(subject.compare(&kept.revealed));
+        kept.put(made);
         None
     }
 
     /// The answer came; whether anybody still waits for it.
     pub(in crate::tui) fn take(
         &mut self,
-        event: &Event,
+        subject: &Subject,
         revealed: &[String],
         comparison: Arc<Comparison>,
     ) -> bool {
-        let kept = self.of_mut(event).filter(|kept| kept.revealed == revealed);
-        kept.map(|kept| kept.comparison = Some(comparison)).is_some()
+        let kept = self.about_mut(subject).filter(|kept| kept.revealed == revealed);
+        kept.map(|kept| kept.put(comparison)).is_some()
+    }
+}
+
+impl Compared {
+    fn put(&mut self, comparison: Arc<Comparison>) {
+        self.comparison = Some(comparison);
+        self.laid.take();
     }
 }

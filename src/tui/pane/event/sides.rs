@@ -43,7 +43,7 @@ pub(super) fn put(text: &mut Text, page: Page<'_>, compared: &Compared) {
             return;
         }
         text.mark(*place);
-        let folded = compared.folded.contains(place);
+        let folded = compared.is_folded(*place);
         put_one(text, page, block, folded);
     }
 }

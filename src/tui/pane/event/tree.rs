@@ -117,7 +117,7 @@ impl Tree<'_> {
         let column = Safe::line(label).width().min(self.page.width * 2 / 5);
         let mut own = Text::default();
         let page = Page { width: self.room(indent), ..self.page };
-        fields::field(&mut own, page, block, label, column, self.compared.folded.contains(&place));
+        fields::field(&mut own, page, block, label, column, self.compared.is_folded(place));
         self.text.mark(place);
         own.lines.into_iter().for_each(|line| self.text.push(Row::new().fill(indent).join(line)));
     }

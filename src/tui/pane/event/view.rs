@@ -8,6 +8,7 @@
 //! v5 → back to v3, now v6
 //! ```
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -69,17 +70,18 @@ pub(in crate::tui) fn body(area: Rect) -> Rect {
 }
 
 /// The text of `tab`, as lines of at most `width` cells.
-pub(in crate::tui) fn text(app: &App, event: &Event, tab: Tab, width: u16) -> Text {
+pub(in crate::tui) fn text(app: &App, event: &Event, tab: Tab, width: u16) -> Rc<Text> {
     let width = usize::from(width);
     match tab {
         Tab::Summary => {
             let compared = app.comparisons.of(event);
             let written: Vec<&Summary> =
                 app.written.iter().filter(|summary| summary.events == [event.id]).collect();
-            summary::text(&app.ui, event, (compared, &written), app.user.note(event.id), width)
+            let note = app.user.note(event.id);
+            Rc::new(summary::text(&app.ui, event, (compared, &written), note, width))
         }
         Tab::Diff => changes::text(app, event, width),
-        Tab::Raw => raw::text(&app.ui, app.comparisons.of(event), width),
+        Tab::Raw => Rc::new(raw::text(&app.ui, app.comparisons.of(event), width)),
     }
 }
 
@@ -102,7 +104,12 @@ pub(in crate::tui) fn draw(
         line.draw(buf, area.x, y, area.width);
     }
     let body = body(area);
-    let text = text(app, event, view.tab, body.width);
+    draw_text(app, &text(app, event, view.tab, body.width), view, body, buf);
+}
+
+/// Draws a text as far as it is scrolled.
+pub(in crate::tui) fn draw_text(app: &App, text: &Text, view: EventView, body: Rect, buf: &mut Buffer) {
+    let (ui, width) = (&app.ui, usize::from(body.width));
     // The window may have grown since it was scrolled.
     let scroll = view.scroll.min(text.lines.len().saturating_sub(usize::from(body.height)));
     let below = text.lines.len().saturating_sub(scroll + usize::from(body.height));

@@ -36,14 +36,14 @@ fn height(width: u16) -> u16 {
 
 /// How many changes are seen at once.
 pub(in crate::tui) fn page(layout: &Layout) -> usize {
-    let area = lifecycle::view::places(layout).0;
+    let area = lifecycle::view::beside(layout).0;
     usize::from(area.height.saturating_sub(HEAD) / height(area.width)).max(1)
 }
 
 /// Draws the screen.
 pub(in crate::tui) fn draw(app: &App, pane: &SuspectsPane, buf: &mut Buffer) {
     let ui = &app.ui;
-    let (area, preview) = lifecycle::view::places(&app.layout());
+    let (area, preview) = lifecycle::view::beside(&app.layout());
     let moment = words::full(pane.case.at, ui.zone);
     let title =
         Row::new().fill(1).cut(&format!("before {moment}"), usize::from(area.width), ui.style(Role::Title));
@@ -111,7 +111,7 @@ fn list(app: &App, pane: &SuspectsPane, found: &Suspects, area: Rect, buf: &mut 
         }
         y += tall;
     }
-    let right = u16::from(lifecycle::view::places(&app.layout()).1.is_empty());
+    let right = u16::from(lifecycle::view::beside(&app.layout()).1.is_empty());
     let bar = Rect {
         x: area.right().saturating_sub(right),
         y: area.y + HEAD,

@@ -65,6 +65,12 @@ impl Timeline {
         })
     }
 
+    /// The places of the events in the range that was begun, newest first.
+    pub(in crate::tui) fn range_rows(&self) -> Option<Vec<RowId>> {
+        let (from, to) = self.ranged()?;
+        Some(self.list().page(from, to - from + 1))
+    }
+
     /// Whether the event at this place in the list is marked, or in the range that was begun.
     pub(in crate::tui) fn is_marked(&self, place: usize, row: RowId) -> bool {
         self.marks.rows.contains(&row) || self.ranged().is_some_and(|(from, to)| (from..=to).contains(&place))

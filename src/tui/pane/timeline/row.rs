@@ -7,10 +7,10 @@
 //! ```
 
 use super::columns::{ACTION, Clock, Column, Columns, DATED, GAP, MARK};
+use crate::diff::Versions;
 use crate::domain::{Actor, ActorKind, Change, Event, LinkState, RowId, Safe, Status, UserData};
 use crate::tui::draw::Row;
 use crate::tui::gist;
-use crate::tui::life::Versions;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;

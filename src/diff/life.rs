@@ -1,27 +1,49 @@
-//! What the events of one entity say about its life: its state, its versions, its ways back.
+//! What the events of one entity say about its life: its state, its versions, its ways back, what each of
+//! them undid, and what is known of its fields at any moment of it.
 //!
-//! Pure, and the same for every provider: a version is whatever a changed field with a version's name
-//! says. Only events that took effect change the state.
+//! It may assume that all events are of one entity, and nothing else: some carry whole documents, some the
+//! fields that changed, some new values alone, some no more than a sentence. It is the same for every provider:
+//! a version is whatever a changed field with a version's name says. Only events that took effect change
+//! anything. It must not guess: what is inferred is told apart from what was sent, and where anything may have
+//! happened unseen, a value is no more than the last one known.
+
+mod blame;
+mod inside;
+mod moments;
+mod portrait;
+mod runs;
+mod told;
+mod trace;
+
+pub use blame::Blame;
+pub use portrait::{Basis, Doubt, Field, Portrait};
+pub use runs::runs;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use crate::domain::{Action, Change, Event, Status};
+use self::told::Told;
+use super::rules::Matcher;
+use crate::domain::{Action, Change, Event, Status, Stretch, Timestamp};
 
 /// What the cache lets us say about an entity today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub enum State {
+    /// It is there.
     Live,
+    /// It was put away and can come back.
     Archived,
+    /// It is gone.
     Deleted,
     /// Nothing that we know of took effect.
     Unknown,
 }
 
 impl State {
-    pub(super) fn word(self) -> &'static str {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Archived => "archived",
@@ -48,19 +70,19 @@ impl State {
 
 /// The versions that one event names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Versions {
+pub struct Versions {
     /// The version before.
-    pub(super) from: Option<String>,
+    pub from: Option<String>,
     /// The version whose content is in force after the event.
-    pub(super) to: Option<String>,
+    pub to: Option<String>,
     /// The number that this content bears now, where it is a new one.
-    pub(super) new: Option<String>,
+    pub new: Option<String>,
 }
 
 impl Versions {
     /// Reads the versions out of changed fields: `version`, `fromVersion`, `to_version`, `newVersion`,
     /// however deep they stand.
-    pub(super) fn of(changes: &[Change]) -> Self {
+    pub fn of(changes: &[Change]) -> Self {
         let mut versions = Self::default();
         for change in changes {
             if change.path.contains('[') {
@@ -86,12 +108,12 @@ impl Versions {
     }
 
     /// The number of what is in force after the event.
-    pub(super) fn now(&self) -> Option<&str> {
+    pub fn now(&self) -> Option<&str> {
         self.new.as_deref().or(self.to.as_deref())
     }
 
     /// In words: `v5`, `v4 → v5`, and for a way back `v7 → back to v6, now v8`.
-    pub(super) fn words(&self, action: &Action) -> Option<String> {
+    pub fn words(&self, action: &Action) -> Option<String> {
         let from = self.from.as_ref().map(|from| format!("v{from} → ")).unwrap_or_default();
         match (&self.to, &self.new) {
             (Some(to), None) if *action == Action::Rollback => Some(format!("{from}back to v{to}")),
@@ -116,40 +138,92 @@ fn number(value: Option<&Value>) -> Option<String> {
 
 /// One event of a life.
 #[derive(Debug, Clone)]
-pub(super) struct Step {
-    pub(super) event: Arc<Event>,
-    pub(super) versions: Versions,
+pub struct Step {
+    /// What happened.
+    pub event: Arc<Event>,
+    /// The versions that it names.
+    pub versions: Versions,
     /// For a way back: the index of the step that brought about the version it goes back to.
-    pub(super) back_to: Option<usize>,
+    pub back_to: Option<usize>,
+    /// What it undid: the publication that it rolled back, the creation of what it deleted.
+    pub undoes: Option<Reversal>,
+    /// What undid it.
+    pub undone: Option<Reversal>,
+    told: OnceLock<Arc<Told>>,
+}
+
+/// The other half of a pair of which one undid the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reversal {
+    /// The index of the other step.
+    pub step: usize,
+    /// How long it was from one to the other, in milliseconds.
+    pub millis: i64,
 }
 
 /// The life of one entity as far as the cache knows it.
 #[derive(Debug, Clone)]
-pub(super) struct Life {
+pub struct Life {
     /// Newest first.
-    pub(super) steps: Vec<Step>,
-    pub(super) state: State,
+    pub steps: Vec<Step>,
+    /// How it is today.
+    pub state: State,
     /// Whether the oldest step is the creation.
-    pub(super) from_the_start: bool,
+    pub from_the_start: bool,
+    /// Where the cache may lack events of it.
+    gaps: Vec<Stretch>,
+    /// How its documents are compared, and what is masked in them.
+    rules: Matcher,
 }
 
 impl Life {
-    /// Puts events of one entity, in any order, into a life.
-    pub(super) fn of(mut events: Vec<Arc<Event>>) -> Self {
+    /// Puts events of one entity, in any order, into a life. The rules are those of its feed; the cache may lack
+    /// events at the times of the gaps.
+    pub fn of(mut events: Vec<Arc<Event>>, rules: Matcher, gaps: Vec<Stretch>) -> Self {
         events.sort_by_key(|event| std::cmp::Reverse(event.row));
         events.dedup_by_key(|event| event.row);
         let state = events.iter().rev().fold(State::Unknown, |state, event| state.after(event));
         let from_the_start = events.last().is_some_and(|event| event.record.action == Action::Create);
-        let mut steps: Vec<Step> = events
-            .into_iter()
-            .map(|event| Step { versions: Versions::of(&event.record.changes), event, back_to: None })
-            .collect();
+        let mut steps: Vec<Step> = events.into_iter().map(Step::of).collect();
         point_back(&mut steps);
-        Self { steps, state, from_the_start }
+        pair_up(&mut steps);
+        Self { steps, state, from_the_start, gaps, rules }
+    }
+
+    /// The same with other events.
+    #[must_use]
+    pub fn with(&self, events: Vec<Arc<Event>>) -> Self {
+        Self::of(events, self.rules.clone(), self.gaps.clone())
+    }
+
+    /// The state after the step at `at`; nothing is known of what was before the oldest.
+    pub fn state_at(&self, at: usize) -> State {
+        let events = self.steps.iter().skip(at).rev().map(|step| &step.event);
+        let state = events.fold(State::Unknown, |state, event| state.after(event));
+        match self.steps.get(at.wrapping_sub(1)) {
+            // Before it was created it was not there.
+            Some(next) if at == self.steps.len() && next.is(&Action::Create) => State::Deleted,
+            _ => state,
+        }
+    }
+
+    /// The index of the step that was the last one at this time; one past the oldest where there was none.
+    pub fn place_at(&self, time: Timestamp) -> usize {
+        self.steps.partition_point(|step| step.event.row.time() > time)
+    }
+
+    /// How its documents are compared, and what is masked in them.
+    pub fn rules(&self) -> &Matcher {
+        &self.rules
+    }
+
+    /// Whether the cache may lack events between two times, both left out.
+    pub fn has_gap(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.gaps.iter().any(|gap| gap.lo.plus_millis(1) < to && from.plus_millis(1) < gap.hi)
     }
 
     /// The number of what is in force today.
-    pub(super) fn version(&self) -> Option<&str> {
+    pub fn version(&self) -> Option<&str> {
         self.steps
             .iter()
             .filter(|step| step.event.record.status != Status::Failed)
@@ -170,13 +244,78 @@ fn point_back(steps: &mut [Step]) {
     }
 }
 
+impl Step {
+    fn of(event: Arc<Event>) -> Self {
+        let versions = Versions::of(&event.record.changes);
+        Self { event, versions, back_to: None, undoes: None, undone: None, told: OnceLock::new() }
+    }
+
+    /// Whether it changed anything.
+    pub fn took_effect(&self) -> bool {
+        self.event.record.status != Status::Failed
+    }
+
+    fn is(&self, action: &Action) -> bool {
+        self.took_effect() && self.event.record.action == *action
+    }
+
+    /// What it says about the fields, read when it is first asked for.
+    fn told(&self) -> &Told {
+        self.told.get_or_init(|| Arc::new(Told::by(&self.event)))
+    }
+}
+
+/// Finds for each step that undoes another the one that it undid. `steps` stand newest first.
+fn pair_up(steps: &mut [Step]) {
+    // What can still be undone: publications, archivings and creations, the newest last.
+    let (mut published, mut archived, mut created) = (Vec::new(), Vec::new(), Vec::new());
+    for i in (0..steps.len()).rev() {
+        if !steps[i].took_effect() {
+            continue;
+        }
+        let undone = match &steps[i].event.record.action {
+            Action::Publish => {
+                published.push(i);
+                None
+            }
+            Action::Archive => {
+                archived.push(i);
+                None
+            }
+            Action::Create => {
+                created.push(i);
+                None
+            }
+            Action::Rollback => {
+                let from = steps[i].versions.from.clone();
+                let is_it = |at: &usize| from.is_none() || steps[*at].versions.now() == from.as_deref();
+                let place = published.iter().rposition(is_it);
+                place.map(|place| published.remove(place))
+            }
+            Action::Restore => archived.pop(),
+            Action::Delete => created.pop(),
+            _ => None,
+        };
+        if let Some(other) = undone {
+            let time = |at: usize| steps[at].event.record.time.millis();
+            let millis = time(i).saturating_sub(time(other)).max(0);
+            steps[i].undoes = Some(Reversal { step: other, millis });
+            steps[other].undone = Some(Reversal { step: i, millis });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::diff::life_tests::{event, set};
     use crate::domain::Op;
-    use crate::tui::tests::support::{event, set};
+
+    fn of(events: Vec<Arc<Event>>) -> Life {
+        Life::of(events, Matcher::default(), Vec::new())
+    }
 
     fn life(actions: &[(Action, Status)]) -> Life {
         let events = actions.iter().enumerate().map(|(age, (action, status))| {
@@ -184,7 +323,7 @@ mod tests {
             event.record.status = *status;
             Arc::new(event)
         });
-        Life::of(events.collect())
+        of(events.collect())
     }
 
     #[test]
@@ -245,7 +384,7 @@ mod tests {
             event.record.changes = fields.iter().map(|(path, value)| set(path, json!(value))).collect();
             Arc::new(event)
         };
-        let life = Life::of(vec![
+        let life = of(vec![
             step(50, Action::Publish, &[("version", 1)]),
             step(40, Action::Publish, &[("version", 2)]),
             step(30, Action::Rollback, &[("toVersion", 1), ("newVersion", 3)]),
@@ -256,5 +395,54 @@ mod tests {
         assert_eq!(targets, [None, Some(2), Some(4), None, None]);
         assert_eq!(life.version(), Some("99"));
         assert!(!life.from_the_start);
+    }
+
+    #[test]
+    fn what_undid_what_and_how_long_it_took() {
+        let step = |age, action: Action, version: Option<(&str, i64)>| {
+            let mut event = event(age, action, "flow", "F");
+            event.record.changes = version.iter().map(|(path, value)| set(path, json!(value))).collect();
+            event
+        };
+        let mut failed = step(15, Action::Restore, None);
+        failed.record.status = Status::Failed;
+        let events = [
+            step(100, Action::Create, None),
+            step(90, Action::Publish, Some(("version", 1))),
+            step(80, Action::Publish, Some(("version", 2))),
+            step(70, Action::Rollback, Some(("fromVersion", 2))),
+            step(60, Action::Rollback, Some(("fromVersion", 9))),
+            step(50, Action::Rollback, None),
+            step(40, Action::Archive, None),
+            failed,
+            step(10, Action::Restore, None),
+            step(0, Action::Delete, None),
+        ];
+        let life = of(events.into_iter().map(Arc::new).collect());
+        let pairs: Vec<(usize, usize, i64)> = life
+            .steps
+            .iter()
+            .enumerate()
+            .filter_map(|(i, step)| step.undoes.map(|other| (i, other.step, other.millis / 60_000)))
+            .collect();
+        assert_eq!(pairs, [(0, 9, 100), (1, 3, 30), (4, 8, 40), (6, 7, 10)]);
+        for (i, other, _) in pairs {
+            assert_eq!(life.steps[other].undone.map(|by| by.step), Some(i));
+        }
+    }
+
+    #[test]
+    fn a_moment_has_the_state_that_the_steps_before_it_left() {
+        let life = life(&[
+            (Action::Create, Status::Success),
+            (Action::Archive, Status::Success),
+            (Action::Restore, Status::Success),
+        ]);
+        let states: Vec<State> = (0..=3).map(|at| life.state_at(at)).collect();
+        assert_eq!(states, [State::Live, State::Archived, State::Live, State::Deleted]);
+        let time = |at: usize| life.steps[at].event.row.time();
+        assert_eq!(life.place_at(time(1)), 1);
+        assert_eq!(life.place_at(time(1).plus_millis(-1)), 2);
+        assert_eq!(life.place_at(time(2).plus_millis(-1)), 3);
     }
 }

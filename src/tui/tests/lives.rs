@@ -1,0 +1,385 @@
+//! The life of an entity, two sides compared, and what a range comes to.
+
+use ratatui::style::Modifier;
+use serde_json::{Value, json};
+
+use super::fates::later;
+use super::support::{Bench, NOW, event, settings, story};
+use crate::domain::{Action, Change, Detail, Event, FeedCoverage, Ledger, Op, Segment, Status, Stretch};
+use crate::tui::theme::Theme;
+use crate::tui::{Effect, Message};
+
+const SIZES: [(u16, u16); 4] = [(200, 60), (120, 40), (80, 24), (60, 20)];
+
+fn change(path: &str, op: Op, before: Option<Value>, after: Option<Value>) -> Change {
+    Change { path: path.into(), op, before, after }
+}
+
+fn replaced(path: &str, before: Value, after: Value) -> Change {
+    change(path, Op::Replace, Some(before), Some(after))
+}
+
+/// What the service began with.
+fn created() -> Vec<Change> {
+    let created = [
+        ("name", json!("Orders")),
+        ("owner", json!("platform")),
+        ("description", json!("Takes orders from the shop")),
+        ("extras", json!({ "sla": "99.5", "api_key": "k1" })),
+        ("produces", json!([{ "name": "order.created", "owner": "platform" }])),
+    ];
+    created.into_iter().map(|(path, value)| change(path, Op::Add, None, Some(value))).collect()
+}
+
+/// The life of a service, newest first: created, edited in a row, edited by somebody who does not say what,
+/// edited in the incident and put right; a failed edit among them.
+fn service() -> Vec<Event> {
+    let service = |minutes: i64, action: Action, actor: &str, changes: Vec<Change>| {
+        let mut event = event(minutes, action, "service", "Orders");
+        (event.source, event.feed) = ("micro-prod".into(), "microvisualizer".into());
+        event.scope = Some("shop-backend".into());
+        event.record.actor.name = Some(actor.into());
+        event.record.changes = changes;
+        event.record.summary = None;
+        event.record.detail = Detail::Fetched;
+        event
+    };
+    let day = 24 * 60;
+    let mut failed =
+        service(3 * day, Action::Update, "ci-deployer", vec![replaced("owner", json!("a"), json!("b"))]);
+    failed.record.status = Status::Failed;
+    failed.record.error = Some("the name of the owner is not known".into());
+    vec![
+        service(
+            5,
+            Action::Update,
+            "mia.tan@example.com",
+            vec![
+                replaced("timeout_ms", json!(200), json!(2_000)),
+                replaced("extras.api_key", json!("k2"), json!("k3")),
+            ],
+        ),
+        service(
+            14,
+            Action::Update,
+            "ben.okafor@example.com",
+            vec![
+                change("timeout_ms", Op::Add, None, Some(json!(200))),
+                replaced("extras.api_key", json!("k1"), json!("k2")),
+                replaced("produces[order.created].owner", json!("platform"), json!("orders-team")),
+            ],
+        ),
+        service(2 * day, Action::Other("touch".into()), "system", vec![]),
+        failed,
+        service(
+            4 * day,
+            Action::Update,
+            "ana.ruiz@example.com",
+            vec![replaced("extras.sla", json!("99.7"), json!("99.9"))],
+        ),
+        service(
+            4 * day + 20,
+            Action::Update,
+            "ana.ruiz@example.com",
+            vec![
+                replaced("owner", json!("platform"), json!("orders-team")),
+                replaced("extras.sla", json!("99.5"), json!("99.7")),
+            ],
+        ),
+        service(9 * day, Action::Create, "ana.ruiz@example.com", created()),
+    ]
+}
+
+/// Without what nobody says, so that more is known.
+fn told() -> Vec<Event> {
+    service().into_iter().filter(|event| event.record.action != Action::Other("touch".into())).collect()
+}
+
+fn gap(from: i64, to: i64) -> Message {
+    let at = |minutes: i64| NOW.plus_millis(-minutes * 60_000);
+    let segment = |lo, hi, floor| Segment { span: Stretch { lo, hi }, verified_at: None, floor };
+    let ledger = Ledger::new(
+        vec![segment(at(to), at(0), false), segment(at(60 * 24 * 30), at(from), true)],
+        Vec::new(),
+    );
+    Message::Coverage(vec![FeedCoverage {
+        source: "micro-prod".into(),
+        feed: "microvisualizer".into(),
+        scope: Some("shop-backend".into()),
+        scope_name: None,
+        events: 7,
+        ledger,
+    }])
+}
+
+#[test]
+fn the_tabs_of_a_life() {
+    for size in SIZES {
+        for (name, keys) in [("events", "e"), ("fields", "e]"), ("state", "e]]"), ("state-then", "e]]>>>>")] {
+            let mut bench = Bench::new(size, service());
+            bench.press(keys);
+            insta::assert_snapshot!(format!("life-{name}-{}x{}", size.0, size.1), bench.screen());
+        }
+    }
+}
+
+#[test]
+fn every_tab_is_told_from_the_others_in_every_theme() {
+    for theme in ["dark", "light", "high-contrast", "colour-blind", "monochrome"] {
+        let mut settings = settings((100, 24));
+        settings.theme = Theme::built_in(theme).unwrap();
+        let mut bench = Bench::with(settings, service());
+        for (keys, marked) in [("e", "~ update"), ("]", "extras.api_key"), ("]", "description")] {
+            bench.press(keys);
+            let screen = bench.screen();
+            let line = screen.lines().find(|line| line.starts_with('▌')).unwrap_or_default();
+            assert!(line.contains(marked), "{theme} {keys}:\n{screen}");
+            let style = bench.style_of("▌");
+            assert!(style.bg.is_some() || style.add_modifier.contains(Modifier::REVERSED), "{theme}");
+        }
+    }
+}
+
+#[test]
+fn a_run_of_plain_edits_is_one_line_with_what_it_comes_to() {
+    let mut bench = Bench::new((120, 30), told());
+    bench.press("e");
+    let run = |bench: &Bench| bench.screen().lines().find(|line| line.contains("×2")).map(str::to_owned);
+    let line = run(&bench).unwrap();
+    assert!(line.contains("2 changed: ~ extras.sla, ~ owner"), "{line}");
+    bench.press("jjjl");
+    assert!(run(&bench).is_none(), "{}", bench.screen());
+    bench.press("jh");
+    assert!(run(&bench).is_some(), "{}", bench.screen());
+    bench.press("<enter>");
+    assert!(bench.screen().contains("› event"));
+}
+
+#[test]
+fn a_gap_is_drawn_where_it_is_and_casts_a_doubt() {
+    for size in [(120, 30), (60, 20)] {
+        let mut bench = Bench::new(size, told());
+        bench.tell(gap(24 * 60, 12 * 60));
+        bench.press("e");
+        insta::assert_snapshot!(format!("life-gap-{}x{}", size.0, size.1), bench.screen());
+    }
+    let mut bench = Bench::new((120, 30), told());
+    bench.tell(gap(24 * 60, 12 * 60));
+    bench.press("e]jjj");
+    let screen = bench.screen();
+    assert!(
+        screen.contains("3 may have changed since (?)") || screen.contains("may have changed since (?)"),
+        "{screen}"
+    );
+    bench.press("G");
+    assert!(bench.screen().contains("the cache may lack events of that time"), "{}", bench.screen());
+}
+
+#[test]
+fn a_field_leads_to_the_event_that_changed_it_and_back() {
+    let mut bench = Bench::new((120, 30), told());
+    bench.press("e]");
+    let screen = bench.screen();
+    assert!(screen.contains("[Fields]") && screen.contains("••••") && !screen.contains("k3"), "{screen}");
+    bench.press("jj");
+    let line = bench.screen().lines().find(|line| line.starts_with('▌')).unwrap_or_default().to_owned();
+    assert!(line.contains("produces[order.created].owner") && line.contains("ben.okafor"), "{line}");
+    bench.press("<enter>");
+    let screen = bench.screen();
+    assert!(screen.contains("› event") && screen.contains("[Diff]"), "{screen}");
+    assert!(screen.contains("▌~ produces[order.created].owner"), "{screen}");
+    bench.press("B");
+    let line = bench.screen().lines().find(|line| line.starts_with('▌')).unwrap_or_default().to_owned();
+    assert!(line.contains("produces[order.created].owner"), "{}", bench.screen());
+    bench.press("<esc>");
+    assert!(bench.screen().contains("backtrail  3 sources"), "{}", bench.screen());
+}
+
+#[test]
+fn the_state_goes_along_with_the_event_and_to_any_time() {
+    let mut bench = Bench::new((120, 30), told());
+    bench.press("e]]");
+    let screen = bench.screen();
+    assert!(screen.contains("timeout_ms") && screen.contains("2000"), "{screen}");
+    bench.press(">>");
+    let screen = bench.screen();
+    assert!(!screen.contains("2000") && screen.contains("after ! update"), "{screen}");
+    bench.press("gt2026-03-25<enter>");
+    let screen = bench.screen();
+    assert!(screen.contains("at Wed 25 Mar 2026") && screen.contains("\"platform\""), "{screen}");
+    bench.press("gt2026-03-01<enter>");
+    let screen = bench.screen();
+    assert!(screen.contains("not there yet") && screen.contains("It was not there."), "{screen}");
+    bench.press("<");
+    assert!(bench.screen().contains("after "), "{}", bench.screen());
+}
+
+#[test]
+fn what_was_not_asked_yet_is_asked_where_it_is_needed() {
+    let mut events = told();
+    for event in &mut events {
+        event.record.detail = Detail::Available;
+        event.record.changes = Vec::new();
+    }
+    let mut bench = Bench::new((120, 30), events);
+    bench.press("e");
+    let fetches = |asked: Vec<Effect>| {
+        asked.into_iter().filter(|effect| matches!(effect, Effect::FetchDetail { .. })).count()
+    };
+    assert_eq!(fetches(bench.take_asked()), 0);
+    bench.press("]");
+    assert!(bench.screen().contains("Asking Microvisualizer what changed in 6 events"), "{}", bench.screen());
+    assert_eq!(fetches(bench.take_asked()), 6);
+    bench.press("]jj");
+    assert_eq!(fetches(bench.take_asked()), 0, "once is enough");
+    let told = told().into_iter().next().unwrap();
+    bench.tell(Message::Detail { row: told.row, result: Ok(std::sync::Arc::new(told)) });
+    bench.press("[");
+    assert!(bench.screen().contains("timeout_ms"), "{}", bench.screen());
+}
+
+#[test]
+fn a_feed_that_sends_sentences_says_what_it_cannot_show() {
+    let events: Vec<Event> = (0..3)
+        .map(|i| {
+            let mut event = event(10 + i, Action::Update, "destination", "Orders to Snowflake");
+            (event.source, event.feed) = ("streamkap-prod".into(), "streamkap".into());
+            event.record.ai_summary = Some("The batch size was changed.".into());
+            event
+        })
+        .collect();
+    for size in SIZES {
+        let mut bench = Bench::new(size, events.clone());
+        bench.press("e]");
+        insta::assert_snapshot!(format!("life-silent-{}x{}", size.0, size.1), bench.screen());
+    }
+    let mut bench = Bench::new((100, 30), events);
+    bench.press("e]]");
+    assert!(bench.screen().contains("Nothing is known of its fields at this moment"), "{}", bench.screen());
+}
+
+#[test]
+fn two_events_are_compared_in_every_layout() {
+    for size in SIZES {
+        let mut bench = Bench::new(size, told());
+        bench.press("Gcggc");
+        insta::assert_snapshot!(format!("compare-{}x{}", size.0, size.1), bench.screen());
+    }
+    let mut bench = Bench::new((160, 30), told());
+    bench.press("Gc");
+    assert!(bench.screen().contains("pinned: go to another event, and `c` there compares the two"));
+    bench.press("k");
+    assert!(bench.screen().contains("pinned Orders 23 Mar 10:40"), "{}", bench.screen());
+    bench.press("ggc");
+    for (keys, seen) in [
+        ("", "4 changed · 1 added · 1 masked"),
+        ("D", "changes as a tree"),
+        ("D", "│ \"orders-team\""),
+        ("D", "changes by their paths"),
+        ("nnn", "▌~ "),
+        ("h", "  ⋯"),
+        ("=", "\"99.5\" → \"99.9\""),
+        ("NNNX", "Show `"),
+        ("<esc>", "right"),
+        (">", "\"99.5\" → \"99.9\""),
+        (">>>>", "No difference in what is known of both sides."),
+    ] {
+        bench.press(keys);
+        assert!(bench.screen().contains(seen), "{keys} {seen}:\n{}", bench.screen());
+    }
+    bench.press("<esc>");
+    assert!(!bench.screen().contains("› compare"));
+}
+
+#[test]
+fn two_marked_events_are_compared_the_older_on_the_left() {
+    let mut bench = Bench::new((120, 30), told());
+    bench.press(" jj c");
+    let screen = bench.screen();
+    let at = |word: &str| screen.lines().position(|line| line.trim_start().starts_with(word)).unwrap();
+    assert!(screen.contains("› compare") && at("left") < at("right"), "{screen}");
+    let mut three = Bench::new((120, 30), told());
+    three.press("   c");
+    assert!(three.screen().contains("two events can be compared, and 3 are marked"), "{}", three.screen());
+    let mut same = Bench::new((120, 30), told());
+    same.press("cc");
+    assert!(same.screen().contains("it is not pinned any more"));
+    same.press("c<esc>j");
+    assert!(!same.screen().contains("pinned Orders"), "{}", same.screen());
+}
+
+#[test]
+fn events_of_different_entities_are_compared_by_their_records() {
+    let mut bench = Bench::new((120, 30), story());
+    bench.press("cjjjc");
+    let screen = bench.screen();
+    assert!(screen.contains("are different entities"), "{screen}");
+    assert!(screen.contains("the records themselves are compared"), "{screen}");
+}
+
+#[test]
+fn what_is_copied_from_two_sides_is_masked() {
+    let mut bench = Bench::new((120, 30), told());
+    bench.press("Gcggc");
+    for (keys, holds) in
+        [("yd", "~ extras.sla  \"99.5\" → \"99.9\""), ("ym", "- changed `extras.sla`"), ("yr", "/extras/sla")]
+    {
+        bench.take_asked();
+        bench.press(keys);
+        let asked = bench.take_asked();
+        let text = asked.iter().find_map(|effect| match effect {
+            Effect::Copy { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        let text = text.unwrap_or_else(|| panic!("{keys}: {asked:?} {}", bench.screen()));
+        assert!(text.contains(holds) && !text.contains("k3"), "{keys}: {text}");
+    }
+}
+
+#[test]
+fn a_range_says_what_it_comes_to_and_opens_where_it_is_of_one_entity() {
+    for size in [(200, 60), (120, 40), (80, 30)] {
+        let mut bench = Bench::new(size, told());
+        bench.press("vjjjj");
+        insta::assert_snapshot!(format!("range-{}x{}", size.0, size.1), bench.screen());
+    }
+    let mut bench = Bench::new((120, 30), told());
+    bench.press("vjj<enter>");
+    let screen = bench.screen();
+    assert!(screen.contains("› compare") && screen.contains("the net change of 3 events"), "{screen}");
+    assert!(screen.contains("+ timeout_ms") && screen.contains("2000"), "{screen}");
+    bench.press("<esc>v");
+    assert!(!bench.screen().contains("range  3 events"), "{}", bench.screen());
+    let mut several = Bench::new((120, 30), story());
+    several.press("vjjj");
+    assert!(several.screen().contains("range  4 events of 3 entities"), "{}", several.screen());
+    several.press("<enter>");
+    assert!(several.screen().contains("what it comes to can be opened for one"), "{}", several.screen());
+}
+
+#[test]
+fn former_versions_of_a_record_open_side_by_side() {
+    let mut bench = Bench::new((140, 30), later());
+    bench.press("E");
+    let screen = bench.screen();
+    assert!(screen.contains("› compare") && screen.contains("what it says now"), "{screen}");
+    assert!(screen.contains("notes") && !screen.contains("\"old\""), "{screen}");
+    bench.press(">");
+    assert!(bench.screen().contains("edit 1 of 2"), "{}", bench.screen());
+    bench.press(">");
+    assert!(bench.screen().contains("no further one"), "{}", bench.screen());
+    bench.press("<<D");
+    assert!(bench.screen().contains("edit 2 of 2"), "{}", bench.screen());
+    let mut never = Bench::new((140, 30), story());
+    never.press("jjE");
+    assert!(never.screen().contains("the feed never changed what it said of this event"));
+}
+
+#[test]
+fn what_undid_what_stands_on_the_rail() {
+    let mut bench = Bench::new((160, 30), story());
+    bench.press("pe");
+    let screen = bench.screen();
+    assert!(screen.contains("reverted after 30 m"), "{screen}");
+    assert!(screen.contains("30 m after the publish"), "{screen}");
+}
