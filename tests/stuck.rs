@@ -24,7 +24,7 @@ const EVENTS: usize = 500;
 const KEYS: usize = 60;
 
 /// How long a key may take at most.
-const MOST: Duration = Duration::from_millis(1_000);
+const MOST: Duration = Duration::from_secs(1);
 
 /// Four sources at `base`, and the variable with their token.
 fn sources(base: &str) -> String {

@@ -6,6 +6,7 @@
 mod ai;
 mod counts;
 mod files;
+mod look;
 mod out;
 mod people;
 
@@ -118,34 +119,15 @@ impl Ports {
     pub(crate) fn perform(&self, effect: Effect) {
         match effect {
             Effect::Load { rows } => self.load(rows),
-            Effect::Lifecycle { source, entity } => {
-                let library = self.library.clone();
-                self.answer(async move {
-                    let result = library.lifecycle(&source, &entity).await;
-                    let result = result.map(shared).map_err(|error| error.to_string());
-                    Message::Lifecycle { source, entity, result }
-                });
-            }
+            Effect::Lifecycle { source, entity } => self.lifecycle(source, entity),
             Effect::Profile { actor, zone } => self.profile(actor, zone),
             Effect::Picture { path, svg } => self.tell(Message::Notice(files::picture(&path, &svg))),
             Effect::Find { query, from, newer } => self.find(query, from, newer),
             Effect::Newest { query } => self.newest_of(query),
-            Effect::Explain { query } => {
-                let explainer = self.explainer.clone();
-                self.answer(async move {
-                    Message::Explained(explainer.explain(&query).await.map_err(|error| error.to_string()))
-                });
-            }
+            Effect::Explain { query } => self.explain(query),
             Effect::Keep(change) => self.keep(change),
             Effect::Bookmarks { ids } => self.bookmarks(ids),
-            Effect::Compare { subject, revealed } => {
-                let (outbox, under_way) = (self.outbox.clone(), self.begin());
-                tokio::task::spawn_blocking(move || {
-                    let comparison = Arc::new(subject.compare(&revealed));
-                    outbox.send(Message::Compared { subject, revealed, comparison });
-                    drop(under_way);
-                });
-            }
+            Effect::Compare { subject, revealed } => self.compare(subject, revealed),
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
             Effect::Test { source } => self.test(source),
@@ -153,13 +135,7 @@ impl Ports {
                 let engine = Arc::clone(&self.engine);
                 tokio::spawn(async move { engine.wait().await.pause(&source, on) });
             }
-            Effect::Unreadable { source, scope } => {
-                let library = self.library.clone();
-                self.answer(async move {
-                    let records = library.unreadable(source, scope).await;
-                    Message::Unreadable(records.map_err(|error| error.to_string()))
-                });
-            }
+            Effect::Unreadable { source, scope } => self.unreadable(source, scope),
             Effect::Fill { source, scope, span } => self.fill(source, scope, span),
             Effect::Timer { timer, after } => {
                 let outbox = self.outbox.clone();
