@@ -89,7 +89,10 @@ impl Write for FrameWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.0.is_empty() {
+        // Whoever is dropped after the terminal was given back may still want to show the cursor. If the terminal
+        // is gone, that fails, and it would be complained of on a stderr that is gone too.
+        if self.0.is_empty() || !ENTERED.load(Ordering::SeqCst) {
+            self.0.clear();
             return Ok(());
         }
         let mut out = io::stdout().lock();
