@@ -29,6 +29,7 @@ impl Terminal {
             .env("TERM", "xterm-256color")
             .env("TZ", "UTC")
             .env("TMPDIR", places.path())
+            .current_dir(places.path())
             .env_remove("NO_COLOR")
             .kill_on_drop(true)
             .spawn(pts)
