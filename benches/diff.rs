@@ -17,8 +17,7 @@ use std::time::{Duration, Instant};
 
 use backtrail::diff::{Diff, Matcher, Rules, compare};
 use backtrail::domain::{
-    Action, Actor, Detail, Entity, Event, EventId, Identity, LinkState, Record, RowId, Rows, Status,
-    Timestamp, UserData, Zone,
+    Action, Actor, Detail, Entity, Event, Identity, Record, Rows, Status, Timestamp, UserData, Zone,
 };
 use backtrail::tui::keymap::Keymap;
 use backtrail::tui::theme::Theme;
@@ -147,7 +146,6 @@ impl Bench {
 fn event(before: &Value, after: &Value) -> Event {
     let time = Timestamp::from_millis(1_775_000_000_000);
     let identity = Identity::Native("e1".to_owned());
-    let id = EventId::derive("a", None, &identity);
     let record = Record {
         identity,
         time,
@@ -166,7 +164,5 @@ fn event(before: &Value, after: &Value) -> Event {
         facts: Vec::new(),
         raw: json!({ "before": before, "after": after }).to_string().into(),
     };
-    let (source, feed, link) = ("a".into(), "b".into(), LinkState::None);
-    let row = RowId::preferred(time, id);
-    Event { row, id, source, feed, scope: None, count: 1, link, fate: None, record }
+    Event::new("a", "b", None, record)
 }

@@ -170,25 +170,13 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Change, Identity, LinkState, Op, Record, RowId, Timestamp};
+    use crate::domain::{Change, Identity, Op, Record, Timestamp};
 
     fn event(n: i64, summary: &str) -> Event {
         let identity = Identity::Native(format!("e{n}"));
         let time = Timestamp::from_millis(n * 1_000);
-        let id = EventId::derive("prod", None, &identity);
-        let mut record = Record::bare(identity, time);
-        record.summary = Some(summary.to_owned());
-        Event {
-            row: RowId::preferred(time, id),
-            id,
-            source: "prod".into(),
-            feed: "f".into(),
-            scope: None,
-            count: 1,
-            link: LinkState::None,
-            fate: None,
-            record,
-        }
+        let record = Record { summary: Some(summary.to_owned()), ..Record::bare(identity, time) };
+        Event::new("prod", "f", None, record)
     }
 
     #[test]

@@ -78,25 +78,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{EventId, Fact, Identity, LinkState, Op, Record, RowId, Timestamp};
+    use crate::domain::{Fact, Identity, Op, Record, Timestamp};
 
     const CANARY: &str = "sk_live_canary";
 
     fn event() -> Event {
         let identity = Identity::Native("e".into());
         let time = Timestamp::from_millis(1_000);
-        let id = EventId::derive("s", None, &identity);
-        Event {
-            row: RowId::preferred(time, id),
-            id,
-            source: "s".into(),
-            feed: "f".into(),
-            scope: None,
-            count: 1,
-            link: LinkState::None,
-            fate: None,
-            record: Record::bare(identity, time),
-        }
+        Event::new("s", "f", None, Record::bare(identity, time))
     }
 
     #[test]

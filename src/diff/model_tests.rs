@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{Change, Event, EventId, Identity, LinkState, Op, Record, RowId, Timestamp};
+use crate::domain::{Change, Event, Identity, Op, Record, Timestamp};
 
 fn change(path: &str, op: Op, before: Option<Value>, after: Option<Value>) -> Change {
     Change { path: path.into(), op, before, after }
@@ -12,19 +12,8 @@ fn change(path: &str, op: Op, before: Option<Value>, after: Option<Value>) -> Ch
 
 fn event() -> Event {
     let identity = Identity::Native("one".into());
-    let id = EventId::derive("source", None, &identity);
     let time = Timestamp::from_millis(1_775_040_000_000);
-    Event {
-        row: RowId::preferred(time, id),
-        id,
-        source: "source".into(),
-        feed: "feed".into(),
-        scope: None,
-        count: 1,
-        link: LinkState::None,
-        fate: None,
-        record: Record::bare(identity, time),
-    }
+    Event::new("source", "feed", None, Record::bare(identity, time))
 }
 
 fn replaced(path: &str, before: Value, after: Value) -> Change {

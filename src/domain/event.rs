@@ -237,6 +237,25 @@ pub struct Event {
     pub record: Record,
 }
 
+impl Event {
+    /// What a source, which the profile `feed` reads, makes of a record that was found in `scope`: seen once, at
+    /// the place it would take in an empty cache.
+    pub fn new(source: &str, feed: &str, scope: Option<&str>, record: Record) -> Self {
+        let id = EventId::derive(source, scope, &record.identity);
+        Self {
+            row: RowId::preferred(record.time, id),
+            id,
+            source: source.into(),
+            feed: feed.into(),
+            scope: scope.map(Into::into),
+            count: 1,
+            link: LinkState::None,
+            fate: None,
+            record,
+        }
+    }
+}
+
 /// A record that could not be read as an event: kept, counted, never shown on the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quarantined {

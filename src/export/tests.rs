@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use sha2::Digest as _;
 
 use super::*;
-use crate::domain::{
-    Action, Change, EventId, Fact, Identity, LinkState, Op, Record, RowId, Status, Summary, Timestamp,
-};
+use crate::domain::{Action, Change, Fact, Identity, Op, Record, Status, Summary, Timestamp};
 
 /// What a stranger may write into any field.
 const HOSTILE: &str =
@@ -16,7 +14,6 @@ const HOSTILE: &str =
 fn event(name: &str) -> Event {
     let identity = Identity::Native(format!("e-{name}"));
     let time = Timestamp::from_millis(1_775_040_000_000);
-    let id = EventId::derive("prod", None, &identity);
     let mut record = Record::bare(identity, time);
     record.action = Action::Rollback;
     record.status = Status::Failed;
@@ -31,17 +28,7 @@ fn event(name: &str) -> Event {
         Change { path: "mode".into(), op: Op::Replace, before: sides.0, after: sides.1 },
         Change { path: "token".into(), op: Op::Set, before: None, after: Some(json!("sk_live_canary")) },
     ];
-    Event {
-        row: RowId::preferred(time, id),
-        id,
-        source: "prod".into(),
-        feed: "kaireonai".into(),
-        scope: None,
-        count: 1,
-        link: LinkState::None,
-        fate: None,
-        record,
-    }
+    Event::new("prod", "kaireonai", None, record)
 }
 
 fn hostile() -> Event {

@@ -108,24 +108,13 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::{Config, Options, paths};
-    use crate::domain::{EventId, Identity, LinkState, Record, RowId, Timestamp};
+    use crate::domain::{Identity, Record, Timestamp};
     use crate::feed::Catalog;
 
     fn event(source: &str, feed: &str, scope: Option<&str>) -> Event {
         let identity = Identity::Native("e".into());
         let time = Timestamp::from_millis(1_000);
-        let id = EventId::derive(source, scope, &identity);
-        Event {
-            row: RowId::preferred(time, id),
-            id,
-            source: source.into(),
-            feed: feed.into(),
-            scope: scope.map(Into::into),
-            count: 1,
-            link: LinkState::None,
-            fate: None,
-            record: Record::bare(identity, time),
-        }
+        Event::new(source, feed, scope, Record::bare(identity, time))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::cli::args::{CheckArgs, Form};
 use crate::cli::print::{self, Printer};
 use crate::cli::show::describe_change;
 use crate::config::{self, Options};
-use crate::domain::{Event, EventId, LinkState, Problem, Record, RowId, Safe, Zone, escape_json};
+use crate::domain::{Event, Problem, Record, Safe, Zone, escape_json};
 use crate::feed::report::{FieldReport, Report, parts};
 use crate::feed::{Page, Profile, Scope, report, saved};
 use crate::runtime::{Exit, Failure, read_saved};
@@ -109,18 +109,7 @@ fn tried(profile: &Profile, scope: Option<&Scope>, page: Page, report: Report) -
 /// The record as the event that a source called like the profile would have.
 fn event(profile: &Profile, scope: Option<&Scope>, record: Record) -> Event {
     let scope = scope.map(|scope| scope.id.as_str());
-    let id = EventId::derive(profile.id(), scope, &record.identity);
-    Event {
-        row: RowId::preferred(record.time, id),
-        id,
-        source: profile.id().into(),
-        feed: profile.id().into(),
-        scope: scope.map(Into::into),
-        count: 1,
-        link: LinkState::None,
-        fate: None,
-        record,
-    }
+    Event::new(profile.id(), profile.id(), scope, record)
 }
 
 fn as_json(file: &str, tried: &Tried, problems: &[Problem]) -> Value {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::{Binding, Page, Position, Profile, Request, Scope, Token, detail, page, request};
 use super::{BUILT_IN, built_in};
-use crate::domain::{Action, Change, Event, EventId, Identity, Op, Record, RowId, Secret, Timestamp};
+use crate::domain::{Action, Change, Event, Identity, Op, Record, Secret, Timestamp};
 
 /// Values for whatever profiles ask the user for.
 const VARS: &[(&str, &str)] = &[
@@ -234,7 +234,7 @@ fn shown(profile: &Profile) -> String {
     for record in &page.records {
         event(&mut text, record).unwrap();
     }
-    let first = in_cache(profile, page.records[0].clone());
+    let first = Event::new("source", profile.id(), None, page.records[0].clone());
     for name in ["detail", "detail-create", "detail-update"] {
         let Some(body) = fixture(profile.id(), &format!("{name}.json")) else { continue };
         let which = detail::wanted(profile, &binding, &first)[0];
@@ -244,23 +244,6 @@ fn shown(profile: &Profile) -> String {
         changes(&mut text, &detail::read(profile, which, &first, body.as_bytes()).unwrap()).unwrap();
     }
     text
-}
-
-/// The event that the cache makes of a record.
-fn in_cache(profile: &Profile, record: Record) -> Event {
-    let id = EventId::derive("source", None, &record.identity);
-    let (source, feed) = ("source".into(), profile.id().into());
-    Event {
-        row: RowId::preferred(record.time, id),
-        id,
-        source,
-        feed,
-        scope: None,
-        count: 1,
-        link: crate::domain::LinkState::None,
-        fate: None,
-        record,
-    }
 }
 
 fn event(out: &mut String, record: &Record) -> std::fmt::Result {

@@ -1,13 +1,11 @@
 //! A few events that differ in everything a query can ask for.
 
-use std::sync::Arc;
-
 use chrono::DateTime;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Action, Actor, ActorKind, Change, Entity, Event, EventId, Fact, Fate, Identity, LinkState, Op, Record,
-    RowId, Status, Timestamp,
+    Action, Actor, ActorKind, Change, Entity, Event, Fact, Fate, Identity, LinkState, Op, Record, Status,
+    Timestamp,
 };
 
 pub(super) fn time(text: &str) -> Timestamp {
@@ -21,18 +19,7 @@ pub(super) fn change(path: &str, before: Value, after: Value) -> Change {
 /// An event with nothing in it but what every event has.
 pub(super) fn bare(source: &str, native: &str, at: &str) -> Event {
     let identity = Identity::Native(native.into());
-    let id = EventId::derive(source, None, &identity);
-    Event {
-        row: RowId::preferred(time(at), id),
-        id,
-        source: Arc::from(source),
-        feed: Arc::from("test"),
-        scope: None,
-        count: 1,
-        link: LinkState::None,
-        fate: None,
-        record: Record::bare(identity, time(at)),
-    }
+    Event::new(source, "test", None, Record::bare(identity, time(at)))
 }
 
 fn entity(kind: &str, id: &str, name: &str) -> Entity {

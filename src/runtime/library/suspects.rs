@@ -72,18 +72,7 @@ mod tests {
         for (millis, is_in) in [(-60_001, false), (-60_000, true), (-1, true), (0, false), (1, false)] {
             let time = at.plus_millis(millis);
             let identity = Identity::Native("1".into());
-            let id = crate::domain::EventId::derive("s", None, &identity);
-            let event = Event {
-                row: RowId::preferred(time, id),
-                id,
-                source: "s".into(),
-                feed: "f".into(),
-                scope: None,
-                count: 1,
-                link: crate::domain::LinkState::None,
-                fate: None,
-                record: Record::bare(identity, time),
-            };
+            let event = Event::new("s", "f", None, Record::bare(identity, time));
             assert_eq!(query.matches(&event), is_in, "{millis}");
         }
     }

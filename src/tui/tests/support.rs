@@ -30,35 +30,25 @@ const DAY: i64 = 24 * 60 * MINUTE;
 pub(in crate::tui) fn event(minutes: i64, action: Action, kind: &str, name: &str) -> Event {
     let time = NOW.plus_millis(-minutes * MINUTE);
     let identity = Identity::Native(format!("ev-{minutes}-{name}"));
-    let id = EventId::derive("kaireon-prod", None, &identity);
-    Event {
-        row: RowId::preferred(time, id),
-        id,
-        source: "kaireon-prod".into(),
-        feed: "kaireonai".into(),
-        scope: None,
-        count: 1,
-        link: crate::domain::LinkState::None,
-        fate: None,
-        record: Record {
-            raw_action: Some(action.word().to_owned()),
-            entity: Entity {
-                kind: Some(kind.to_owned()),
-                id: Some(format!("{}_1", kind.chars().take(2).collect::<String>())),
-                name: Some(name.to_owned()),
-            },
-            actor: Actor {
-                kind: ActorKind::User,
-                id: Some("u_7".into()),
-                name: Some("jane.smith@example.com".into()),
-            },
-            status: Status::Success,
-            summary: Some(format!("{} of {name}", action.word())),
-            raw: json!({ "id": "ev", "action": action.word(), "changes": {} }).to_string().into(),
-            action,
-            ..Record::bare(identity, time)
+    let record = Record {
+        raw_action: Some(action.word().to_owned()),
+        entity: Entity {
+            kind: Some(kind.to_owned()),
+            id: Some(format!("{}_1", kind.chars().take(2).collect::<String>())),
+            name: Some(name.to_owned()),
         },
-    }
+        actor: Actor {
+            kind: ActorKind::User,
+            id: Some("u_7".into()),
+            name: Some("jane.smith@example.com".into()),
+        },
+        status: Status::Success,
+        summary: Some(format!("{} of {name}", action.word())),
+        raw: json!({ "id": "ev", "action": action.word(), "changes": {} }).to_string().into(),
+        action,
+        ..Record::bare(identity, time)
+    };
+    Event::new("kaireon-prod", "kaireonai", None, record)
 }
 
 /// A field that the feed names with its new value only.
