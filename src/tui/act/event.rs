@@ -14,7 +14,6 @@ use crate::tui::pane::Screen;
 use crate::tui::pane::compare;
 use crate::tui::pane::event::view::Text;
 use crate::tui::pane::event::{self, EventPane, EventView, Tab, changes};
-use crate::tui::pane::lifecycle::LifecyclePane;
 use crate::tui::pane::timeline::Side;
 
 /// The events that somebody had to put right, as a filter.
@@ -63,23 +62,6 @@ impl App {
             _ => return false,
         }
         true
-    }
-
-    fn open_lifecycle(&mut self, ask: &mut Vec<Effect>) {
-        let Some(event) = self.event().cloned() else { return };
-        let entity = &event.record.entity;
-        if entity.label().is_none() {
-            self.notice = Some(Notice::info("this event names no entity"));
-            return;
-        }
-        let shown = |screen: &Screen| matches!(screen, Screen::Lifecycle(pane) if pane.is_about(&event.source, entity));
-        if let Some(depth) = self.above.iter().position(shown) {
-            // Going round in circles would make the way back endless.
-            self.above.truncate(depth + 1);
-            return;
-        }
-        self.above.push(Screen::Lifecycle(LifecyclePane::of(&event)));
-        ask.push(Effect::Lifecycle { source: event.source.clone(), entity: entity.clone() });
     }
 
     pub(in crate::tui) fn open_event(&mut self, ask: &mut Vec<Effect>) {

@@ -1,6 +1,9 @@
 //! What commands do in the life of an entity: turn its tabs, go among its events and fields, fold its runs, look
 //! at another moment.
 
+use std::sync::Arc;
+
+use crate::domain::Event;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Effect, Notice};
@@ -61,18 +64,38 @@ impl App {
     /// Shows who changed the field last that was gone to in the event, among all fields of its entity.
     pub(super) fn blame(&mut self, ask: &mut Vec<Effect>) {
         let path = self.path_here();
-        let Some(event) = self.event().cloned() else { return };
+        let Some((event, depth)) = self.life_of_selected() else { return };
+        if let Some(depth) = depth {
+            self.above.truncate(depth);
+        }
+        self.push_lifecycle(&event, LifecyclePane::of(&event).at_field(path), ask);
+    }
+
+    /// Shows the life of the entity of the selected event.
+    pub(super) fn open_lifecycle(&mut self, ask: &mut Vec<Effect>) {
+        let Some((event, depth)) = self.life_of_selected() else { return };
+        match depth {
+            Some(depth) => self.above.truncate(depth + 1),
+            None => self.push_lifecycle(&event, LifecyclePane::of(&event), ask),
+        }
+    }
+
+    /// The selected event, and the depth at which the life of its entity stands already: going round in circles
+    /// would make the way back endless. Nothing where it names no entity.
+    fn life_of_selected(&mut self) -> Option<(Arc<Event>, Option<usize>)> {
+        let event = self.event().cloned()?;
         let entity = &event.record.entity;
         if entity.label().is_none() {
             self.notice = Some(Notice::info("this event names no entity"));
-            return;
+            return None;
         }
-        // Going round in circles would make the way back endless.
         let shown = |screen: &Screen| matches!(screen, Screen::Lifecycle(pane) if pane.is_about(&event.source, entity));
-        if let Some(depth) = self.above.iter().position(shown) {
-            self.above.truncate(depth);
-        }
-        self.above.push(Screen::Lifecycle(LifecyclePane::of(&event).at_field(path)));
-        ask.push(Effect::Lifecycle { source: event.source.clone(), entity: entity.clone() });
+        let depth = self.above.iter().position(shown);
+        Some((event, depth))
+    }
+
+    fn push_lifecycle(&mut self, event: &Event, pane: LifecyclePane, ask: &mut Vec<Effect>) {
+        self.above.push(Screen::Lifecycle(pane));
+        ask.push(Effect::Lifecycle { source: event.source.clone(), entity: event.record.entity.clone() });
     }
 }
