@@ -4,11 +4,12 @@
 use serde_json::Value;
 
 use super::cover::{Covered, cover};
+use super::finder::Finder;
 use super::model::Diff;
 use super::patch::{patch, patch_of};
 use super::path::{self, Step};
 use super::rules::{MASK, Matcher};
-use super::snapshots::{Snapshots, resolve};
+use super::snapshots::Snapshots;
 use crate::domain::{Change, Event, Op};
 
 /// What changed in one event.
@@ -34,7 +35,10 @@ impl Comparison {
         let documents = Snapshots::find(&event.record.raw, changes);
         let rules = Snapshots::rules(changes);
         let changes: Vec<Change> = match &documents {
-            Some(documents) => changes.iter().map(|change| restored(change, documents)).collect(),
+            Some(documents) => {
+                let finder = Finder::default();
+                changes.iter().map(|change| restored(&finder, change, documents)).collect()
+            }
             None => changes.clone(),
         };
         let diff = Diff::with(&changes, &rules.revealing(revealed));
@@ -70,13 +74,15 @@ impl Comparison {
 
 /// The change with the values that its documents have where it holds masks: the model masks them again, and
 /// can then show them on request.
-fn restored(change: &Change, documents: &Snapshots) -> Change {
+fn restored<'v>(finder: &Finder<'v>, change: &Change, documents: &'v Snapshots) -> Change {
     let steps = path::steps(&change.path);
     if change.op == Op::Move || matches!(steps.last(), Some(Step::Element(label)) if label == "[]") {
         return change.clone();
     }
-    let side = |shown: &Option<Value>, document: &Value| match shown {
-        Some(Value::String(text)) if text == MASK => resolve(document, &steps).or(shown.as_ref()).cloned(),
+    let side = |shown: &Option<Value>, document: &'v Value| match shown {
+        Some(Value::String(text)) if text == MASK => {
+            finder.find(document, &steps).or(shown.as_ref()).cloned()
+        }
         other => other.clone(),
     };
     Change {

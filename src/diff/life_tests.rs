@@ -5,23 +5,20 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::finder::Finder;
 use super::life::{Basis, Doubt, Life};
 use super::path;
-use super::snapshots::resolve;
 use super::*;
-use crate::domain::{Action, Change, Entity, Event, EventId, Identity, LinkState, Op, Record, RowId};
+use crate::domain::{Action, Change, Entity, Event, Identity, Op, Record};
 use crate::domain::{Status, Stretch, Timestamp};
 
 /// An event `minutes` before some moment, to be changed by the test.
 pub(super) fn event(minutes: i64, action: Action, kind: &str, name: &str) -> Event {
     let time = Timestamp::from_millis(1_775_040_000_000 - minutes * 60_000);
     let identity = Identity::Native(format!("{minutes}-{name}"));
-    let id = EventId::derive("a", None, &identity);
     let entity = Entity { kind: Some(kind.into()), id: Some(name.into()), name: None };
     let record = Record { action, entity, status: Status::Success, ..Record::bare(identity, time) };
-    let (row, link) = (RowId::preferred(time, id), LinkState::None);
-    let (source, feed) = ("a".into(), "b".into());
-    Event { row, id, source, feed, scope: None, count: 1, link, fate: None, record }
+    Event::new("a", "b", None, record)
 }
 
 /// A field that the feed names with its new value only.
@@ -238,7 +235,7 @@ fn check(world: &World) -> Result<[usize; 3], TestCaseError> {
             let there = if field.path == DOCUMENT {
                 Some(truth).filter(|it| !it.is_null())
             } else {
-                resolve(truth, &steps)
+                Finder::default().find(truth, &steps)
             };
             let (told, there) = if field.loose || field.path == "tags" {
                 (field.value.as_ref().map(sorted), there.map(sorted))
@@ -293,7 +290,7 @@ proptest! {
                 continue;
             }
             // The order of a set means nothing.
-            let value = |at: usize| resolve(world.truth(at), &steps).map(|value| if blame.path == "tags" { sorted(value) } else { value.clone() });
+            let value = |at: usize| Finder::default().find(world.truth(at), &steps).map(|value| if blame.path == "tags" { sorted(value) } else { value.clone() });
             prop_assert_eq!(blame.doubt, None);
             // It is what it is now since that step, and was something else before.
             prop_assert!((0..=blame.step).all(|at| value(at) == value(0)), "{}", blame.path);

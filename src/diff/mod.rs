@@ -10,6 +10,7 @@
 mod align;
 mod comparison;
 mod cover;
+mod finder;
 mod human;
 mod leave;
 mod life;

@@ -8,8 +8,9 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use super::finder::Finder;
 use super::path::{self, Step};
-use super::rules::{IDENTITY_KEYS, MASK, Matcher, Rules};
+use super::rules::{MASK, Matcher, Rules};
 use super::walk::compare;
 use crate::domain::{Change, Op};
 
@@ -107,7 +108,8 @@ fn pair(
     if !document(was) || !document(is) || (was.is_null() && is.is_null()) {
         return None;
     }
-    let fits = changes.iter().all(|change| fits(change, was, is)) || are_told(was, is, changes);
+    let finder = Finder::default();
+    let fits = changes.iter().all(|change| fits(&finder, change, was, is)) || are_told(was, is, changes);
     // Taken only where they fit, so that a search that goes on finds all of the record.
     fits.then(|| Snapshots {
         before: members.remove(before).unwrap_or_default(),
@@ -124,26 +126,27 @@ fn are_told(before: &Value, after: &Value, changes: &[Change]) -> bool {
 }
 
 /// Whether a changed field has in both documents the values that it is said to have.
-fn fits(change: &Change, before: &Value, after: &Value) -> bool {
+fn fits<'v>(finder: &Finder<'v>, change: &Change, before: &'v Value, after: &'v Value) -> bool {
+    let stands = |document, value| stands(finder, document, &change.path, value);
     match change.op {
-        Op::Add | Op::Set => change.after.as_ref().is_some_and(|value| stands(after, &change.path, value)),
-        Op::Remove => change.before.as_ref().is_some_and(|value| stands(before, &change.path, value)),
+        Op::Add | Op::Set => change.after.as_ref().is_some_and(|value| stands(after, value)),
+        Op::Remove => change.before.as_ref().is_some_and(|value| stands(before, value)),
         Op::Replace => {
-            change.before.as_ref().is_some_and(|value| stands(before, &change.path, value))
-                && change.after.as_ref().is_some_and(|value| stands(after, &change.path, value))
+            change.before.as_ref().is_some_and(|value| stands(before, value))
+                && change.after.as_ref().is_some_and(|value| stands(after, value))
         }
         // It names two places and shows the element in part.
         Op::Move => true,
     }
 }
 
-fn stands(document: &Value, path: &str, value: &Value) -> bool {
+fn stands<'v>(finder: &Finder<'v>, document: &'v Value, path: &str, value: &Value) -> bool {
     let steps = path::steps(path);
     let (place, set) = match steps.split_last() {
         Some((Step::Element(label), array)) if label == "[]" => (array, true),
         _ => (steps.as_slice(), false),
     };
-    let Some(found) = resolve(document, place) else { return false };
+    let Some(found) = finder.find(document, place) else { return false };
     if set {
         return found.as_array().is_some_and(|list| list.iter().any(|element| same(element, value)));
     }
@@ -163,32 +166,4 @@ pub(super) fn same(sent: &Value, shown: &Value) -> bool {
         }
         (sent, shown) => sent == shown,
     }
-}
-
-/// What stands in `document` at the end of `steps`.
-pub(super) fn resolve<'v>(document: &'v Value, steps: &[Step<'_>]) -> Option<&'v Value> {
-    let mut at = document;
-    for step in steps {
-        at = match step {
-            Step::Key(key) if *key == path::DOCUMENT => at,
-            Step::Key(key) => at.get(key.as_ref())?,
-            Step::Element(label) => element(at.as_array()?, label)?,
-        };
-    }
-    Some(at)
-}
-
-/// The element with this label: by its place, or by a field that tells it apart.
-fn element<'v>(list: &'v [Value], label: &str) -> Option<&'v Value> {
-    let inner = label.strip_prefix('[')?.strip_suffix(']')?;
-    if let Ok(place) = inner.parse::<usize>() {
-        return list.get(place);
-    }
-    let labelled = |element: &&Value| {
-        let Value::Object(fields) = element else { return false };
-        let keys = IDENTITY_KEYS.into_iter().chain(fields.keys().map(String::as_str));
-        keys.into_iter()
-            .any(|key| super::align::identity(element, key).is_some_and(|id| path::named(key, &id) == label))
-    };
-    list.iter().find(labelled)
 }

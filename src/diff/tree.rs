@@ -6,10 +6,11 @@
 
 use serde_json::Value;
 
+use super::finder::Finder;
 use super::model::{Diff, Kind};
 use super::path::{self, Step};
 use super::rules::{IDENTITY_KEYS, MASK, Matcher};
-use super::snapshots::{Snapshots, resolve};
+use super::snapshots::Snapshots;
 
 /// An object, a list, or a changed field.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,6 +29,15 @@ pub struct Node {
     pub same_elements: usize,
 }
 
+/// What is known of the documents that a tree is of.
+struct Known<'k> {
+    documents: &'k Snapshots,
+    rules: &'k Matcher,
+    finder: Finder<'k>,
+    /// Whether what a node stands for is in the document before alone.
+    gone: &'k dyn Fn(&Node) -> bool,
+}
+
 impl Node {
     /// The tree over the blocks of `diff` that `shown` lets through.
     pub fn of(diff: &Diff, documents: Option<(&Snapshots, &Matcher)>, shown: impl Fn(usize) -> bool) -> Self {
@@ -42,7 +52,8 @@ impl Node {
         if let Some((documents, rules)) = documents {
             let gone =
                 |node: &Self| node.blocks.iter().any(|block| diff.blocks[*block].kind == Kind::Removed);
-            root.decorate(&mut Vec::new(), documents, rules, &gone);
+            let known = Known { documents, rules, finder: Finder::default(), gone: &gone };
+            root.decorate(&mut Vec::new(), &known);
         }
         // Only now: what is not shown did not stay as it was either.
         root.prune(&shown);
@@ -64,17 +75,13 @@ impl Node {
         &mut self.children[place]
     }
 
-    fn decorate(
-        &mut self,
-        steps: &mut Vec<Step<'static>>,
-        documents: &Snapshots,
-        rules: &Matcher,
-        gone: &dyn Fn(&Self) -> bool,
-    ) {
+    fn decorate(&mut self, steps: &mut Vec<Step<'static>>, known: &Known<'_>) {
+        let Known { documents, rules, finder, gone } = known;
         if self.children.is_empty() {
             return;
         }
-        match resolve(&documents.after, steps).or_else(|| resolve(&documents.before, steps)) {
+        let find = |document| finder.find(document, steps);
+        match find(&documents.after).or_else(|| find(&documents.before)) {
             Some(Value::Object(fields)) => {
                 for (key, value) in fields {
                     if self.children.iter().any(|child| child.label == plain(key)) {
@@ -96,7 +103,7 @@ impl Node {
         }
         for child in &mut self.children {
             steps.push(step_of(&child.label));
-            child.decorate(steps, documents, rules, gone);
+            child.decorate(steps, known);
             steps.pop();
         }
     }
