@@ -169,7 +169,8 @@ async fn perform(step: Step, library: &mut Library) {
         Step::Detail(at) => {
             let rows = library.rows(Query::all()).await.unwrap();
             if let Some(row) = rows.get(at) {
-                store.run(move |db| db.save_detail(row, &[], &Detail::Fetched)).await.unwrap();
+                let said = Record { detail: Detail::Fetched, ..told(0, 0, "") };
+                store.run(move |db| db.save_detail(row, &said)).await.unwrap();
             }
         }
         Step::Reload => {
