@@ -7,7 +7,6 @@ use super::page::{Envelope, text};
 use super::profile::DetailAsk;
 use super::shape::snippet;
 use super::{Binding, Profile, ShapeError, bounds, changes};
-use crate::diff::Snapshots;
 use crate::domain::{Change, Event};
 
 /// What an answer says about one event.
@@ -15,8 +14,9 @@ use crate::domain::{Change, Event};
 pub struct Answer {
     /// What changed.
     pub changes: Vec<Change>,
-    /// The whole documents that these are the difference of, where the answer holds such.
-    pub documents: Option<Snapshots>,
+    /// The whole documents that these are the difference of, where the answer holds such, as
+    /// [`Record::documents`](crate::domain::Record::documents) keeps them.
+    pub documents: Option<Box<str>>,
 }
 
 /// Which of the profile's detail requests are about `event`, each to be built with
@@ -88,7 +88,8 @@ impl Answer {
     fn of(detail: &DetailAsk, answer: &Json<'_>, record: &Json<'_>) -> Self {
         Self {
             changes: changes::extract(&detail.changes, answer, Some(record)),
-            documents: changes::documents(&detail.changes, answer, Some(record)),
+            documents: changes::documents(&detail.changes, answer, Some(record))
+                .map(|both| both.to_text().into()),
         }
     }
 }

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use crate::diff::Snapshots;
 use crate::domain::{Change, Detail, Event, Fault, Record, RowId};
 use crate::feed::{Scope, ShapeError, detail, errors, request};
 
@@ -19,7 +18,7 @@ const NOT_FOUND: u16 = 404;
 #[derive(Debug, Default)]
 struct Found {
     changes: Vec<Change>,
-    documents: Option<Snapshots>,
+    documents: Option<Box<str>>,
     answered: bool,
     /// What the server said to the first request that it refused.
     refused: Option<String>,
@@ -47,8 +46,8 @@ pub(super) async fn fetch(line: &Line, event: &Event) -> Result<Event, Fault> {
         event.record.changes.clone()
     };
     changes.append(&mut found.changes);
-    let documents = found.documents.map(|both| both.to_text().into_boxed_str());
-    let record = Arc::new(Record { changes, detail: came, documents, ..event.record.clone() });
+    let record =
+        Arc::new(Record { changes, detail: came, documents: found.documents, ..event.record.clone() });
     let (row, kept) = (event.row, Arc::clone(&record));
     let saved = line.store.run(move |db| db.save_detail(row, &kept)).await;
     let saved = saved.map_err(|error| line.fault_of_store(&error))?;

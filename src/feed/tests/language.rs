@@ -416,7 +416,8 @@ fn a_detail_answer_brings_the_whole_documents_that_it_compares() {
         let profile = detailed(&format!("changes = [{changes}]"));
         let event = cached(records(&profile, &json!([{"t": "2026-01-01"}])).remove(0));
         let read = detail::read(&profile, 0, &event, answer.to_string().as_bytes()).unwrap();
-        let found = read.documents.map(|both| (both.before, both.after));
+        let both = read.documents.map(|text| serde_json::from_str::<Value>(&text).unwrap());
+        let found = both.map(|both| (both["before"].clone(), both["after"].clone()));
         assert_eq!(found, expected, "{changes}");
     }
 }
@@ -482,8 +483,8 @@ fn a_detail_request_can_be_made_for_several_values_and_read_as_one() {
     let answer = |limit: u32| Some(json!({"config": {"limit": limit}}).to_string().into_bytes());
     let both = detail::read_each(&profile, 0, &publish, &[answer(3), answer(5)]).unwrap();
     assert_eq!(lines(&both.changes), ["limit replace 3 → 5"]);
-    let documents = both.documents.unwrap();
-    assert_eq!((documents.before, documents.after), (json!({"limit": 3}), json!({"limit": 5})));
+    let documents: Value = serde_json::from_str(&both.documents.unwrap()).unwrap();
+    assert_eq!(documents, json!({"before": {"limit": 3}, "after": {"limit": 5}}));
     let first = detail::read_each(&profile, 0, &publish, &[None, answer(5)]).unwrap();
     assert_eq!(lines(&first.changes), ["limit add - → 5"]);
     assert_eq!(first.documents, None, "what was before was not asked for");
