@@ -1,6 +1,7 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
 mod ai;
+mod asks;
 mod diffs;
 mod export;
 mod facets;
@@ -14,8 +15,11 @@ mod keys;
 mod lives;
 mod looks;
 mod messages;
+mod order;
 mod people;
+mod pressed;
 mod screens;
 mod sources;
 pub(super) mod support;
+mod typing;
 mod views;

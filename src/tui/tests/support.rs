@@ -1,5 +1,7 @@
 //! A world of fabricated events, and an outside that answers effects from memory.
 
+mod seen;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -19,6 +21,8 @@ use crate::query::complete;
 use crate::query::{Arrangement, Directives, Group, Query, Sort, Told};
 use crate::tui::theme::Theme;
 use crate::tui::{Answer, App, Effect, Glyphs, Message, Notify, Settings, keymap::Keymap, view};
+
+pub(in crate::tui) use seen::{line, place, selected, status};
 
 /// 2026-04-01T10:40:00Z.
 pub(in crate::tui) const NOW: Timestamp = Timestamp::from_millis(1_775_040_000_000);
