@@ -1,8 +1,63 @@
 //! What there is to see of a bench, in words.
 
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
 use super::Bench;
 use crate::tui::overlay::{Asked, Of, Overlay};
 use crate::tui::pane::Screen;
+use crate::tui::view;
+
+impl Bench {
+    fn terminal(&self) -> Terminal<TestBackend> {
+        let area = self.app.ui.area;
+        let mut terminal = Terminal::new(TestBackend::new(area.width, area.height)).unwrap();
+        terminal.draw(|frame| view(&self.app, frame)).unwrap();
+        terminal
+    }
+
+    /// The screen as text, one line for each of its lines, without the spaces at their ends.
+    pub(in crate::tui) fn screen(&self) -> String {
+        let terminal = self.terminal();
+        let buffer = terminal.backend().buffer();
+        let width = usize::from(buffer.area.width);
+        if width == 0 {
+            return String::new();
+        }
+        let mut lines = Vec::new();
+        for cells in buffer.content.chunks(width) {
+            let mut line = String::new();
+            let mut covered = 0;
+            for cell in cells {
+                if covered > 0 {
+                    covered -= 1;
+                    continue;
+                }
+                covered = unicode_width::UnicodeWidthStr::width(cell.symbol()).saturating_sub(1);
+                line.push_str(cell.symbol());
+            }
+            lines.push(line.trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+
+    /// The screen as it is drawn.
+    pub(in crate::tui) fn buffer(&self) -> ratatui::buffer::Buffer {
+        self.terminal().backend().buffer().clone()
+    }
+
+    /// The cells of the screen.
+    pub(in crate::tui) fn cells(&self) -> Vec<ratatui::buffer::Cell> {
+        self.terminal().backend().buffer().content.clone()
+    }
+
+    /// The looks of the first cell of the first line that contains `text`.
+    pub(in crate::tui) fn style_of(&self, text: &str) -> ratatui::style::Style {
+        let y = self.screen().lines().position(|line| line.contains(text)).unwrap();
+        let terminal = self.terminal();
+        terminal.backend().buffer()[(1, y as u16)].style()
+    }
+}
 
 /// The line of what is selected.
 pub(in crate::tui) fn selected(bench: &Bench) -> String {
