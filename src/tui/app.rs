@@ -18,6 +18,7 @@ use super::library::Library;
 use super::message::{Effect, Message, Notice};
 use super::overlay::Overlay;
 use super::pane::event::look::Comparisons;
+use super::pane::event::related::Relations;
 use super::pane::event::{Details, EventView};
 use super::pane::facets::Facets;
 use super::pane::timeline::Timeline;
@@ -86,6 +87,8 @@ pub struct App {
     pub(super) details: Details,
     /// What was made of the changes of events that were looked at.
     pub(super) comparisons: Comparisons,
+    /// What is related to the event that was looked at last.
+    pub(super) relations: Relations,
     pub(super) sources: Vec<SourceStatus>,
     /// What the cache knows to be complete of every feed.
     pub(super) ledgers: Vec<FeedCoverage>,
@@ -143,6 +146,7 @@ impl App {
             library: Library::default(),
             details: Details::default(),
             comparisons: Comparisons::default(),
+            relations: Relations::default(),
             sources: settings.sources,
             ledgers: Vec::new(),
             preview: EventView::default(),
@@ -190,6 +194,7 @@ impl App {
             Message::Lifecycle { source, entity, result } => self.take_life(&source, &entity, &result),
             Message::Profile { actor, result } => self.take_profile(&actor, &result),
             Message::Suspects { case, result } => self.take_suspects(case, &result, &mut ask),
+            Message::Neighbours { generation, result } => self.take_neighbours(generation, result),
             Message::Found { from, result } => self.found(from, result, &mut ask),
             Message::Advice { generation, notes } => self.take_advice(generation, notes),
             Message::Values { asker, generation, key, values } => {
@@ -318,6 +323,9 @@ impl App {
                 _ => {}
             }
         }
+        for event in &events {
+            self.relations.renew(event);
+        }
         self.library.put(events);
         true
     }
@@ -340,6 +348,7 @@ impl App {
     fn grew(&mut self, ask: &mut Vec<Effect>) -> bool {
         self.renew_screens(ask);
         self.counts.grow_stale();
+        self.relations.grow_stale();
         if self.question.open.is_some() {
             self.question.stale = true;
         } else {
@@ -403,6 +412,7 @@ impl App {
             ask.push(Effect::Load { rows });
         }
         self.settle_screen(ask);
+        self.settle_related(ask);
         self.settle_range();
         self.settle_counts(ask);
         if let Some(subject) = self.subject() {

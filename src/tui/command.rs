@@ -189,7 +189,7 @@ commands! {
     Messages "messages" [Everywhere] "Show what the status line said, in full";
     Screenshot "screenshot" [Everywhere] "Write a picture of the screen as an SVG file";
 
-    Open "open" [Lists Views Sources] "Open the selected event, view or source, or fill the gap";
+    Open "open" [Lists Detail Views Sources] "Open the selected event, view or source, or fill the gap";
     Unfold "unfold" [Lists Facets] "Unfold the selected run of events or key, else open the event";
     Fold "fold" [Lists Facets] "Fold the run of events or the key that the selected one belongs to";
     Mark "mark" [Lists Facets] "Mark the event or value, or take the mark away, and go on";

@@ -15,6 +15,7 @@ mod lives;
 mod looks;
 mod messages;
 mod people;
+mod related;
 mod screens;
 mod sources;
 pub(super) mod support;

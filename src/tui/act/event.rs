@@ -87,6 +87,7 @@ impl App {
             Command::PreviousChange => self.seek_change(false),
             Command::NextOfEntity => self.neighbour(Side::Older, ask),
             Command::PreviousOfEntity => self.neighbour(Side::Newer, ask),
+            Command::Open => drop(self.open_related(ask)),
             other => {
                 if let Some(motion) = Motion::of(other) {
                     self.scroll_event(motion);
@@ -198,7 +199,11 @@ impl App {
 
     pub(super) fn scroll_event(&mut self, motion: Motion) {
         let Some((text, page)) = self.text_of_event() else { return };
+        let in_related = self.in_related();
         let view = self.view_of_event();
+        if in_related {
+            return view.select(motion, &text, page);
+        }
         view.scroll = motion.from(view.scroll, text.lines.len().saturating_sub(page) + 1, page);
     }
 

@@ -8,7 +8,7 @@ use crate::tui::message::{Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::overlay::{Asked, Overlay, Told};
 use crate::tui::pane::actor::{self, ActorPane, Way};
-use crate::tui::pane::event::EventView;
+use crate::tui::pane::event::{EventView, related};
 use crate::tui::pane::suspects::{self, SuspectsPane};
 use crate::tui::pane::{Screen, lifecycle};
 use crate::tui::view;
@@ -76,7 +76,7 @@ impl App {
     /// Shows what happened around the event in all sources; the selection stays on it.
     pub(super) fn show_around(&mut self, ask: &mut Vec<Effect>) {
         let Some(event) = self.event().cloned() else { return };
-        let text = format!("around:{}~10m", event.id);
+        let text = related::around(&event);
         if self.above.is_empty() && self.filter.applied() == text {
             self.notice = Some(Notice::info("these are the 10 minutes before and after this event"));
             return;

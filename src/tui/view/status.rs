@@ -53,6 +53,13 @@ const IN_EVENT: &[(Command, &str)] = &[
     (Command::NextTab, "next tab"),
     (Command::Back, "back"),
 ];
+const IN_RELATED: &[(Command, &str)] = &[
+    (Command::OpenActor, "actor"),
+    (Command::Around, "around"),
+    (Command::NextTab, "next tab"),
+    (Command::Open, "open"),
+    (Command::Back, "back"),
+];
 const IN_LIFECYCLE: &[(Command, &str)] = &[
     (Command::GoToTime, "state at a time"),
     (Command::Compare, "compare"),
@@ -124,6 +131,7 @@ fn hints(app: &App, room: usize) -> Row {
     let ui = &app.ui;
     let here = match (app.overlays.last(), app.above.last()) {
         (Some(_), _) => &[],
+        (None, _) if app.in_related() => IN_RELATED,
         (None, Some(Screen::Event(_))) => IN_EVENT,
         (None, Some(Screen::Lifecycle(_))) => IN_LIFECYCLE,
         (None, Some(Screen::Compare(_))) => IN_COMPARE,

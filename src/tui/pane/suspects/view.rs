@@ -17,7 +17,8 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
-use crate::tui::pane::{brief, event, lifecycle};
+use crate::tui::pane::brief::{self, Beside};
+use crate::tui::pane::{event, lifecycle};
 use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -129,7 +130,7 @@ fn rows(nth: usize, suspect: &Suspect, width: usize, tall: u16, ui: &Ui) -> Vec<
     // The points are what the words below come to: they go first.
     let head = if narrow { head } else { head.right(&points, 4, ui.style(Role::Accent)).fill_by(2) };
     let room = width.saturating_sub(head.width() + 2);
-    let head = head.join(brief::line(&suspect.event, room, true, ui));
+    let head = head.join(brief::line(&suspect.event, room, Beside::Actor, ui));
     let margin = if narrow { 3 } else { MARGIN - 2 };
     let mut why: Vec<&str> = suspect.reasons.iter().map(|reason| reason.words.as_str()).collect();
     let actor = suspect.event.record.actor.label().unwrap_or("–");
