@@ -28,6 +28,7 @@ use super::range::Range;
 use super::said::Said;
 use super::search::Search;
 use super::settings::{Settings, Side, Ui};
+use super::spinner::Spinner;
 use super::tabs::Tabs;
 use super::trail::Trail;
 use super::waiting::{Question, Timers, Why};
@@ -108,6 +109,7 @@ pub struct App {
     pub(super) pressed: Vec<KeyEvent>,
     pub(super) question: Question,
     pub(super) timers: Timers,
+    pub(super) spinner: Spinner,
     pub(super) dirty: bool,
 }
 
@@ -159,6 +161,7 @@ impl App {
             pressed: Vec::new(),
             question: Question::default(),
             timers: Timers::default(),
+            spinner: Spinner::default(),
             dirty: true,
             ui,
         };
@@ -420,6 +423,7 @@ impl App {
         }
         self.settle_rest(ask);
         self.settle_clock(ask);
+        self.settle_spinner(ask);
     }
 
     fn settle_screen(&mut self, ask: &mut Vec<Effect>) {

@@ -521,4 +521,6 @@ pub enum Timer {
     Clock(u64),
     /// The selection has rested on one event.
     Rest(u64),
+    /// What is under way takes a while.
+    Spinner(u64),
 }

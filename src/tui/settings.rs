@@ -41,6 +41,8 @@ pub struct Settings {
     pub glyphs: Glyphs,
     /// How the user is told of what happens to a watched entity.
     pub notify: Notify,
+    /// Whether a glyph turns while something is under way; otherwise it stands still.
+    pub spinner: bool,
     /// What the user made.
     pub user: UserData,
     /// The configured sources, in the order of the configuration.
@@ -119,6 +121,8 @@ pub(super) struct Ui {
     pub(super) glyphs: Glyphs,
     /// How the user is told of what happens to a watched entity.
     pub(super) notify: Notify,
+    /// Whether a glyph turns while something is under way.
+    pub(super) spinner: bool,
     /// Whether times are shown as ages.
     pub(super) ages: bool,
     /// How changes are looked at.
@@ -146,6 +150,7 @@ impl Ui {
             now: settings.now,
             glyphs: settings.glyphs,
             notify: settings.notify,
+            spinner: settings.spinner,
             ages: settings.ages,
             look: Look::default(),
             preview: true,

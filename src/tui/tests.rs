@@ -18,5 +18,6 @@ mod people;
 mod related;
 mod screens;
 mod sources;
+mod spinner;
 pub(super) mod support;
 mod views;

@@ -99,6 +99,7 @@ impl App {
                 }
                 false
             }
+            Timer::Spinner(number) => self.turn_spinner(number, ask),
             Timer::Clock(_) | Timer::Rest(_) => false,
         }
     }

@@ -27,15 +27,21 @@ impl App {
 
     /// Asks what is related to the event on the screen, where that is looked at.
     pub(in crate::tui) fn settle_related(&mut self, ask: &mut Vec<Effect>) {
-        let is_shown = match self.above.last() {
+        if self.shows_related()
+            && let Some(event) = self.event().cloned()
+        {
+            ask.extend(self.relations.want(&event, &self.ui.context()));
+        }
+    }
+
+    /// Whether the screen shows what is related to an event.
+    pub(in crate::tui) fn shows_related(&self) -> bool {
+        match self.above.last() {
             Some(Screen::Event(pane)) => pane.view.tab == Tab::Related,
             None | Some(Screen::Lifecycle(_) | Screen::Suspects(_)) => {
                 self.preview.tab == Tab::Related && !self.layout().preview.is_empty()
             }
             Some(_) => false,
-        };
-        if is_shown && let Some(event) = self.event().cloned() {
-            ask.extend(self.relations.want(&event, &self.ui.context()));
         }
     }
 

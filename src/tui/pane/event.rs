@@ -138,6 +138,11 @@ impl Details {
         self.asking.contains(&row)
     }
 
+    /// How many are on their way.
+    pub(in crate::tui) fn under_way(&self) -> usize {
+        self.asking.len()
+    }
+
     /// Why the last second request for `row` brought nothing.
     pub(in crate::tui) fn fault(&self, row: RowId) -> Option<&Fault> {
         self.faults.get(&row)

@@ -70,6 +70,15 @@ impl SuspectsPane {
         }
     }
 
+    /// Whether the answer for this moment and window is still to come.
+    pub(in crate::tui) fn waits(&self) -> bool {
+        match &self.state {
+            Loaded::Waiting => true,
+            Loaded::Here(found) => found.case != self.case,
+            Loaded::Failed(_) => false,
+        }
+    }
+
     /// The changes, once they are here.
     pub(in crate::tui) fn found(&self) -> Option<&Suspects> {
         match &self.state {

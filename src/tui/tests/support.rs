@@ -153,6 +153,7 @@ pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
         at: None,
         glyphs: Glyphs::Unicode,
         notify: Notify::Bell,
+        spinner: true,
         user: UserData::default(),
         ages: false,
         follow: true,
@@ -391,6 +392,12 @@ impl Bench {
     /// The timers asked for since this was last called, without their times.
     pub(in crate::tui) fn take_asked(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.asked)
+    }
+
+    /// The same without the timers.
+    pub(in crate::tui) fn take_work(&mut self) -> Vec<Effect> {
+        let is_work = |effect: &Effect| !matches!(effect, Effect::Timer { .. });
+        self.take_asked().into_iter().filter(is_work).collect()
     }
 
     fn terminal(&self) -> Terminal<TestBackend> {

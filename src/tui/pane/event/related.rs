@@ -152,6 +152,11 @@ impl Relations {
         self.stale = true;
     }
 
+    /// Whether the first answer about the event is still to come.
+    pub(in crate::tui) fn waits(&self) -> bool {
+        self.open && self.about.as_ref().is_some_and(|about| matches!(about.state, State::Waiting))
+    }
+
     /// Puts `event` in the place of what was known about it before.
     pub(in crate::tui) fn renew(&mut self, event: &std::sync::Arc<Event>) {
         if let Some(About { state: State::Here(found), .. }) = &mut self.about {
