@@ -225,7 +225,7 @@ impl App {
             }
             other => self.heard_of_leaving(other, &mut ask),
         };
-        self.said.hear(self.notice.as_ref(), self.ui.now);
+        ask.extend(self.said.hear(self.notice.as_ref(), self.ui.now));
         self.settle(&mut ask);
         ask
     }

@@ -236,6 +236,8 @@ commands! {
     OpenActor "open-actor" [Lists Detail] "Open what is known of the actor";
     Around "around" [Lists Detail] "Show what happened within 10 minutes of the event, in all sources";
     Suspects "suspects" [Lists Detail] "Show what changed before the event, the most suspicious first";
+    ShorterWindow "shorter-window" [Lists] "Look less far back for what changed before the event";
+    LongerWindow "longer-window" [Lists] "Look further back for what changed before the event";
     OpenUrl "open-url" [Lists Detail] "Open the event in the web browser";
     NextTab "next-tab" [Lists Detail] "Show the next tab of the event";
     PreviousTab "previous-tab" [Lists Detail] "Show the previous tab of the event";

@@ -523,4 +523,6 @@ pub enum Timer {
     Rest(u64),
     /// What is under way takes a while.
     Spinner(u64),
+    /// Something was said, and is to be kept with its time.
+    Said(u64),
 }

@@ -45,6 +45,8 @@ impl App {
             Command::OpenActor => self.open_actor(ask),
             Command::Around => self.show_around(ask),
             Command::Suspects => self.open_suspects(ask),
+            Command::ShorterWindow => self.widen_window(false, ask),
+            Command::LongerWindow => self.widen_window(true, ask),
             Command::Repeat => match self.repeatable {
                 Some(command) => return self.act_on_event(command, ask),
                 None => self.notice = Some(Notice::info("there is nothing to do again")),

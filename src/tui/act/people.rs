@@ -1,7 +1,7 @@
 //! What commands do to find who did what, and what else happened: around an event, before it, by its actor.
 //! And to find the way back from there.
 
-use crate::domain::{Actor, Case, Event, Profile, Suspects};
+use crate::domain::{Actor, Case, Event, Profile, Suspects, span};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Effect, Notice};
@@ -22,7 +22,7 @@ impl App {
             Command::Forward => self.forward(ask),
             Command::Messages => {
                 let lines = self.said.lines(&self.ui);
-                self.overlays.push(Overlay::Told(Told::new("messages, the latest first", lines)));
+                self.overlays.push(Overlay::Told(Told::of("messages, the latest first", lines)));
             }
             Command::PreviewPlace => {
                 self.ui.preview = true;
@@ -102,6 +102,23 @@ impl App {
         }
         ask.push(pane.question());
         self.above.push(Screen::Suspects(pane));
+    }
+
+    /// Looks further back for what changed before a moment, or less far.
+    pub(super) fn widen_window(&mut self, longer: bool, ask: &mut Vec<Effect>) {
+        let Some(Screen::Suspects(pane)) = self.above.last_mut() else {
+            let key = self.ui.key(Command::Suspects);
+            self.notice = Some(Notice::info(format!("this is for what changed before an event: `{key}`")));
+            return;
+        };
+        match pane.widen(longer) {
+            Some(question) => ask.push(question),
+            None => {
+                let end = if longer { "far" } else { "near" };
+                let window = span(pane.case.window);
+                self.notice = Some(Notice::info(format!("{window} before is as {end} as it goes")));
+            }
+        }
     }
 
     pub(in crate::tui) fn take_suspects(

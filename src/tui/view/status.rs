@@ -74,7 +74,12 @@ const IN_COMPARE: &[(Command, &str)] = &[
     (Command::NextChange, "next change"),
     (Command::Back, "back"),
 ];
-const IN_SUSPECTS: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Back, "back")];
+const IN_SUSPECTS: &[(Command, &str)] = &[
+    (Command::ShorterWindow, "shorter"),
+    (Command::LongerWindow, "longer"),
+    (Command::Open, "open"),
+    (Command::Back, "back"),
+];
 const IN_ACTOR: &[(Command, &str)] = &[(Command::Open, "open or filter"), (Command::Back, "back")];
 const IN_SOURCES: &[(Command, &str)] = &[
     (Command::RefreshAll, "refresh all"),

@@ -1,7 +1,7 @@
 //! The changes before a moment, drawn, the most suspicious first.
 //!
 //! ```text
-//! before Wed 25 Mar 2026 14:32:07 +00:00
+//! before Wed 25 Mar 2026 14:32:07 +00:00                - shorter   2 h   = longer
 //! 9 changes in the 2 h before, from all sources, the most suspicious first
 //!
 //! ▌1  5.9  25 Mar 14:18  ^ publish   Home Page NBA    ben@example.com
@@ -48,7 +48,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &SuspectsPane, buf: &mut Buffer) {
     let moment = words::full(pane.case.at, ui.zone);
     let title =
         Row::new().fill(1).cut(&format!("before {moment}"), usize::from(area.width), ui.style(Role::Title));
-    title.draw(buf, area.x, area.y, area.width);
+    title.with_right(window(pane, ui), usize::from(area.width)).draw(buf, area.x, area.y, area.width);
     let (text, role) = match &pane.state {
         Loaded::Waiting => ("Reading the cache…".to_owned(), Role::Dim),
         Loaded::Failed(message) => (message.clone(), Role::Failed),
@@ -73,13 +73,27 @@ pub(in crate::tui) fn draw(app: &App, pane: &SuspectsPane, buf: &mut Buffer) {
     }
 }
 
+/// How far back is looked, between the keys that change it.
+fn window(pane: &SuspectsPane, ui: &Ui) -> Row {
+    let (key, dim) = (ui.style(Role::Key), ui.style(Role::Dim));
+    Row::new()
+        .put(&ui.key(Command::ShorterWindow), key)
+        .put(" shorter", dim)
+        .fill_by(3)
+        .put(&span(pane.case.window), ui.style(Role::Accent))
+        .fill_by(3)
+        .put(&ui.key(Command::LongerWindow), key)
+        .put(" longer", dim)
+        .fill_by(2)
+}
+
 fn told(found: &Suspects, ui: &Ui) -> String {
     let window = span(found.case.window);
     match found.of {
         0 => format!(
-            "Nothing changed in the {window} before, in any source; `{}` goes back, `{}` goes to another time",
+            "Nothing changed in the {window} before, in any source; `{}` goes back, `{}` looks further back",
             ui.key(Command::Back),
-            ui.key(Command::GoToTime)
+            ui.key(Command::LongerWindow)
         ),
         of => {
             let changes = words::plural(of as u64, "change");
