@@ -161,7 +161,7 @@ impl App {
             pressed: Vec::new(),
             question: Question::default(),
             timers: Timers::default(),
-            spinner: Spinner::default(),
+            spinner: Spinner::new(settings.spinner),
             dirty: true,
             ui,
         };

@@ -121,8 +121,6 @@ pub(super) struct Ui {
     pub(super) glyphs: Glyphs,
     /// How the user is told of what happens to a watched entity.
     pub(super) notify: Notify,
-    /// Whether a glyph turns while something is under way.
-    pub(super) spinner: bool,
     /// Whether times are shown as ages.
     pub(super) ages: bool,
     /// How changes are looked at.
@@ -150,7 +148,6 @@ impl Ui {
             now: settings.now,
             glyphs: settings.glyphs,
             notify: settings.notify,
-            spinner: settings.spinner,
             ages: settings.ages,
             look: Look::default(),
             preview: true,

@@ -28,6 +28,14 @@ pub(super) struct Spinner {
     /// The number of the timer that is waited for.
     timer: u64,
     state: State,
+    /// Whether it turns at all; otherwise it stands still beside the words.
+    turns: bool,
+}
+
+impl Spinner {
+    pub(super) fn new(turns: bool) -> Self {
+        Self { turns, ..Self::default() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,7 +60,8 @@ impl App {
             (false, State::Begun | State::Turning(_)) => {
                 self.dirty |= self.spinner.state != State::Begun;
                 // The timer that is wound is nobody's any more.
-                self.spinner = Spinner { timer: self.spinner.timer + 1, state: State::Still };
+                self.spinner.timer += 1;
+                self.spinner.state = State::Still;
             }
             _ => {}
         }
@@ -73,7 +82,7 @@ impl App {
             State::Begun => State::Turning(0),
             State::Still => return false,
         };
-        if self.ui.spinner {
+        if self.spinner.turns {
             self.wind_spinner(ask);
         } else {
             self.spinner.timer += 1;
@@ -126,11 +135,10 @@ impl App {
         if self.shows_related() && self.relations.waits() {
             return Some("looking for what is related");
         }
-        let compared = self.subject().and_then(|subject| {
+        self.subject().and_then(|subject| {
             let compared = self.comparisons.about(&subject)?;
             compared.comparison().is_none().then_some("comparing")
-        });
-        compared
+        })
     }
 
     fn asking_for_details(&self) -> Option<String> {

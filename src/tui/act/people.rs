@@ -111,13 +111,11 @@ impl App {
             self.notice = Some(Notice::info(format!("this is for what changed before an event: `{key}`")));
             return;
         };
-        match pane.widen(longer) {
-            Some(question) => ask.push(question),
-            None => {
-                let end = if longer { "far" } else { "near" };
-                let window = span(pane.case.window);
-                self.notice = Some(Notice::info(format!("{window} before is as {end} as it goes")));
-            }
+        if let Some(question) = pane.widen(longer) {
+            ask.push(question);
+        } else {
+            let (window, end) = (span(pane.case.window), if longer { "far" } else { "near" });
+            self.notice = Some(Notice::info(format!("{window} before is as {end} as it goes")));
         }
     }
 
