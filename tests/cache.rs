@@ -118,5 +118,5 @@ fn what_could_not_be_read_is_printed_without_moving_the_cursor() {
     let all = home.json_lines(&["sources", "quarantine", "bad", "--json"]);
     assert_eq!(all.len(), 1);
     assert!(all[0]["raw"].as_str().unwrap().contains('\u{202e}') && all[0]["reason"].is_string(), "{all:?}");
-    assert_eq!(run(&home, &["sources", "quarantine", "bald"]).0, 1);
+    assert_eq!(run(&home, &["sources", "quarantine", "bald"]).0, 2);
 }

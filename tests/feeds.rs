@@ -70,7 +70,7 @@ fn a_profile_of_ones_own_is_listed_and_shown_as_it_is_written() {
     home.backtrail(&["feeds", "show", "example"]).assert().success().stdout(text);
     home.backtrail(&["feeds", "show", "exampel"])
         .assert()
-        .code(1)
+        .code(2)
         .stderr(predicate::str::contains("exampel").and(predicate::str::contains("`example`")));
 }
 
@@ -531,7 +531,7 @@ fn what_cannot_be_imported_says_why() {
         (vec![history, "--feed", "microvisualizer"], 2, "--scope"),
         (vec![history, "--feed", "kaireonai"], 2, "/changes"),
         (vec![history, "--feed", "kaireonai", "--scope", "x"], 2, "no scopes"),
-        (vec![history, "--feed", "nothing"], 1, "nothing"),
+        (vec![history, "--feed", "nothing"], 2, "nothing"),
         (vec![history, "--feed", "kaireonai", "--source", "a b"], 2, "a b"),
         (vec![history, "--feed", "kaireonai", "--var", "tenat=x"], 2, "tenat"),
         (vec!["/nowhere.json", "--feed", "kaireonai"], 2, "/nowhere.json"),
