@@ -313,6 +313,9 @@ fn the_configuration_can_be_made_checked_and_found() {
     assert!(path.exists());
     home.backtrail(&["config", "init"]).assert().code(2).stderr(predicate::str::contains("already"));
     home.backtrail(&["config", "check"]).assert().success().stdout(predicate::str::contains("no source yet"));
+    home.backtrail(&["config", "print"]).assert().success().stdout(
+        predicate::str::contains("[ui]\ntheme = \"auto\"").and(predicate::str::contains("[keys.lists]")),
+    );
     let unasked =
         predicate::str::contains("take the `#` away").and(predicate::str::contains("config init").not());
     home.backtrail(&["sync"]).assert().code(2).stderr(unasked);

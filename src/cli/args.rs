@@ -388,6 +388,9 @@ pub enum ConfigCommand {
     Init,
     /// Say what is wrong with the configuration, and how to mend it.
     Check,
+    /// Print the configuration in force as a file that would say all of it: defaults and keys filled in, secrets by
+    /// where they come from.
+    Print,
     /// Print where the program keeps its files.
     Path {
         /// Only this one.

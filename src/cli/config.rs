@@ -1,4 +1,4 @@
-//! `backtrail config`: make the configuration file, check it, find it.
+//! `backtrail config`: make the configuration file, check it, print it, find it.
 
 use std::path::PathBuf;
 
@@ -34,6 +34,10 @@ pub(super) fn run(command: &ConfigCommand, options: &Options) -> Result<Exit, Fa
             let empty = config::load(options).is_ok_and(|config| config.sources.is_empty());
             let but = if empty { "; it names no source yet: take the `#` away from one" } else { "" };
             print::lines([format!("{} is fine{but}", paths.config.display())])
+        }
+        ConfigCommand::Print => {
+            let config = config::load(options).map_err(Failure::of_problems)?;
+            print::lines([config.to_toml().trim_end()])
         }
         ConfigCommand::Path { which: Some(which) } => {
             print::lines([place(&paths, *which).display().to_string()])

@@ -6,13 +6,14 @@
 //! a message.
 //!
 //! `table` walks the file key by key and `problem` keeps what is wrong with it; `source`, `ui`, `keys` and `ai` each
-//! read the part of their name; `paths` says where everything is, `secret` where secrets come from.
+//! read the part of their name, and `print` writes all of it; `paths` says where everything is, `secret` where secrets come from.
 
 mod ai;
 mod base;
 mod init;
 mod keys;
 mod paths;
+mod print;
 mod problem;
 mod secret;
 mod source;

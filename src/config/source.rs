@@ -51,7 +51,7 @@ const KEEP_LIMITS: (Duration, Duration) =
     (Duration::from_secs(24 * 60 * 60), Duration::from_secs(100 * 366 * 24 * 60 * 60));
 
 /// What stands for no end to it.
-const KEEP_ALL: &str = "all";
+pub(super) const KEEP_ALL: &str = "all";
 
 /// A source as the user configured it, checked against its feed profile.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Good files, and one mistake at a time.
 
 mod files;
+mod printed;
 
 use std::time::Duration;
 
@@ -152,6 +153,7 @@ fn a_good_file_becomes_what_it_says() {
     let zone = Zone::Fixed(FixedOffset::east_opt(7200).unwrap());
     let ui = Ui {
         theme: Theme::built_in("light"),
+        theme_name: Some("light".into()),
         zone,
         time: TimeStyle::Relative,
         follow: false,

@@ -14,13 +14,15 @@ use crate::tui::{Glyphs, Notify};
 const KEYS: &[&str] = &["theme", "zone", "time", "follow", "glyphs", "notify", "spinner"];
 
 /// The word for the theme that fits the terminal's background.
-const AUTO: &str = "auto";
+pub(super) const AUTO: &str = "auto";
 
 /// How the screen looks and begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ui {
     /// The colours; `None` leaves the choice to what the terminal's background is.
     pub theme: Option<Theme>,
+    /// The name or the file that they were chosen by.
+    pub theme_name: Option<String>,
     /// The zone that times are shown and typed in.
     pub zone: Zone,
     /// How times are shown.
@@ -40,6 +42,7 @@ impl Default for Ui {
     fn default() -> Self {
         Self {
             theme: None,
+            theme_name: None,
             zone: Zone::default(),
             time: TimeStyle::default(),
             follow: true,
@@ -64,8 +67,11 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home
     let Some(table) = field.table(reader, "{ theme = \"dark\" }") else { return Ui::default() };
     table.only(reader, KEYS, |_| None);
     let get = |key| Table::get(&table, key);
+    let theme = get("theme").and_then(|field| theme(reader, field, file, home));
+    let (theme, theme_name) = theme.unzip();
     Ui {
-        theme: get("theme").and_then(|field| theme(reader, field, file, home)),
+        theme,
+        theme_name,
         zone: get("zone").and_then(|field| zone(reader, field)).unwrap_or_default(),
         time: get("time").and_then(|field| time(reader, field)).unwrap_or_default(),
         follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or(Ui::default().follow),
@@ -75,7 +81,12 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home
     }
 }
 
-fn theme(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home: Option<&Path>) -> Option<Theme> {
+fn theme(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    file: &Path,
+    home: Option<&Path>,
+) -> Option<(Theme, String)> {
     let name = field.text(reader, "\"dark\"")?;
     if name == AUTO {
         return None;
@@ -89,13 +100,15 @@ fn theme(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home: Option<&
             });
             reader.note(&field.span, &field.path, format!("there is no theme `{name}`"), help);
         }
-        return built_in;
+        return built_in.map(|theme| (theme, name.to_owned()));
     }
     let path = expand(name, file, home);
     let text = super::read_text(&path)
         .map_err(|problem| reader.note(&field.span, &field.path, problem, "check the path"))
         .ok()?;
-    Theme::parse(&path.display().to_string(), &text)
+    let path = path.display().to_string();
+    Theme::parse(&path, &text)
+        .map(|theme| (theme, path.clone()))
         .map_err(|problems| problems.into_iter().for_each(|problem| reader.adopt(problem)))
         .ok()
 }
@@ -117,19 +130,15 @@ fn zone(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Zone> {
 }
 
 fn time(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<TimeStyle> {
-    let known = [("absolute", TimeStyle::Absolute), ("relative", TimeStyle::Relative)];
-    one_of(reader, field, &known, |text| format!("times cannot be shown as `{text}`"))
+    one_of(reader, field, words::TIMES, |text| format!("times cannot be shown as `{text}`"))
 }
 
 fn glyphs(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Glyphs> {
-    let known = [(AUTO, None), ("unicode", Some(Glyphs::Unicode)), ("ascii", Some(Glyphs::Ascii))];
-    one_of(reader, field, &known, |text| format!("there are no glyphs `{text}`")).flatten()
+    one_of(reader, field, words::GLYPHS, |text| format!("there are no glyphs `{text}`")).flatten()
 }
 
 fn notify(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Notify> {
-    let known =
-        [("bell", Notify::Bell), ("osc9", Notify::Osc9), ("osc777", Notify::Osc777), ("off", Notify::Off)];
-    one_of(reader, field, &known, |text| format!("nobody can be told by `{text}`"))
+    one_of(reader, field, words::NOTICES, |text| format!("nobody can be told by `{text}`"))
 }
 
 /// What a word stands for among `known`; `wrong` says what cannot be done with another one.
@@ -146,4 +155,23 @@ fn one_of<T: Copy>(
         reader.note(&field.span, &field.path, wrong(text), what_fits(text, &words));
     }
     found
+}
+
+/// The words of the file for what it can choose among.
+pub(super) mod words {
+    use super::{AUTO, Glyphs, Notify, TimeStyle};
+
+    pub(in crate::config) const TIMES: &[(&str, TimeStyle)] =
+        &[("absolute", TimeStyle::Absolute), ("relative", TimeStyle::Relative)];
+
+    pub(in crate::config) const GLYPHS: &[(&str, Option<Glyphs>)] =
+        &[(AUTO, None), ("unicode", Some(Glyphs::Unicode)), ("ascii", Some(Glyphs::Ascii))];
+
+    pub(in crate::config) const NOTICES: &[(&str, Notify)] =
+        &[("bell", Notify::Bell), ("osc9", Notify::Osc9), ("osc777", Notify::Osc777), ("off", Notify::Off)];
+
+    /// The word for one of them.
+    pub(in crate::config) fn word<T: PartialEq>(words: &[(&'static str, T)], meant: &T) -> &'static str {
+        words.iter().find(|(_, one)| one == meant).map_or(AUTO, |(word, _)| word)
+    }
 }

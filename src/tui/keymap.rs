@@ -120,6 +120,12 @@ impl Keymap {
         keys
     }
 
+    /// The keys that are bound to `command` under `context` itself.
+    pub fn bound_in(&self, context: Context, command: Command) -> Vec<String> {
+        let own = self.bindings.iter().filter(|binding| binding.context == context);
+        own.filter(|binding| binding.command == command).map(|binding| spell(&binding.keys)).collect()
+    }
+
     /// The keys that mean `command` while `context` has the focus.
     pub fn keys_in(&self, context: Context, command: Command) -> Vec<String> {
         self.heard_in(context)
