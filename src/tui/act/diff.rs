@@ -167,7 +167,13 @@ impl App {
         match block.mask.can_be_lifted() {
             Ok(()) => self.overlays.push(Overlay::Reveal(subject, block.path.clone())),
             Err(why) if block.mask == Mask::Kept => {
-                self.notice = Some(Notice::error(format!("`{}`: {why}", block.path)));
+                let raw = if made.record.hidden.is_empty() {
+                    String::new()
+                } else {
+                    let (tab, key) = (self.ui.key(Command::NextTab), self.ui.key(Command::Reveal));
+                    format!("; the record may: `{tab}` to Raw, and `{key}` there")
+                };
+                self.notice = Some(Notice::error(format!("`{}`: {why}{raw}", block.path)));
             }
             Err(why) => self.notice = Some(Notice::info(format!("`{}`: {why}", block.path))),
         }

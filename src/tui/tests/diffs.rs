@@ -167,6 +167,10 @@ fn what_was_masked_before_it_was_kept_is_said_to_be_lost() {
         let screen = bench((100, 30), fields(), keys).screen();
         assert!(screen.contains(words), "{keys}: {screen}");
     }
+    let mut event = fields();
+    event.record.raw = r#"{"changes": {"pin": {"from": "1", "to": "2"}, "password": "p"}}"#.into();
+    let screen = bench((140, 30), event, "nnnnnX").screen();
+    assert!(screen.contains("the record may: `]` to Raw, and `X` there"), "{screen}");
     let mut bench = bench((100, 30), fields(), "nnnnX");
     assert!(!bench.screen().contains("hunter"));
     bench.press("X");
