@@ -153,6 +153,7 @@ pub struct Step {
     /// What undid it.
     pub undone: Option<Reversal>,
     told: OnceLock<Arc<Told>>,
+    rules: Arc<Matcher>,
 }
 
 /// The other half of a pair of which one undid the other.
@@ -176,18 +177,19 @@ pub struct Life {
     /// Where the cache may lack events of it.
     gaps: Vec<Stretch>,
     /// How its documents are compared, and what is masked in them.
-    rules: Matcher,
+    rules: Arc<Matcher>,
 }
 
 impl Life {
     /// Puts events of one entity, in any order, into a life. The rules are those of its feed; the cache may lack
     /// events at the times of the gaps.
     pub fn of(mut events: Vec<Arc<Event>>, rules: Matcher, gaps: Vec<Stretch>) -> Self {
+        let rules = Arc::new(rules);
         events.sort_by_key(|event| std::cmp::Reverse(event.row));
         events.dedup_by_key(|event| event.row);
         let state = events.iter().rev().fold(State::Unknown, |state, event| state.after(event));
         let from_the_start = events.last().is_some_and(|event| event.record.action == Action::Create);
-        let mut steps: Vec<Step> = events.into_iter().map(Step::of).collect();
+        let mut steps: Vec<Step> = events.into_iter().map(|event| Step::of(event, &rules)).collect();
         point_back(&mut steps);
         pair_up(&mut steps);
         Self { steps, state, from_the_start, gaps, rules }
@@ -196,7 +198,7 @@ impl Life {
     /// The same with other events. What was read of those that are the same is not read again.
     #[must_use]
     pub fn with(&self, events: Vec<Arc<Event>>) -> Self {
-        let mut life = Self::of(events, self.rules.clone(), self.gaps.clone());
+        let mut life = Self::of(events, Matcher::clone(&self.rules), self.gaps.clone());
         for step in &mut life.steps {
             let place = self.steps.partition_point(|old| old.event.row > step.event.row);
             if let Some(old) = self.steps.get(place).filter(|old| Arc::ptr_eq(&old.event, &step.event)) {
@@ -261,9 +263,10 @@ fn point_back(steps: &mut [Step]) {
 }
 
 impl Step {
-    fn of(event: Arc<Event>) -> Self {
+    fn of(event: Arc<Event>, rules: &Arc<Matcher>) -> Self {
         let versions = Versions::of(&event.record.changes);
-        Self { event, versions, back_to: None, undoes: None, undone: None, told: OnceLock::new() }
+        let (told, rules) = (OnceLock::new(), Arc::clone(rules));
+        Self { event, versions, back_to: None, undoes: None, undone: None, told, rules }
     }
 
     /// Whether it changed anything.
@@ -277,7 +280,7 @@ impl Step {
 
     /// What it says about the fields, read when it is first asked for.
     fn told(&self) -> &Told {
-        self.told.get_or_init(|| Arc::new(Told::by(&self.event)))
+        self.told.get_or_init(|| Arc::new(Told::by(&self.event, &self.rules)))
     }
 }
 

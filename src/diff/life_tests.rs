@@ -443,6 +443,27 @@ fn what_cancels_out_is_no_net_change() {
 }
 
 #[test]
+fn what_the_profile_says_to_be_beside_is_no_field() {
+    let publish = |minutes: i64, changes: Vec<Change>| {
+        let mut event = event(minutes, Action::Publish, "flow", "F");
+        event.record.changes = changes;
+        Arc::new(event)
+    };
+    let mode =
+        Change { path: "mode".into(), op: Op::Replace, before: Some(json!("a")), after: Some(json!("b")) };
+    let noted = |version: u32| vec![set("version", json!(version)), set("notes", json!("because"))];
+    let events = vec![publish(10, [noted(2), vec![mode]].concat()), publish(5, noted(3))];
+    let rules = Rules { beside: vec!["/version".into(), "/notes".into()], ..Rules::default() };
+    let life = Life::of(events, Matcher::new(&rules), Vec::new());
+    let fields: Vec<String> = life.portrait(0).fields.into_iter().map(|field| field.path).collect();
+    assert_eq!(fields, ["mode"]);
+    assert_eq!(life.blame().len(), 1);
+    assert_eq!(life.version(), Some("3"), "it is still known by its number");
+    // Who publishes and says no more may have changed anything.
+    assert_eq!(told(&life, 0, "mode"), (Some(json!("b")), Basis::Doubtful(1, Doubt::Mute(0))));
+}
+
+#[test]
 fn what_an_event_states_beside_its_documents_is_no_field() {
     let mut event = pair(10, "mode", "x", "y");
     event.record.changes.push(set("notes", json!("because")));

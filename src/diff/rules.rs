@@ -61,6 +61,8 @@ pub struct Rules {
     pub ignore: Vec<String>,
     /// What is masked, beside the names that are always masked.
     pub redact: Vec<String>,
+    /// What tells of the change and is no field of the entity, such as a note or the numbers of versions.
+    pub beside: Vec<String>,
 }
 
 /// How the elements of an array are told apart.
@@ -92,6 +94,7 @@ pub struct Matcher {
     arrays: Vec<(Vec<String>, Align)>,
     ignore: Vec<Pattern>,
     redact: Vec<Pattern>,
+    beside: Vec<Pattern>,
     /// Paths of single fields that are shown whatever the rules say.
     revealed: Vec<String>,
     /// Whether texts that hold JSON are looked into.
@@ -145,6 +148,7 @@ impl Matcher {
             arrays: rules.array_keys.iter().map(|(at, align)| (segments(at), align.clone())).collect(),
             ignore: patterns(&rules.ignore),
             redact,
+            beside: patterns(&rules.beside),
             revealed: Vec::new(),
             texts: false,
         }
@@ -163,6 +167,7 @@ impl Matcher {
         both.arrays.extend(other.arrays.iter().cloned());
         both.ignore.extend(other.ignore.iter().cloned());
         both.redact.extend(other.redact.iter().cloned());
+        both.beside.extend(other.beside.iter().cloned());
         both
     }
 
@@ -188,6 +193,7 @@ impl Matcher {
             arrays: Vec::new(),
             ignore: named(&self.ignore),
             redact: named(&self.redact),
+            beside: Vec::new(),
             revealed: self.revealed.iter().filter_map(inner).collect(),
             texts: self.texts,
         }
@@ -227,6 +233,11 @@ impl Matcher {
     /// Whether the field that `steps` end in is left out.
     pub(super) fn ignores(&self, steps: &[Step<'_>]) -> bool {
         matches(&self.ignore, steps)
+    }
+
+    /// Whether what `steps` end in tells of the change and is no field of the entity.
+    pub(super) fn is_beside(&self, steps: &[Step<'_>]) -> bool {
+        matches(&self.beside, steps)
     }
 
     /// Whether the field that `steps` end in is masked because of its name or place.

@@ -16,7 +16,7 @@
 //! | `chain` | `at`, `key`, `is`, `was`, `snapshot` | a list of versions, the one named by the event compared with the one before it, or with the one at `was` |
 //! | `text` | `at`, `path` | a sentence about the change |
 //!
-//! Each takes `array_keys`, `ignore` and `redact`. In `rows`, `sets` and the list form of `chain`, pointers
+//! Each takes `array_keys`, `ignore`, `redact` and `beside`. In `rows`, `sets` and the list form of `chain`, pointers
 //! other than `at`, `is` and `was` start at the element. `^` starts at the record around: the outer one where
 //! records are cut out of one, in a detail answer the one that was asked about, else the whole record.
 

@@ -81,9 +81,10 @@ impl Life {
 
     /// The changes of the entity itself: where the documents are known, without what an event states beside them.
     fn changes<'s>(&self, step: &'s super::Step) -> Cow<'s, [Change]> {
-        match &step.told().documents {
+        let told = step.told();
+        match &told.documents {
             Some(both) => Cow::Owned(compare_with(&both.before, &both.after, &self.rules)),
-            None => Cow::Borrowed(&step.event.record.changes),
+            None => Cow::Borrowed(&told.changes),
         }
     }
 

@@ -1,12 +1,16 @@
 //! What one event says about the fields of its entity.
 
+use crate::diff::path;
+use crate::diff::rules::Matcher;
 use crate::diff::snapshots::Snapshots;
-use crate::domain::{Action, Event, Op, Status};
+use crate::domain::{Action, Change, Event, Op, Status};
 
 /// What one event says about the fields of its entity.
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) says: Says,
+    /// The changed fields, without what tells of the change alone.
+    pub(super) changes: Vec<Change>,
     /// The documents before and after, where the record carries them.
     pub(super) documents: Option<Snapshots>,
 }
@@ -25,22 +29,24 @@ pub(super) enum Says {
 }
 
 impl Told {
-    pub(super) fn by(event: &Event) -> Self {
+    pub(super) fn by(event: &Event, rules: &Matcher) -> Self {
         let record = &event.record;
         if record.status == Status::Failed {
-            return Self { says: Says::Nothing, documents: None };
+            return Self { says: Says::Nothing, changes: Vec::new(), documents: None };
         }
         let documents = Snapshots::of(record);
+        let is_field = |change: &&Change| !rules.is_beside(&path::steps(&change.path));
+        let changes: Vec<Change> = record.changes.iter().filter(is_field).cloned().collect();
         let says = if documents.is_some() {
             Says::All
-        } else if record.changes.is_empty() {
+        } else if changes.is_empty() {
             Says::Mute
-        } else if record.changes.iter().any(|change| change.op == Op::Set) {
+        } else if changes.iter().any(|change| change.op == Op::Set) {
             Says::Some
         } else {
             Says::All
         };
-        Self { says, documents }
+        Self { says, changes, documents }
     }
 
     /// Whether the entity is not there after the event.

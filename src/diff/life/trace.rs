@@ -89,7 +89,7 @@ impl Trace {
                 if says == Says::Some {
                     self.doubts.push((i, Doubt::Mute(i)));
                 }
-                step.event.record.changes.iter().for_each(|change| self.change(change, i, way));
+                told.changes.iter().for_each(|change| self.change(change, i, way));
             }
         }
         let gone = if way == Way::On { Told::ends(&step.event) } else { Told::begins(&step.event) };

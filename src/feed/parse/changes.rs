@@ -73,7 +73,12 @@ fn extractor(table: Table<'_>, place: Place, compiler: &Compiler<'_>) -> Option<
         let items = table.get(key).and_then(|item| item.list()).unwrap_or_default();
         items.iter().filter_map(|item| item.text().map(str::to_owned)).collect()
     };
-    let mut rules = Rules { ignore: texts("ignore"), redact: texts("redact"), ..Rules::default() };
+    let mut rules = Rules {
+        ignore: texts("ignore"),
+        redact: texts("redact"),
+        beside: texts("beside"),
+        ..Rules::default()
+    };
     for (at, item) in table.table("array_keys").map(|table| table.entries()).unwrap_or_default() {
         if !at.starts_with('/') {
             item.problem("expected a JSON Pointer to a list", Some(format!("did you mean `/{at}`?")));
