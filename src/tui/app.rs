@@ -427,7 +427,7 @@ impl App {
                     }
                 }
             }
-            Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::page(&layout)),
+            Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::room(&layout)),
             Some(Screen::Views(pane)) => pane.settle(self.user.views.len(), views::view::page(&layout)),
             Some(Screen::Event(pane)) => {
                 // An event that was opened before it was here is asked about once it is.

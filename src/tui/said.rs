@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::command::Command;
 use super::message::{Notice, Weight};
 use super::settings::Ui;
 use super::words;
@@ -36,7 +37,10 @@ impl Said {
     /// All of them for people, the latest first: when, to the minute as the app is told it, and below it what.
     pub(super) fn lines(&self, ui: &Ui) -> Vec<String> {
         if self.notices.is_empty() {
-            return vec!["nothing was said yet".to_owned()];
+            return vec![format!(
+                "nothing was said yet; `{}` shows how each source is doing",
+                ui.key(Command::Sources)
+            )];
         }
         let told = |(time, notice): &(Timestamp, Notice)| {
             let what = match notice.weight {

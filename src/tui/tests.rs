@@ -13,6 +13,7 @@ mod hostile;
 mod keys;
 mod lives;
 mod looks;
+mod manners;
 mod messages;
 mod people;
 mod screens;

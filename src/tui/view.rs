@@ -5,7 +5,7 @@
 
 mod filter;
 mod header;
-mod status;
+pub(super) mod status;
 pub(super) mod strip;
 
 use ratatui::Frame;
@@ -146,13 +146,17 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
         let rows = app.timeline.list();
         let (len, above) = (rows.len(), app.timeline.top());
         Extent { len, above, shown: app.measure().fits(&rows, above) }.draw(buf, area, style);
-        let rule_is_plain = app.filter.error().is_none() && app.note().is_none() && !app.filter.editing();
-        if rule_is_plain && app.overlays.is_empty() && layout.strip.is_empty() {
+        if rule_is_plain(app) && app.overlays.is_empty() && layout.strip.is_empty() {
             Row::new().put("┬", app.ui.style(Role::Rule)).draw(buf, area.x, layout.rule.y, 1);
         }
     } else {
         Row::new().rule("─", usize::from(area.width), style).draw(buf, area.x, area.y, area.width);
     }
+}
+
+/// Whether the line below the filter is only a line.
+fn rule_is_plain(app: &App) -> bool {
+    app.filter.error().is_none() && app.note().is_none() && !app.filter.editing()
 }
 
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {

@@ -58,7 +58,10 @@ fn has(row: &CommandRow, context: Context, text: &str, ui: &Ui) -> bool {
         let wanted = wanted.trim();
         let keys = ui.keymap.keys_in(context, row.command);
         return wanted.is_empty()
-            || keys.iter().any(|keys| keys == wanted || keys.split(' ').any(|key| key == wanted));
+            || keys.iter().any(|keys| {
+                keys.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+                    || keys.split(' ').any(|key| key == wanted)
+            });
     }
     let (help, text) = (row.help.to_lowercase(), text.to_lowercase());
     text.split_whitespace().all(|word| row.name.contains(word) || help.contains(word))

@@ -15,6 +15,7 @@ use crate::tui::command::{COMMANDS, Command, CommandRow, Context};
 use crate::tui::draw::Row;
 use crate::tui::line::Line;
 use crate::tui::motion::Motion;
+use crate::tui::pane::mark;
 use crate::tui::settings::Ui;
 use crate::tui::tabs::ALL;
 use crate::tui::theme::Role;
@@ -303,8 +304,7 @@ pub(in crate::tui) fn draw(app: &App, picker: &Picker, area: Rect, buf: &mut Buf
 
 fn entry_row(entry: &Entry, of: Of, chosen: bool, width: usize, ui: &Ui) -> Row {
     let (text, dim) = (ui.style(Role::Text), ui.style(Role::Dim));
-    let mark =
-        if chosen { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().put(" ", text) };
+    let mark = mark(chosen, ui);
     match of {
         Of::Commands => {
             let line = mark

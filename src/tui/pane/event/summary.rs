@@ -61,7 +61,7 @@ pub(super) fn text(
     if let Some(summary) =
         record.summary.as_ref().filter(|summary| Some(*summary) != record.ai_summary.as_ref())
     {
-        paragraph(&mut text, ui, ("auto", Role::Automatic), summary, width);
+        paragraph(&mut text, ui, ("automatic", Role::Automatic), summary, width);
     }
     changed(&mut text, ui, event, compared, width);
     let facts = facts(ui, event);

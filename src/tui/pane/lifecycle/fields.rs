@@ -17,6 +17,7 @@ use crate::domain::{Op, Safe, Status};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
+use crate::tui::pane::mark;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -67,7 +68,7 @@ pub(super) fn column<'p>(paths: impl Iterator<Item = &'p str>, width: usize) -> 
 }
 
 fn line(blame: &Blame, life: &Life, selected: bool, column: usize, width: usize, ui: &Ui) -> Row {
-    let row = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
+    let row = mark(selected, ui);
     let row = row.cell(&blame.path, column, ui.style(Role::Text)).fill_by(2);
     let by = by(blame, life, ui, width);
     let room = width.saturating_sub(row.width() + by.width() + 3);

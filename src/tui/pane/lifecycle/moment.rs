@@ -19,6 +19,7 @@ use crate::domain::Safe;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
+use crate::tui::pane::mark;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -123,7 +124,7 @@ fn next(field: Option<&Field>, life: &Life, ui: &Ui) -> String {
 }
 
 fn line(field: &Field, life: &Life, selected: bool, column: usize, width: usize, ui: &Ui) -> Row {
-    let row = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
+    let row = mark(selected, ui);
     let row = row.cell(&field.path, column, ui.style(Role::Text)).fill_by(2);
     let (mark, role) = match field.basis {
         Basis::Sent(_) => (" ", Role::Dim),

@@ -20,6 +20,7 @@ use crate::diff::{Life, Step, elapsed};
 use crate::domain::{Action, Safe, Status};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
+use crate::tui::pane::mark;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -188,9 +189,7 @@ fn rows(
 ) -> Vec<Row> {
     let step = &life.steps[item.steps.start];
     let event = &step.event;
-    let mark = || {
-        if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) }
-    };
+    let mark = || mark(selected, ui);
     let style = row::action_style(event, ui);
     let time = if ui.ages {
         words::age(event.row.time(), ui.now)

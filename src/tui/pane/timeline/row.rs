@@ -11,6 +11,7 @@ use crate::diff::Versions;
 use crate::domain::{Actor, ActorKind, Change, Event, LinkState, RowId, Safe, Status, UserData};
 use crate::tui::draw::Row;
 use crate::tui::gist;
+use crate::tui::pane;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -211,9 +212,8 @@ fn start(row: RowId, width: usize, selected: Mark, ui: &Ui) -> Row {
 
 fn mark(mark: Mark, ui: &Ui) -> Row {
     match mark {
-        Mark::None => Row::new().fill_by(MARK),
+        Mark::None | Mark::Focused => pane::mark(mark == Mark::Focused, ui),
         Mark::Selected => Row::new().put("▏", ui.style(Role::Focused)),
-        Mark::Focused => Row::new().put("▌", ui.style(Role::Focused)),
     }
 }
 

@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::columns::{self, Clock, Column, Columns};
+use super::found;
 use super::gaps;
 use super::row::{self, Looks, Mark, Sign};
 use crate::domain::{Event, Heads, List, RowId};
@@ -68,7 +69,8 @@ fn draw_row(
 ) {
     let ui = &app.ui;
     let width = usize::from(area.width);
-    let focused = !app.in_preview && !app.filter.editing() && !app.facets.focused();
+    let focused =
+        !app.in_preview && !app.filter.editing() && !app.facets.focused() && app.overlays.is_empty();
     let mark = match (selected, focused) {
         (false, _) => Mark::None,
         (true, false) => Mark::Selected,
@@ -93,6 +95,9 @@ fn draw_row(
     };
     for (y, line) in (area.y..).zip(&lines) {
         line.draw(buf, area.x, y, area.width);
+    }
+    if app.search.has(row) {
+        found::draw(app.search.words(), area, ui, buf);
     }
     if selected {
         let role = if focused { Role::Selected } else { Role::SelectedUnfocused };
