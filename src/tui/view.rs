@@ -126,10 +126,7 @@ fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Positio
     let line = Row::new().put("│", style);
     if layout.facets_divider.is_empty() {
         overlay::clear(layout.facets, &app.ui, buf);
-        let edge = layout.facets.right() - 1;
-        (layout.facets.top()..layout.facets.bottom()).for_each(|y| line.draw(buf, edge, y, 1));
-        let inside = Rect { width: layout.facets.width - 1, ..layout.facets };
-        return facets::view::draw(app, inside, buf);
+        return facets::view::draw(app, layout.facets, buf);
     }
     let divider = layout.facets_divider;
     (divider.top()..divider.bottom()).for_each(|y| line.draw(buf, divider.x, y, 1));

@@ -24,6 +24,12 @@ use crate::tui::words;
 /// The width of the column of keys.
 const KEYS: usize = 14;
 
+/// The cells of a number of events, so that what stands before it ends in one column.
+const COUNT: usize = 13;
+
+/// The longest line of what can be gone to.
+const LONGEST: usize = 130;
+
 /// The most entries of a list: nobody reads further, they type one more letter.
 const MOST: usize = 100;
 
@@ -321,7 +327,8 @@ fn entry_row(entry: &Entry, of: Of, chosen: bool, width: usize, ui: &Ui) -> Row 
             let line = mark.cell(entry.sort, 7, dim).fill_by(2);
             let line = line.join(matched(&entry.label, &entry.letters, label, text, ui)).fill_by(2);
             let count = entry.count.map(|count| words::plural(count, "event")).unwrap_or_default();
-            let right = Row::new().put(&count, dim).fill_by(1);
+            let right = Row::new().right(&count, COUNT, dim).fill_by(1);
+            let width = width.min(LONGEST);
             let left = width.saturating_sub(line.width() + right.width() + 1);
             let aside = if entry.keys.is_empty() { &entry.help } else { &entry.keys };
             line.cut(aside, left, dim).with_right(right, width)

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier};
 
-use super::support::{Bench, settings, source, story};
+use super::support::{Bench, settings, source, story, user};
 use crate::domain::SourceState;
 use crate::tui::theme::Theme;
 use crate::tui::{Glyphs, Message};
@@ -135,12 +135,12 @@ fn what_was_found_is_set_apart_in_the_list() {
     let mut bench = Bench::new((120, 30), story());
     bench.press("/order");
     let line =
-        |bench: &Bench| bench.screen().lines().position(|line| line.contains("Orders to Snowflake")).unwrap();
+        |bench: &Bench| bench.screen().lines().position(|line| line.contains("10:15  ! update")).unwrap();
     assert_eq!(coloured(&bench, line(&bench)), "Order");
     bench.press("<enter>");
     assert_eq!(coloured(&bench, line(&bench)), "Order", "{}", bench.screen());
     bench.press("/type:destination<enter>");
-    assert_eq!(coloured(&bench, line(&bench)), "10:15:00".get(..5).unwrap(), "by what is not shown");
+    assert_eq!(coloured(&bench, line(&bench)), "10:15", "by what is not shown");
     bench.press("/zzz<enter>");
     assert_eq!(coloured(&bench, line(&bench)), "");
 }
@@ -186,4 +186,77 @@ fn a_prompt_says_what_could_be_typed_and_how_to_leave() {
         let line = bench.screen().lines().last().unwrap().to_owned();
         assert!(!line.contains(example) && line.contains("esc leave it"), "{keys}: {line}");
     }
+}
+
+#[test]
+fn facets_never_cover_half_an_event() {
+    for size in [(60, 20), (80, 24), (100, 30), (120, 40), (139, 40)] {
+        let mut bench = Bench::new(size, story());
+        bench.press("s");
+        let screen = bench.screen();
+        let is_whole = |line: &str| line.contains("10:30") && line.contains("rollback  Default");
+        assert_eq!(screen.lines().any(is_whole), size.0 >= 80, "{size:?}\n{screen}");
+    }
+}
+
+#[test]
+fn the_names_of_tabs_stay_where_they_are() {
+    let places = |keys: &str, names: [&str; 3]| {
+        let mut bench = Bench::new((120, 30), story());
+        bench.press(keys);
+        let screen = bench.screen();
+        let line =
+            screen.lines().find(|line| names.iter().all(|name| line.contains(name))).unwrap().to_owned();
+        names.map(|name| line.find(name).map(|at| line[..at].chars().count()))
+    };
+    let event = ["Summary", "Diff", "Raw"];
+    assert!(places("<enter>", event) == places("<enter>]", event), "of an event");
+    let life = ["Events", "Fields", "State"];
+    assert!(places("e", life) == places("e]]", life), "of a life");
+}
+
+#[test]
+fn a_view_never_hides_a_source_that_failed_and_no_screen_moves_the_views() {
+    for size in [(40, 10), (60, 20), (80, 24), (200, 60)] {
+        let mut settings = settings(size);
+        settings.user = user();
+        settings.sources[0].state = SourceState::Failed;
+        for keys in ["", "e", "gs", "]"] {
+            let mut bench = Bench::with(settings.clone(), story());
+            bench.press(keys);
+            let header = bench.screen().lines().next().unwrap().to_owned();
+            assert!(header.contains("failed 1"), "{size:?} {keys}: {header}");
+            let mut first = Bench::with(settings.clone(), story());
+            first.press("");
+            let before = first.screen().lines().next().unwrap().to_owned();
+            let place = |line: &str| line.find("Services");
+            if size.0 >= 120 {
+                assert_eq!(place(&header), place(&before), "{size:?} {keys}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mark_leaves_a_blank_before_what_was_done() {
+    let mut bench = Bench::new((80, 24), story());
+    bench.press("b ");
+    let screen = bench.screen();
+    assert!(screen.contains("\n*10:30★ < rollback"), "{screen}");
+    bench.press("k");
+    assert!(bench.screen().contains("\n▌10:30* < rollback"), "{}", bench.screen());
+    bench.press("jjvj");
+    let screen = bench.screen();
+    assert!(screen.contains("┃10:00  ^ publish") && screen.contains("range of 2, v ends it"), "{screen}");
+}
+
+#[test]
+fn a_name_is_cut_only_where_there_is_no_room() {
+    let bench = Bench::new((80, 24), story());
+    assert!(!bench.screen().contains("jane.smith…"), "{}", bench.screen());
+    let narrow = Bench::new((60, 20), story());
+    assert!(narrow.screen().contains("ci-deployer  v12"), "{}", narrow.screen());
+    let (bare, told) = ("update of Payments", "authentication failed");
+    let screen = Bench::new((120, 40), story()).screen();
+    assert!(!screen.contains(bare) && screen.contains(told.get(..10).unwrap()), "{screen}");
 }

@@ -231,7 +231,12 @@ fn state(app: &App) -> Row {
         row = row.fill_by(3).put(&text, ui.style(Role::Accent));
     }
     let marked = app.timeline.marked();
-    if marked > 0 && app.above.is_empty() {
+    if let (Some(ranged), true) = (app.timeline.range_len(), app.above.is_empty()) {
+        let next = format!(", {} ends it", ui.key(Command::Range));
+        let next = if ui.area.width < 60 { "" } else { &next };
+        let text = format!("range of {}{next}", words::count(ranged as u64));
+        row = row.fill_by(3).put(&text, ui.style(Role::Accent));
+    } else if marked > 0 && app.above.is_empty() {
         row = row.fill_by(3).put(&format!("{} marked", words::count(marked as u64)), ui.style(Role::Accent));
     }
     if let (Some(text), true) = (app.search.text(), app.above.is_empty()) {

@@ -26,6 +26,9 @@ use crate::tui::words;
 /// Lines above the fields.
 pub(super) const HEAD: u16 = 2;
 
+/// The longest line: on a wider screen its end would stand too far from its beginning to be read across.
+pub(super) const LONGEST: usize = 130;
+
 /// The widest column of paths.
 const WIDEST: usize = 40;
 
@@ -55,7 +58,7 @@ pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) ->
             let y = area.y + shown.lines.len() as u16;
             shown.marked = Some(Rect { y, height: 1, ..area }.intersection(area));
         }
-        shown.lines.push(line(blame, life, i == selected, column, width, ui));
+        shown.lines.push(line(blame, life, i == selected, column, width.min(LONGEST), ui));
     }
     shown.extent = (pane.blame.len(), pane.field[0].top);
     shown
@@ -102,7 +105,8 @@ fn by(blame: &Blame, life: &Life, ui: &Ui, width: usize) -> Row {
             if width >= 100 {
                 row = row.cell(&row::action(event), 10, row::action_style(event, ui)).fill_by(2);
             }
-            if width < 60 {
+            // What it is now is asked before who made it so.
+            if width < 72 {
                 return row;
             }
             let actors = if width >= 110 { 24 } else { 14 };

@@ -11,7 +11,7 @@
 
 use ratatui::layout::Rect;
 
-use super::fields::{because, column};
+use super::fields::{LONGEST, because, column};
 use super::view::{Shown, state_role};
 use super::{LifecyclePane, Moment};
 use crate::diff::{self, Basis, Field, Life, Portrait};
@@ -63,7 +63,7 @@ pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) ->
             let y = area.y + shown.lines.len() as u16;
             shown.marked = Some(Rect { y, height: 1, ..area }.intersection(area));
         }
-        shown.lines.push(line(field, life, i == selected, column, width, ui));
+        shown.lines.push(line(field, life, i == selected, column, width.min(LONGEST), ui));
     }
     shown.extent = (portrait.fields.len(), pane.field[1].top);
     shown

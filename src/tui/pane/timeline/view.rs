@@ -76,11 +76,13 @@ fn draw_row(
         (true, false) => Mark::Selected,
         (true, true) => Mark::Focused,
     };
-    let marked = app.timeline.is_marked(index, row);
+    let chosen = app.timeline.chosen(index, row);
     let named = app.filter.query().directives().columns.as_deref();
     let clock = clock(app);
-    let lines = if let Some(event) = app.library.get(row) {
-        let looks = Looks { mark, sign: Sign::of(event, &app.user), marked, stands_for, clock };
+    let event = app.library.get(row);
+    let sign = event.map_or(Sign::None, |event| Sign::of(event, &app.user));
+    let looks = Looks { mark, sign, chosen, stands_for, clock };
+    let lines = if let Some(event) = event {
         match area.height {
             0 | 1 => vec![row::one_line(event, &Columns::of(width, clock, named), looks, ui)],
             _ => row::two_lines(event, width, looks, ui).to_vec(),
@@ -91,7 +93,7 @@ fn draw_row(
             _ if area.height > 1 => 5,
             _ => Columns::of(width, clock, None).width(Column::Time),
         };
-        vec![row::placeholder(row, time, mark, ui)]
+        vec![row::placeholder(row, time, looks, ui)]
     };
     for (y, line) in (area.y..).zip(&lines) {
         line.draw(buf, area.x, y, area.width);
