@@ -43,8 +43,8 @@ impl Subject {
     pub fn weight(&self) -> usize {
         match self {
             Self::Event(event) => Comparison::weight(event),
-            Self::Events(one, two, _) => one.record.raw.len() + two.record.raw.len(),
-            Self::Moments(life, ..) => life.steps.iter().map(|step| step.event.record.raw.len()).sum(),
+            Self::Events(one, two, _) => one.record.weight() + two.record.weight(),
+            Self::Moments(life, ..) => life.weight(),
             Self::Edit(event, ..) => {
                 let former = event.fate.iter().flat_map(|fate| &fate.revisions).map(|edit| edit.raw.len());
                 event.record.raw.len() + former.sum::<usize>()
@@ -79,8 +79,7 @@ impl Comparison {
         let changes: Vec<Change> =
             [first, second].iter().flat_map(|event| event.record.changes.iter().cloned()).collect();
         let rules = Snapshots::rules(&changes).with(rules).revealing(revealed);
-        let left =
-            |event: &Event| Snapshots::find(&event.record.raw, &event.record.changes).map(|both| both.after);
+        let left = |event: &Event| Snapshots::of(&event.record).map(|both| both.after);
         if let (Some(before), Some(after)) = (left(first), left(second)) {
             return Self::made(before, after, rules, Vec::new());
         }

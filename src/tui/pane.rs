@@ -33,7 +33,7 @@ use super::theme::Role;
 #[derive(Debug)]
 pub(super) enum Screen {
     Event(EventPane),
-    Lifecycle(LifecyclePane),
+    Lifecycle(Box<LifecyclePane>),
     Compare(ComparePane),
     Actor(ActorPane),
     Suspects(SuspectsPane),

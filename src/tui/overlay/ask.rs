@@ -82,10 +82,8 @@ pub(in crate::tui) fn draw(app: &App, ask: &Ask, area: Rect, buf: &mut Buffer) -
     let row = label.safe(&text, ui.style(Role::Text));
     let keys = |left: usize| status::keys(status::ASKED, left, ui);
     let example = ask.what.example();
-    let row = match ask.line.text().is_empty() {
-        true if example.len() <= room => row.fill_by(1).put(example, ui.style(Role::Dim)),
-        _ => row,
-    };
+    let has_room = ask.line.text().is_empty() && example.len() < room;
+    let row = if has_room { row.fill_by(1).put(example, ui.style(Role::Dim)) } else { row };
     // What is typed has room to grow before the keys come.
     let left = width.saturating_sub(row.width() + found.width() + 4);
     let found = if found.width() > 0 { found.fill_by(2) } else { found };

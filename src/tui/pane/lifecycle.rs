@@ -12,10 +12,14 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diff::{Blame, Life, Matcher, Portrait, Step, runs};
-use crate::domain::{Action, Detail, Entity, Event, RowId, Status, Stretch, Timestamp, Zone};
+use crate::diff::{Blame, Life, LifeQuestion, Look, Matcher, Moment, Portrait, Seen, Step, runs};
+use crate::domain::{Action, Entity, Event, RowId, Status, Stretch, Timestamp, Zone};
+use crate::tui::message::Effect;
 use crate::tui::motion::Motion;
 use crate::tui::pane::timeline::Side;
+
+/// Records of up to so many bytes are read at once: that takes less than a frame.
+const AT_ONCE: usize = 256 * 1024;
 
 /// The screen with the life of one entity.
 #[derive(Debug)]
@@ -34,6 +38,10 @@ pub(in crate::tui) struct LifecyclePane {
     open: HashSet<RowId>,
     /// The last change of each field, once somebody looks at it.
     blame: Vec<Blame>,
+    /// Whether it was looked at.
+    blamed: bool,
+    /// What is being worked out beside the screen.
+    working: Option<Look>,
     /// The state at the moment that is looked at.
     portrait: Option<(Moment, Portrait)>,
     /// The time to look at, where it is not that of the selected event.
@@ -42,13 +50,6 @@ pub(in crate::tui) struct LifecyclePane {
     field: [Place; 2],
     /// The field to select as soon as it is there.
     sought: Option<String>,
-}
-
-/// The moment that a portrait is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Moment {
-    After(RowId),
-    At(Timestamp),
 }
 
 /// A selected line and the first one on the screen.
@@ -118,6 +119,8 @@ impl LifecyclePane {
             items: Vec::new(),
             open: HashSet::new(),
             blame: Vec::new(),
+            blamed: false,
+            working: None,
             portrait: None,
             time: None,
             field: [Place::default(); 2],
@@ -152,7 +155,7 @@ impl LifecyclePane {
 
     fn put(&mut self, life: Life) {
         self.life = Loaded::Here(Arc::new(life));
-        (self.items, self.blame, self.portrait) = (Vec::new(), Vec::new(), None);
+        (self.items, self.blame, self.blamed, self.portrait) = (Vec::new(), Vec::new(), false, None);
     }
 
     /// Puts `event` in the place of what was known about it before.
@@ -290,35 +293,73 @@ impl LifecyclePane {
         changed
     }
 
-    /// Works out what the tab that is shown needs, and keeps the selection on the screen, of which `height` lines
-    /// show events or fields.
-    pub(in crate::tui) fn settle(&mut self, height: usize, row_height: usize, zone: Zone) {
-        let Some(life) = self.life().cloned() else { return };
+    /// Works out what the tab that is shown needs, or asks for it where that takes long, and keeps the selection on
+    /// the screen, of which `height` lines show events or fields.
+    pub(in crate::tui) fn settle(&mut self, height: usize, row_height: usize, zone: Zone) -> Option<Effect> {
+        let life = self.life().cloned()?;
         if self.items.is_empty() {
             self.items = items(&life, &self.open, zone);
         }
-        match self.tab {
-            Tab::Events => {}
-            Tab::Fields => {
-                if self.blame.is_empty() {
-                    self.blame = life.blame();
-                }
-                let place = self.sought.as_ref().and_then(|path| sought(&self.blame, path));
-                if let Some(place) = place {
-                    self.field[0].selected = place;
-                }
-                self.sought = self.sought.take().filter(|_| self.blame.is_empty());
+        let wanted = self.wanted(&life).filter(|_| self.working.is_none());
+        let ask = wanted.and_then(|look| self.look(LifeQuestion { life: Arc::clone(&life), look }));
+        if self.tab == Tab::Fields {
+            let place = self.sought.as_ref().and_then(|path| sought(&self.blame, path));
+            if let Some(place) = place {
+                self.field[0].selected = place;
             }
+            self.sought = self.sought.take().filter(|_| self.blame.is_empty());
+        }
+        self.scroll(height, row_height);
+        ask
+    }
+
+    /// What the tab that is shown needs and is not there.
+    fn wanted(&self, life: &Life) -> Option<Look> {
+        match self.tab {
+            Tab::Events => None,
+            Tab::Fields => (!self.blamed).then_some(Look::Fields),
             Tab::State => {
                 let at = self.place().unwrap_or(0);
                 let moment = self.time.map_or(Moment::After(life.steps[at].event.row), Moment::At);
-                if self.portrait.as_ref().is_none_or(|(known, _)| *known != moment) {
-                    let portrait = self.time.map_or_else(|| life.portrait(at), |time| life.portrait_of(time));
-                    self.portrait = Some((moment, portrait));
-                }
+                let other = self.portrait.as_ref().is_none_or(|(known, _)| *known != moment);
+                other.then_some(Look::State(moment))
             }
         }
-        self.scroll(height, row_height);
+    }
+
+    fn look(&mut self, question: LifeQuestion) -> Option<Effect> {
+        if question.weight() > AT_ONCE {
+            self.working = Some(question.look);
+            return Some(Effect::Look(question));
+        }
+        self.put_seen(question.look, question.answer());
+        None
+    }
+
+    /// Takes in what was worked out of a life; whether that was asked from here.
+    pub(in crate::tui) fn see(&mut self, question: &LifeQuestion, seen: &Seen) -> bool {
+        if self.working != Some(question.look) {
+            return false;
+        }
+        // Where more is known by now, it is asked again.
+        self.working = None;
+        if self.life().is_some_and(|own| Arc::ptr_eq(own, &question.life)) {
+            self.put_seen(question.look, seen.clone());
+        }
+        true
+    }
+
+    fn put_seen(&mut self, look: Look, seen: Seen) {
+        match (look, seen) {
+            (_, Seen::Fields(blame)) => (self.blame, self.blamed) = (blame, true),
+            (Look::State(moment), Seen::State(portrait)) => self.portrait = Some((moment, portrait)),
+            (Look::Fields, Seen::State(_)) => {}
+        }
+    }
+
+    /// Whether something is being worked out beside the screen.
+    fn is_working(&self) -> bool {
+        self.working.is_some()
     }
 
     fn scroll(&mut self, height: usize, row_height: usize) {
@@ -347,10 +388,15 @@ impl LifecyclePane {
         }
     }
 
-    /// Events that can still be asked what they changed, the newest first.
-    pub(in crate::tui) fn unasked(&self) -> impl Iterator<Item = &Arc<Event>> {
-        let events = self.life().into_iter().flat_map(|life| &life.steps).map(|step| &step.event);
-        events.filter(|event| event.record.detail == Detail::Available)
+    /// Events that can still be asked what they changed, the newest first: among those of the `page` lines that are
+    /// seen, or all of them where the fields are looked at.
+    pub(in crate::tui) fn unasked(&self, page: usize) -> Vec<Arc<Event>> {
+        let Some(life) = self.life() else { return Vec::new() };
+        if self.tab != Tab::Events {
+            return life.unasked(0..life.steps.len()).cloned().collect();
+        }
+        let seen = self.items.iter().skip(self.top).take(page.max(1));
+        seen.flat_map(|item| life.unasked(item.steps.clone())).cloned().collect()
     }
 }
 

@@ -79,7 +79,7 @@ fn tabs(app: &App, room: usize) -> Row {
     let mark = |from: usize| if from > 0 { 2 } else { 0 };
     let width =
         |from: usize| mark(from) + rows[from..=front].iter().map(|row| row.width() + 1).sum::<usize>();
-    let from = (0..=front).find(|from| width(*from) + 1 <= room).unwrap_or(front);
+    let from = (0..=front).find(|from| width(*from) < room).unwrap_or(front);
     let more = Row::new().put("…", ui.style(Role::Dim));
     let mut all = if from > 0 { more.clone().fill_by(1) } else { Row::new() };
     let start = all.width();
