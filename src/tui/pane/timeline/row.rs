@@ -229,7 +229,8 @@ pub(super) fn two_lines(event: &Event, width: usize, looks: Looks, ui: &Ui) -> [
     let room_below = width.saturating_sub(indent);
     // The text below begins where the entity above does.
     let name = Safe::line(event.record.actor.label().unwrap_or("–"));
-    let longest = short_name(&name, room_below).chars().count().clamp(ACTION, ACTOR);
+    let is_cut = short_name(&name, ACTION).ends_with('…');
+    let longest = if is_cut { name.width().clamp(ACTION, ACTOR) } else { ACTION };
     second = second.join(actor(&event.record.actor, room_below.min(longest), false, ui)).fill_by(GAP);
     let left = width.saturating_sub(second.width());
     [
