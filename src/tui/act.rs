@@ -16,6 +16,7 @@ mod histogram;
 mod life;
 mod overlay;
 mod people;
+mod related;
 mod views;
 
 pub(super) use event::NOTHING_FURTHER;
@@ -217,6 +218,7 @@ impl App {
             (Command::NextOfEntity, _) => self.neighbour(Side::Older, ask),
             (Command::PreviousOfEntity, _) => self.neighbour(Side::Newer, ask),
             (Command::Unfold, _) if self.timeline.unfold() => self.ask(Why::Fold, ask),
+            (Command::Open, _) if self.open_related(ask) => {}
             (Command::Open, _) if self.fill_gap(ask) => {}
             (Command::Open | Command::Unfold, _) => self.open_event(ask),
             (Command::Fold, _) if self.timeline.fold() => self.ask(Why::Fold, ask),

@@ -1,6 +1,7 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
 mod ai;
+mod asks;
 mod diffs;
 mod export;
 mod facets;
@@ -8,6 +9,7 @@ mod fates;
 mod filter;
 mod gaps;
 mod go;
+mod help;
 mod histogram;
 mod hostile;
 mod keys;
@@ -15,8 +17,14 @@ mod lives;
 mod looks;
 mod manners;
 mod messages;
+mod mouse;
+mod order;
 mod people;
+mod pressed;
+mod related;
 mod screens;
 mod sources;
+mod spinner;
 pub(super) mod support;
+mod typing;
 mod views;

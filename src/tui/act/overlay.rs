@@ -60,7 +60,7 @@ impl App {
             (Overlay::Ask(_) | Overlay::Pick(_) | Overlay::Export(_) | Overlay::Ai(_), _) => {}
             (Overlay::Told(told), command) => {
                 let Some(motion) = Motion::of(command) else { return false };
-                told.go(motion, &layout);
+                told.go(motion, &layout, &self.ui);
             }
             (Overlay::Help(help), command) => {
                 let Some(motion) = Motion::of(command) else {

@@ -8,15 +8,15 @@ use crate::tui::{Effect, Message};
 
 const HOUR: i64 = 60;
 
-fn ago(minutes: i64) -> Timestamp {
+pub(super) fn ago(minutes: i64) -> Timestamp {
     NOW.plus_millis(-minutes * 60_000)
 }
 
-fn segment(from: i64, to: i64, floor: bool) -> Segment {
+pub(super) fn segment(from: i64, to: i64, floor: bool) -> Segment {
     Segment { span: Stretch { lo: ago(from), hi: ago(to) }, verified_at: None, floor }
 }
 
-fn feed(source: &str, scope: Option<&str>, segments: &[Segment], notes: &[Note]) -> FeedCoverage {
+pub(super) fn feed(source: &str, scope: Option<&str>, segments: &[Segment], notes: &[Note]) -> FeedCoverage {
     FeedCoverage {
         source: source.into(),
         feed: "kaireonai".into(),
@@ -28,7 +28,7 @@ fn feed(source: &str, scope: Option<&str>, segments: &[Segment], notes: &[Note])
 }
 
 /// One scope with a gap between the flow's rollback and its publication, one that keeps only the last day.
-fn coverage() -> Vec<FeedCoverage> {
+pub(super) fn coverage() -> Vec<FeedCoverage> {
     let dropped = Note {
         span: Stretch { lo: Timestamp::MIN, hi: ago(24 * HOUR).plus_millis(1) },
         reason: GapReason::Retention,
