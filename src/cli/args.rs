@@ -62,6 +62,8 @@ pub enum Command {
     /// Open the browser (the default).
     Browse,
     /// Try everything against three made-up systems, served by the program itself.
+    ///
+    /// Of the file that `--config` names, `[ui]` and `keys` count: the sources are the demo's own.
     Demo(DemoArgs),
     /// Fetch what is new from every source, or from those named.
     Sync(SyncArgs),

@@ -18,12 +18,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::{Cli, Command, DemoArgs, Live};
 use super::{dispatch, open_session, print, sync};
-use crate::config::Options;
+use crate::config::{self, Options, Ui};
 use crate::demo::{self, Server};
 use crate::domain::{Outcome, Timestamp};
-use crate::runtime::{Exit, Failure, Session, browse};
+use crate::runtime::browse::{self, Begin};
+use crate::runtime::{Exit, Failure, Session};
 use crate::sync::Which;
 use crate::tui::key::Key;
+use crate::tui::keymap::Keymap;
 use crate::tui::picture;
 use crate::tui::theme::Theme;
 
@@ -54,7 +56,13 @@ impl Identity {
     }
 }
 
-pub(super) async fn run(args: DemoArgs, stop: &CancellationToken) -> Result<Exit, Failure> {
+/// Runs the demo; `named` is the configuration file that the user named, of which only the looks count: the
+/// sources are the demo's own.
+pub(super) async fn run(
+    args: DemoArgs,
+    named: Option<PathBuf>,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
     if args.serve.is_some() {
         return serve(&args, stop).await;
     }
@@ -63,6 +71,7 @@ pub(super) async fn run(args: DemoArgs, stop: &CancellationToken) -> Result<Exit
         // Before a world is built for nobody.
         browse::require_terminal()?;
     }
+    let looks = named.map(Looks::of).transpose()?;
     let command = (!args.command.is_empty()).then(|| read_command(&args.command)).transpose()?;
     let place = Place::of(args.keep.as_deref())?;
     let world = place.world(&args)?;
@@ -72,8 +81,8 @@ pub(super) async fn run(args: DemoArgs, stop: &CancellationToken) -> Result<Exit
     let options = place.configure(&configuration(&args, &server))?;
     let exit = match (command, &args.picture) {
         (Some(cli), _) => run_command(cli, options, stop).await,
-        (None, Some(file)) => draw(&args, file, &options).await,
-        (None, None) => super::browse::run(&options, stop).await,
+        (None, Some(file)) => draw(&args, file, open(&options, looks)?).await,
+        (None, None) => browse::in_terminal(open(&options, looks)?, Begin::default(), stop).await,
     };
     server.stop().await;
     exit
@@ -151,10 +160,32 @@ async fn full_sync(options: &Options, stop: &CancellationToken) -> Result<(), Fa
     }
 }
 
+/// How the screen looks and which keys there are, in the words of somebody's own file.
+struct Looks {
+    ui: Ui,
+    keymap: Keymap,
+}
+
+impl Looks {
+    fn of(file: PathBuf) -> Result<Self, Failure> {
+        let options = Options { config: Some(file), ..Options::default() };
+        let config = config::load(&options).map_err(Failure::of_problems)?;
+        Ok(Self { ui: config.ui, keymap: config.keymap })
+    }
+}
+
+/// Opens the demo's own configuration and cache, in these looks.
+fn open(options: &Options, looks: Option<Looks>) -> Result<Session, Failure> {
+    let mut session = Session::open(options)?;
+    if let Some(Looks { ui, keymap }) = looks {
+        (session.config.ui, session.config.keymap) = (ui, keymap);
+    }
+    Ok(session)
+}
+
 /// Writes what is on the screen after `args.keys` to `file`.
-async fn draw(args: &DemoArgs, file: &Path, options: &Options) -> Result<Exit, Failure> {
+async fn draw(args: &DemoArgs, file: &Path, session: Session) -> Result<Exit, Failure> {
     let keys = args.keys.split_whitespace().map(press).collect::<Result<_, _>>()?;
-    let session = Session::open(options)?;
     let theme =
         session.config.ui.theme.clone().or_else(|| Theme::built_in("dark")).unwrap_or_else(Theme::monochrome);
     let buffer = browse::unseen(session, theme.clone(), args.size, keys).await?;

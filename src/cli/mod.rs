@@ -54,11 +54,12 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<Exit, Failure> {
 
 async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
     let Places { config, cache_dir, data_dir } = cli.places;
+    let named = config.clone();
     let options = Options { config, cache_dir, data_dir }.or_environment();
     match cli.command.unwrap_or(Command::Browse) {
         Command::Browse => browse::run(&options, stop).await,
         // The demo dispatches a command of its own, so this future would contain itself.
-        Command::Demo(args) => Box::pin(demo::run(args, stop)).await,
+        Command::Demo(args) => Box::pin(demo::run(args, named, stop)).await,
         Command::Sync(args) => sync::run(args, &options, stop).await,
         Command::List(args) => list::run(args, &options, stop).await,
         Command::Open(args) => open::run(args, &options, stop).await,

@@ -41,11 +41,13 @@ pub struct Ai {
 }
 
 /// The lines that switch summaries on.
-pub const AI_LINES: [&str; 4] = [
+pub const AI_LINES: [&str; 6] = [
     "[ai]",
-    "base_url = \"http://localhost:11434/v1\"      # Ollama, vLLM, or a vendor's address",
+    "# Ollama, vLLM, or a vendor's address",
+    "base_url = \"http://localhost:11434/v1\"",
     "model = \"llama3.1\"",
-    "key = { env = \"AI_KEY\" }                    # only where the server asks for one",
+    "# only where the server asks for one",
+    "key = { env = \"AI_KEY\" }",
 ];
 
 impl Ai {
@@ -172,6 +174,8 @@ mod tests {
         }
         let lines = AI_LINES.join("\n");
         assert!(parse(&lines).unwrap().ai.is_some(), "{lines}");
+        // With their margin they stay whole where the screen is narrow: half a comment is no comment.
+        assert!(AI_LINES.iter().all(|line| line.len() <= 50), "{lines}");
     }
 
     #[test]

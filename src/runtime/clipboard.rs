@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 
-use crate::tui::Notice;
+use crate::tui::{Notice, plural};
 
 /// How long a program may take.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -116,13 +116,17 @@ pub(super) fn by_terminal(what: &str, text: &str, why: Option<&str>) -> Notice {
     }
 }
 
-/// What was copied, in one line, and which way it went.
+/// What was copied, in one line, and which way it went: a short text itself, else how much it is. Its beginning
+/// would say neither what it is nor that it is whole.
 fn copied(what: &str, text: &str, way: &str) -> String {
-    /// Characters of the text that are shown.
+    /// The most characters of a text that is shown.
     const SHOWN: usize = 48;
-    let shown: String = text.chars().take(SHOWN).collect();
-    let cut = if shown.len() < text.len() { "…" } else { "" };
-    format!("Copied the {what} {way}: {shown}{cut}")
+    let (lines, characters) = (text.lines().count(), text.chars().count());
+    if lines <= 1 && characters <= SHOWN {
+        return format!("Copied the {what} {way}: {text}");
+    }
+    let much = if lines > 1 { plural(lines as u64, "line") } else { plural(characters as u64, "character") };
+    format!("Copied the {what} {way}: {much}")
 }
 
 #[cfg(test)]
@@ -159,7 +163,8 @@ mod tests {
             copied("event id", "3kq0", way),
             "Copied the event id through the terminal (OSC 52): 3kq0"
         );
-        assert!(copied("actor", &"é".repeat(60), way).ends_with("éé…"));
+        assert!(copied("actor", &"é".repeat(1_060), way).ends_with("(OSC 52): 1,060 characters"));
+        assert!(copied("marked records as JSON lines", "{}\n{}", way).ends_with("(OSC 52): 2 lines"));
     }
 
     #[test]
@@ -184,7 +189,7 @@ mod tests {
         let tools = found(folder.path(), &["DISPLAY"]);
         let long = "x".repeat(200_000);
         let notice = by_tool(&tools, "actor", &long, &["PATH".to_owned()]).await.unwrap();
-        assert!(notice.text.starts_with("Copied the actor with `xclip`: xxx"), "{}", notice.text);
+        assert!(notice.text.starts_with("Copied the actor with `xclip`: 200,000 c"), "{}", notice.text);
         let got = fs::read_to_string(&seen).unwrap();
         assert!(got.starts_with(&long) && got.contains("|-selection clipboard -in"), "{}", &got[200_000..]);
         assert!(!got.contains(&folder.path().join("x").display().to_string()));

@@ -179,11 +179,11 @@ impl App {
                 if Motion::of(command).is_some_and(|motion| self.go_scope(motion)) {
                     return;
                 }
-                let page = sources::view::page(&self.layout());
+                let room = sources::view::room(&self.layout());
                 if let (Some(motion), Some(Screen::Sources(pane))) =
                     (Motion::of(command), self.above.last_mut())
                 {
-                    pane.go(motion, &self.sources, page);
+                    pane.go(motion, &self.sources, room);
                 }
             }
         }

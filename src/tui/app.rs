@@ -446,7 +446,7 @@ impl App {
                 let events = pane.unasked(height / row_height.max(1));
                 self.details.ask_some(&events, ask);
             }
-            Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::page(&layout)),
+            Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::room(&layout)),
             Some(Screen::Views(pane)) => pane.settle(self.user.views.len(), views::view::page(&layout)),
             Some(Screen::Event(pane)) => {
                 // An event that was opened before it was here is asked about once it is.

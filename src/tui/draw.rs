@@ -144,16 +144,36 @@ impl Row {
         faults::look(self, place, buf);
         let mut from = x;
         for (text, style) in &self.pieces {
+            let start = from;
             let left = usize::from(place.right().saturating_sub(from));
             for part in text.parts() {
                 let left = usize::from(place.right().saturating_sub(from));
                 (from, _) = buf.set_stringn(from, y, part.as_str(), left, looks(part, *style));
+            }
+            if style.add_modifier.contains(Modifier::UNDERLINED) {
+                clear_below_blanks(buf, start..from, y);
             }
             // A character that did not fit leaves a gap, and what follows must not slip into it.
             if left < text.width() {
                 break;
             }
         }
+    }
+}
+
+/// Takes the underline away from the blanks around a text: they are there for its column, and lines below
+/// nothing look like text.
+fn clear_below_blanks(buf: &mut Buffer, columns: std::ops::Range<u16>, y: u16) {
+    let is_blank = |buf: &Buffer, x: u16| buf[(x, y)].symbol() == " ";
+    let (mut first, mut last) = (columns.start, columns.end);
+    while first < last && is_blank(buf, first) {
+        first += 1;
+    }
+    while first < last && is_blank(buf, last - 1) {
+        last -= 1;
+    }
+    for x in (columns.start..first).chain(last..columns.end) {
+        buf[(x, y)].modifier.remove(Modifier::UNDERLINED);
     }
 }
 
@@ -306,6 +326,19 @@ mod tests {
         let modifiers: Vec<Modifier> = (0..8).map(|x| buf[(x, 0)].modifier).collect();
         let (none, reversed) = (Modifier::empty(), Modifier::REVERSED);
         assert_eq!(modifiers, [none, Modifier::DIM, reversed, reversed, reversed, reversed, reversed, none]);
+    }
+
+    #[test]
+    fn blanks_around_a_text_are_not_underlined() {
+        let style = Style::new().add_modifier(Modifier::UNDERLINED);
+        let mut buf = Buffer::empty(Rect::new(0, 0, 9, 1));
+        Row::new().put(" ", style).cell(" a b", 6, style).put(" ", style).draw(&mut buf, 0, 0, 9);
+        let lines: String = buf
+            .content
+            .iter()
+            .map(|cell| if cell.modifier == Modifier::UNDERLINED { '_' } else { ' ' })
+            .collect();
+        assert_eq!(lines, "  ___    ");
     }
 
     #[test]

@@ -3,11 +3,13 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::app::App;
-use super::command::Context;
+use super::command::{Command, Context};
+use super::key::{Key, spell};
 use super::keymap::Lookup;
+use super::line::Line;
 use super::message::Effect;
 use super::motion::Motion;
-use super::overlay::Overlay;
+use super::overlay::{Help, Overlay};
 use super::pane::Screen;
 
 impl App {
@@ -42,9 +44,12 @@ impl App {
             }
             Lookup::Prefix(_) => {}
             Lookup::None => {
-                let alone = self.pressed.len() == 1;
+                let begun = self.pressed.split_last().map(|(_, begun)| begun.to_vec()).unwrap_or_default();
+                let alone = begun.is_empty();
                 self.pressed.clear();
-                if alone && context.takes_text() {
+                if !alone && self.ui.keymap.lookup(context, &[key]) == Lookup::Found(Command::Help) {
+                    self.explain(context, &begun);
+                } else if alone && context.takes_text() {
                     self.typed(key, ask);
                 } else if matches!(self.overlays.last(), Some(Overlay::Quit | Overlay::Reveal(..))) {
                     self.overlays.pop();
@@ -52,6 +57,14 @@ impl App {
             }
         }
         true
+    }
+
+    /// Opens the help at the sequences that begin with these keys.
+    fn explain(&mut self, context: Context, begun: &[KeyEvent]) {
+        let mut help = Help::about(context);
+        let keys: Vec<Key> = begun.iter().copied().map(Key::from).collect();
+        help.line = Line::new(&format!("@{}", spell(&keys)));
+        self.overlays.push(Overlay::Help(help));
     }
 
     fn typed(&mut self, key: KeyEvent, ask: &mut Vec<Effect>) {

@@ -21,7 +21,7 @@ pub(super) const SMALLEST: (u16, u16) = (40, 10);
 const PREVIEW_RIGHT: u16 = 100;
 
 /// The fewest and the most columns that the preview takes on the right, with the line before it.
-const PREVIEW_WIDTH: (u16, u16) = (38, 66);
+const PREVIEW_WIDTH: (u16, u16) = (38, 58);
 
 /// From this width on, an event is one line; below, it is two.
 const ONE_LINE: u16 = 80;
@@ -29,14 +29,12 @@ const ONE_LINE: u16 = 80;
 /// From this height on, a screen too narrow for a preview on the right has one below.
 const PREVIEW_BELOW: u16 = 30;
 
-/// From this width on, the facets stand beside the list; below, they lie over it.
+/// From this width on, the facets stand beside the list as long as the user does not hide them; below, while
+/// they have the keys, and the preview gives way to them.
 const FACETS_BESIDE: u16 = 140;
 
-/// The columns that facets take, with the line after them.
-const FACETS_WIDTH: u16 = 32;
-
-/// The columns that facets take over the list.
-const FACETS_OVER: u16 = 40;
+/// The fewest and the most columns that facets take, with the line after them.
+const FACETS_WIDTH: (u16, u16) = (26, 38);
 
 /// The smallest screen that shows the events over time above the list.
 const STRIP: (u16, u16) = (60, 20);
@@ -62,12 +60,12 @@ pub(super) enum Facets {
     Hidden,
     /// Beside the list, where there is room.
     Beside,
-    /// There, and where there is no room, over the list.
+    /// There, and where there is no room, in the place of the preview or of the list.
     InFront,
 }
 
 /// The places of one frame. Rectangles do not overlap and none reaches beyond the area given,
-/// but that facets may lie over the body.
+/// but that facets may take the body of a narrow screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
     /// The whole screen.
@@ -86,7 +84,7 @@ pub(super) struct Layout {
     pub(super) body: Rect,
     /// The values of keys; empty where they are not shown.
     pub(super) facets: Rect,
-    /// The thin line between facets and list; empty where they lie over it.
+    /// The thin line between facets and list; empty where they take the place of the list.
     pub(super) facets_divider: Rect,
     /// What is right of the facets: the body without them.
     pub(super) main: Rect,
@@ -148,28 +146,39 @@ pub(super) fn layout(area: Rect, wishes: Wishes) -> Layout {
 /// Puts the facets beside the rest of the body, or over it.
 fn place_facets(layout: &mut Layout, wishes: Wishes) {
     let body = layout.body;
-    if layout.area.width < FACETS_BESIDE {
-        if wishes.facets == Facets::InFront {
-            layout.facets = Rect { width: FACETS_OVER.min(body.width), ..body };
-        }
-    } else if wishes.facets != Facets::Hidden {
-        layout.facets = Rect { width: FACETS_WIDTH - 1, ..body };
-        layout.facets_divider = Rect { x: body.x + FACETS_WIDTH - 1, width: 1, ..body };
-        layout.main = Rect { x: body.x + FACETS_WIDTH, width: body.width - FACETS_WIDTH, ..body };
+    let width = layout.area.width;
+    let shown = match wishes.facets {
+        Facets::Hidden => false,
+        Facets::Beside => width >= FACETS_BESIDE,
+        Facets::InFront => true,
+    };
+    if !shown {
+        return;
     }
+    if width < ONE_LINE {
+        // Half an event says nothing: there the list has to wait.
+        layout.facets = body;
+        return;
+    }
+    let taken = (width / 6 + 3).clamp(FACETS_WIDTH.0, FACETS_WIDTH.1);
+    layout.facets = Rect { width: taken - 1, ..body };
+    layout.facets_divider = Rect { x: body.x + taken - 1, width: 1, ..body };
+    layout.main = Rect { x: body.x + taken, width: body.width - taken, ..body };
 }
 
 /// Puts the preview beside or below the list.
 fn place_preview(layout: &mut Layout, below: bool) {
     let (area, main) = (layout.area, layout.main);
     let fits_below = area.width >= ONE_LINE && area.height >= PREVIEW_BELOW;
-    if area.width >= PREVIEW_RIGHT && !(below && fits_below) {
+    let below = (below || area.width < PREVIEW_RIGHT) && fits_below;
+    if !below && main.width >= PREVIEW_RIGHT {
         // The list is read across, the preview is read down: beyond a line of prose it needs no more.
         let list = main.width - (main.width * 7 / 20).clamp(PREVIEW_WIDTH.0, PREVIEW_WIDTH.1);
         layout.list = Rect { width: list, ..main };
         layout.divider = Rect { x: main.x + list, width: 1, ..main };
-        layout.preview = Rect { x: main.x + list + 2, width: main.width - list - 2, ..main };
-    } else if fits_below {
+        // One column on the right is for the bar that says how far it is scrolled.
+        layout.preview = Rect { x: main.x + list + 2, width: main.width - list - 3, ..main };
+    } else if below {
         let list = main.height / 2;
         layout.list = Rect { height: list, ..main };
         layout.divider = Rect { y: main.y + list, height: 1, ..main };
@@ -209,14 +218,19 @@ mod tests {
     }
 
     #[test]
-    fn facets_stand_beside_the_list_or_lie_over_it() {
+    fn facets_stand_beside_the_list_or_take_a_place() {
         let with = |width, facets| {
             layout(Rect::new(0, 0, width, 40), Wishes { preview: true, strip: true, facets, below: false })
         };
-        assert_eq!(with(140, Facets::Beside).list.x, FACETS_WIDTH);
+        assert_eq!((with(140, Facets::Beside).list.x, with(200, Facets::Beside).list.x), (26, 36));
         assert!(with(139, Facets::Beside).facets.is_empty() && with(200, Facets::Hidden).facets.is_empty());
-        let over = with(139, Facets::InFront);
-        assert_eq!((over.facets.width, over.list.x, over.main), (FACETS_OVER, 0, over.body));
+        for width in [80, 100, 120] {
+            let front = with(width, Facets::InFront);
+            assert!(front.list.x == 26 && front.list.width >= 54, "{front:?}");
+            assert_eq!(front.preview.x > front.list.x, width == 80, "{width}: at most below the list");
+        }
+        let over = with(79, Facets::InFront);
+        assert_eq!((over.facets, over.main), (over.body, over.body));
         assert_eq!((over.strip.y, over.body.y), (3, 4));
     }
 

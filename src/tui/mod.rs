@@ -64,3 +64,4 @@ pub use app::App;
 pub use message::{Answer, Asker, Destination, Effect, Message, Notice, Outgoing, Proposal, Timer, Weight};
 pub use settings::{Glyphs, Notify, Settings};
 pub use view::view;
+pub use words::plural;

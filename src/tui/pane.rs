@@ -23,6 +23,12 @@ use sources::SourcesPane;
 use suspects::SuspectsPane;
 use views::ViewsPane;
 
+use ratatui::style::Modifier;
+
+use super::draw::Row;
+use super::settings::Ui;
+use super::theme::Role;
+
 /// A screen that was gone into from the timeline; the timeline is always below.
 #[derive(Debug)]
 pub(super) enum Screen {
@@ -34,4 +40,11 @@ pub(super) enum Screen {
     Sources(SourcesPane),
     Views(ViewsPane),
     Histogram(HistogramPane),
+}
+
+/// The first cell of a line that can be selected; blank where it is not.
+pub(super) fn mark(selected: bool, ui: &Ui) -> Row {
+    // Half a cell with a line below it would be a crumb.
+    let style = ui.style(Role::Focused).remove_modifier(Modifier::UNDERLINED);
+    if selected { Row::new().put("▌", style) } else { Row::new().fill_by(1) }
 }

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::command::Command;
 use super::message::{Effect, Notice, Timer, Weight};
 use super::overlay::told::Line;
 use super::settings::Ui;
@@ -60,7 +61,10 @@ impl Said {
     /// All of them for people, the latest first.
     pub(super) fn lines(&self, ui: &Ui) -> Vec<Line> {
         if self.notices.is_empty() {
-            return vec![Line::Plain("nothing was said yet".to_owned())];
+            return vec![Line::Plain(format!(
+                "nothing was said yet; `{}` shows how each source is doing",
+                ui.key(Command::Sources)
+            ))];
         }
         let told = |heard: &Heard| Line::Dated {
             time: words::stamp(heard.time, ui.zone),

@@ -13,6 +13,7 @@ use crate::query::{self, Query};
 #[derive(Debug, Default)]
 pub(super) struct Search {
     text: String,
+    words: Vec<String>,
     query: Option<Query>,
     /// What was found, newest first; `None` until the answer comes.
     rows: Option<Rows>,
@@ -25,6 +26,16 @@ impl Search {
     /// What is looked for, where anything is.
     pub(super) fn text(&self) -> Option<&str> {
         self.query.is_some().then_some(self.text.as_str())
+    }
+
+    /// Whether the event at this place was found.
+    pub(super) fn has(&self, row: RowId) -> bool {
+        self.rows.as_ref().is_some_and(|rows| rows.position(row).is_some())
+    }
+
+    /// The words that are looked for, in lower case: those of a term with its key are its values.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// Whether it is still being looked for.
@@ -56,6 +67,7 @@ impl App {
         let query = query::preview(text, &self.ui.context()).ok().map(|reading| reading.query);
         self.search.query = query.filter(|_| !text.trim().is_empty());
         text.clone_into(&mut self.search.text);
+        self.search.words = words(text);
         self.search.go = None;
         self.search_again(ask);
     }
@@ -119,5 +131,32 @@ impl App {
             None => {}
         }
         true
+    }
+}
+
+/// What of a line in the language of the filter may be seen in an event.
+fn words(text: &str) -> Vec<String> {
+    let sought = |term: &&str| !term.starts_with(['-', '!']) && *term != "OR";
+    let values = |term: &str| term.rsplit(':').next().unwrap_or_default().to_lowercase();
+    let terms: Vec<String> = text.split_whitespace().filter(sought).map(values).collect();
+    let words = terms.iter().flat_map(|values| values.split(','));
+    let bare = words.map(|word| word.trim_matches(['"', '*', '=', '~', '/', '(', ')']).to_owned());
+    bare.filter(|word| !word.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn what_may_be_seen_of_a_search_are_its_words() {
+        for (text, expected) in [
+            ("Orders", &["orders"][..]),
+            ("type:service,flow -status:failed", &["service", "flow"]),
+            ("\"Default Flow\" OR entity:=x*", &["default", "flow", "x"]),
+            ("  ", &[]),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
     }
 }

@@ -15,6 +15,7 @@ mod hostile;
 mod keys;
 mod lives;
 mod looks;
+mod manners;
 mod messages;
 mod mouse;
 mod order;

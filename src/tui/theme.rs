@@ -159,7 +159,20 @@ impl Theme {
         for style in &mut self.styles {
             *style = depth.style(*style);
         }
+        self.even_out();
         self
+    }
+
+    /// A row that is reversed is so to the same degree from end to end: dim letters would be dim patches of
+    /// its ground.
+    fn even_out(&mut self) {
+        for role in [Role::Selected, Role::SelectedUnfocused] {
+            let style = &mut self.styles[role as usize];
+            if style.add_modifier.contains(Modifier::REVERSED) && !style.add_modifier.contains(Modifier::DIM)
+            {
+                *style = style.remove_modifier(Modifier::DIM);
+            }
+        }
     }
 
     fn plain() -> Self {
@@ -179,6 +192,7 @@ impl Theme {
                 self.styles[role as usize] = style;
             }
         }
+        self.even_out();
     }
 }
 

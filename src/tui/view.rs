@@ -5,7 +5,7 @@
 
 mod filter;
 mod header;
-mod status;
+pub(super) mod status;
 pub(super) mod strip;
 
 use ratatui::Frame;
@@ -126,10 +126,7 @@ fn draw_timeline(app: &App, layout: &Layout, buf: &mut Buffer) -> Option<Positio
     let line = Row::new().put("│", style);
     if layout.facets_divider.is_empty() {
         overlay::clear(layout.facets, &app.ui, buf);
-        let edge = layout.facets.right() - 1;
-        (layout.facets.top()..layout.facets.bottom()).for_each(|y| line.draw(buf, edge, y, 1));
-        let inside = Rect { width: layout.facets.width - 1, ..layout.facets };
-        return facets::view::draw(app, inside, buf);
+        return facets::view::draw(app, layout.facets, buf);
     }
     let divider = layout.facets_divider;
     (divider.top()..divider.bottom()).for_each(|y| line.draw(buf, divider.x, y, 1));
@@ -146,13 +143,17 @@ fn divide(app: &App, layout: &Layout, buf: &mut Buffer) {
         let rows = app.timeline.list();
         let (len, above) = (rows.len(), app.timeline.top());
         Extent { len, above, shown: app.measure().fits(&rows, above) }.draw(buf, area, style);
-        let rule_is_plain = app.filter.error().is_none() && app.note().is_none() && !app.filter.editing();
-        if rule_is_plain && app.overlays.is_empty() && layout.strip.is_empty() {
+        if rule_is_plain(app) && app.overlays.is_empty() && layout.strip.is_empty() {
             Row::new().put("┬", app.ui.style(Role::Rule)).draw(buf, area.x, layout.rule.y, 1);
         }
     } else {
         Row::new().rule("─", usize::from(area.width), style).draw(buf, area.x, area.y, area.width);
     }
+}
+
+/// Whether the line below the filter is only a line.
+fn rule_is_plain(app: &App) -> bool {
+    app.filter.error().is_none() && app.note().is_none() && !app.filter.editing()
 }
 
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {

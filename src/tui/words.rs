@@ -91,7 +91,7 @@ pub(super) fn count(number: u64) -> String {
 }
 
 /// A number and what it counts: `1 event`, `1,204 events`.
-pub(super) fn plural(number: u64, unit: &str) -> String {
+pub fn plural(number: u64, unit: &str) -> String {
     format!("{} {unit}{}", count(number), if number == 1 { "" } else { "s" })
 }
 

@@ -88,6 +88,20 @@ impl Ai {
         (self.stage, self.scroll) = (stage, 0);
     }
 
+    /// What the next keys do, the most useful last.
+    pub(in crate::tui) fn hints(&self) -> Vec<(Command, &'static str)> {
+        let leave = (Command::Cancel, "leave");
+        let next = (self.scopes.len() > 1).then_some((Command::Complete, "other events"));
+        let and = |accept: &'static str| next.into_iter().chain([leave, (Command::Accept, accept)]).collect();
+        match &self.stage {
+            Stage::Drafting | Stage::Off(_) => vec![leave],
+            Stage::Proposed(_) => and("send exactly this"),
+            Stage::Writing(..) => vec![(Command::Cancel, "stop")],
+            Stage::Written(_) => and("ask again"),
+            Stage::Failed(..) => and("try again"),
+        }
+    }
+
     /// Scrolls on the screen as it is now.
     pub(in crate::tui) fn go(&mut self, motion: Motion, layout: &Layout) {
         let (len, page) = (self.lines(layout.body.width).len(), page(layout.body));
@@ -115,7 +129,7 @@ impl Ai {
 }
 
 fn page(area: Rect) -> usize {
-    usize::from(area.height.saturating_sub(HEAD + 1)).max(1)
+    usize::from(area.height.saturating_sub(HEAD)).max(1)
 }
 
 /// Draws it over `area`.
@@ -141,27 +155,10 @@ pub(in crate::tui) fn draw(app: &App, ai: &Ai, area: Rect, buf: &mut Buffer) {
     // What is being written is followed to its end.
     let last = len.saturating_sub(shown);
     let above = if ai.writes() { last } else { ai.scroll.min(last) };
-    let body = Rect { y: area.y + HEAD, height: area.height.saturating_sub(HEAD + 1), ..area };
+    let body = Rect { y: area.y + HEAD, height: area.height.saturating_sub(HEAD), ..area };
     for (y, (text, role)) in (body.y..body.bottom()).zip(lines.into_iter().skip(above)) {
         Row::new().fill(1).safe(&text, ui.style(role)).draw(buf, body.x, y, body.width);
     }
     let bar = Rect { x: area.right().saturating_sub(1), width: 1, ..body };
     Extent { len, above, shown }.draw(buf, bar, ui.style(Role::Rule));
-    let hints = Row::new().fill(1).cut(&hints(app, ai), width.saturating_sub(2), ui.style(Role::Dim));
-    hints.draw(buf, area.x, area.bottom() - 1, area.width);
-}
-
-fn hints(app: &App, ai: &Ai) -> String {
-    let key = |command, words: &str| Some(format!("{} {words}", app.ui.key(command)));
-    let several = ai.scopes.len() > 1;
-    let next = || if several { key(Command::Complete, "other events") } else { None };
-    let leave = key(Command::Cancel, "leave");
-    let ways = match &ai.stage {
-        Stage::Drafting | Stage::Off(_) => [leave, None, None],
-        Stage::Proposed(_) => [key(Command::Accept, "send exactly this"), next(), leave],
-        Stage::Writing(..) => [key(Command::Cancel, "stop"), None, None],
-        Stage::Written(_) => [key(Command::Accept, "ask again"), next(), leave],
-        Stage::Failed(..) => [key(Command::Accept, "try again"), next(), leave],
-    };
-    ways.into_iter().flatten().collect::<Vec<_>>().join("   ")
 }

@@ -8,6 +8,7 @@ use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::line::Line;
 use crate::tui::theme::Role;
+use crate::tui::view::status;
 use crate::tui::words;
 
 /// A line to type.
@@ -51,6 +52,20 @@ impl Ask {
     }
 }
 
+impl Asked {
+    /// What could be typed, as long as nothing is.
+    fn example(&self) -> &'static str {
+        match self {
+            Self::Find => "words, or a filter such as `status:failed`",
+            Self::SaveView => "a name such as `Failures`",
+            Self::RenameView(_) => "",
+            Self::Note(_) => "what is worth knowing about this event",
+            Self::Time => "such as `14:30`, `yesterday` or `2026-03-01`",
+            Self::Picture => "a file ending in `.svg`",
+        }
+    }
+}
+
 /// Draws the line; returns where text is being typed.
 pub(in crate::tui) fn draw(app: &App, ask: &Ask, area: Rect, buf: &mut Buffer) -> Position {
     let ui = &app.ui;
@@ -64,7 +79,15 @@ pub(in crate::tui) fn draw(app: &App, ask: &Ask, area: Rect, buf: &mut Buffer) -
     let room = width.saturating_sub(label.width() + found.width() + 2).max(1);
     let (text, column) = window(&ask.line, room);
     let x = area.x + (label.width() + column) as u16;
-    let row = label.safe(&text, ui.style(Role::Text)).with_right(found, width);
+    let row = label.safe(&text, ui.style(Role::Text));
+    let keys = |left: usize| status::keys(status::ASKED, left, ui);
+    let example = ask.what.example();
+    let has_room = ask.line.text().is_empty() && example.len() < room;
+    let row = if has_room { row.fill_by(1).put(example, ui.style(Role::Dim)) } else { row };
+    // What is typed has room to grow before the keys come.
+    let left = width.saturating_sub(row.width() + found.width() + 4);
+    let found = if found.width() > 0 { found.fill_by(2) } else { found };
+    let row = row.with_right(found.join(keys(left)), width);
     row.draw(buf, area.x, area.y, area.width);
     Position { x: x.min(area.right().saturating_sub(1)), y: area.y }
 }

@@ -14,13 +14,13 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::{Rows, Safe};
+use crate::domain::Rows;
 use crate::export::Format;
 use crate::tui::app::App;
-use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::line::Line;
 use crate::tui::message::{Destination, Outgoing};
+use crate::tui::pane::mark;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
@@ -183,7 +183,7 @@ impl Export {
 /// Draws the form in the lower part of `area`; returns where text is being typed.
 pub(in crate::tui) fn draw(app: &App, export: &Export, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let ui = &app.ui;
-    let height = (Entry::ALL.len() as u16 + 4).min(area.height);
+    let height = (Entry::ALL.len() as u16 + 3).min(area.height);
     let area = Rect { y: area.bottom() - height, height, ..area };
     super::clear(area, ui, buf);
     let width = usize::from(area.width);
@@ -191,9 +191,18 @@ pub(in crate::tui) fn draw(app: &App, export: &Export, area: Rect, buf: &mut Buf
     let left = width.saturating_sub(title.width());
     title.rule("─", left, ui.style(Role::Rule)).draw(buf, area.x, area.y, area.width);
     let mut cursor = None;
-    for (y, entry) in (area.y + 1..area.bottom()).zip(export.entries()) {
+    let said = match (&export.failed, export.busy) {
+        (Some(why), _) => Some((why.as_str(), Role::Failed)),
+        (None, true) => Some(("writing…", Role::Accent)),
+        (None, false) => None,
+    };
+    let entries = export.entries();
+    let room = usize::from(height).saturating_sub(1 + usize::from(said.is_some()));
+    let here = entries.iter().position(|entry| *entry == export.at).unwrap_or_default();
+    let top = (here + 1).saturating_sub(room);
+    for (y, entry) in (area.y + 1..area.bottom()).zip(entries.into_iter().skip(top).take(room)) {
         let here = entry == export.at;
-        let row = if here { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill(1) };
+        let row = mark(here, ui);
         let row = row.cell(entry.name(), NAME, ui.style(Role::Dim)).fill_by(1);
         let room = width.saturating_sub(row.width() + 1);
         let role = if entry == Entry::Secrets && export.unmasked { Role::Warning } else { Role::Text };
@@ -206,24 +215,11 @@ pub(in crate::tui) fn draw(app: &App, export: &Export, area: Rect, buf: &mut Buf
             row.cut(&export.value(entry), room, ui.style(role)).draw(buf, area.x, y, area.width);
         }
     }
-    let (said, role) = match (&export.failed, export.busy) {
-        (Some(why), _) => (Safe::line(why).as_str().to_owned(), Role::Failed),
-        (None, true) => ("writing…".to_owned(), Role::Accent),
-        (None, false) => (hints(app), Role::Dim),
-    };
-    let line = Row::new().fill(1).cut(&said, width.saturating_sub(2), ui.style(role));
-    line.draw(buf, area.x, area.bottom() - 1, area.width);
+    if let Some((said, role)) = said {
+        let line = Row::new().fill(1).cut(said, width.saturating_sub(2), ui.style(role));
+        line.draw(buf, area.x, area.bottom() - 1, area.width);
+    }
     cursor
-}
-
-fn hints(app: &App) -> String {
-    let ways = [
-        (Command::NextChoice, "next line"),
-        (Command::Complete, "change it"),
-        (Command::Accept, "write"),
-        (Command::Cancel, "leave"),
-    ];
-    ways.map(|(command, words)| format!("{} {words}", app.ui.key(command))).join("  ")
 }
 
 /// How many events, in words.

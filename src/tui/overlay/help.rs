@@ -58,7 +58,10 @@ fn has(row: &CommandRow, context: Context, text: &str, ui: &Ui) -> bool {
         let wanted = wanted.trim();
         let keys = ui.keymap.keys_in(context, row.command);
         return wanted.is_empty()
-            || keys.iter().any(|keys| keys == wanted || keys.split(' ').any(|key| key == wanted));
+            || keys.iter().any(|keys| {
+                keys.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+                    || keys.split(' ').any(|key| key == wanted)
+            });
     }
     let (help, text) = (row.help.to_lowercase(), text.to_lowercase());
     text.split_whitespace().all(|word| row.name.contains(word) || help.contains(word))
@@ -88,9 +91,9 @@ fn line(row: &CommandRow, context: Context, ui: &Ui) -> Row {
     if width >= NAMES {
         return line.fill_by(1).join(name).fill(KEYS + NAME + 4).put(row.help, ui.style(Role::Text));
     }
-    // The name is needed to bind other keys, and stands where there is room for it.
-    let room = width.saturating_sub(line.width() + 1);
-    line.fill_by(1).cut(row.help, room, ui.style(Role::Text)).with_right(name, width)
+    // Names beside some of the lines would be noise; the palette has all of them.
+    let room = width.saturating_sub(line.width() + 2);
+    line.fill_by(1).cut(row.help, room, ui.style(Role::Text))
 }
 
 /// Draws the help over the body of the screen; returns where text is being typed.

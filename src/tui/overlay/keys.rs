@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::domain::Safe;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
@@ -38,19 +39,28 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let left = usize::from(area.width).saturating_sub(rule.width() + rest.len());
     let rule = rule.rule("─", left, ui.style(Role::Rule)).cut(&rest, rest.len(), ui.style(Role::Dim));
     rule.draw(buf, area.x, area.y, area.width);
-    let width = usize::from(area.width) / columns;
+    let width = (usize::from(area.width) / columns).min(if columns == 1 { LONGEST } else { usize::MAX });
+    // The name of a command is beside all of them or none.
+    let longest = |way: &Continuation| Safe::line(way.command.row().help).width() + way.command.name().len();
+    let named = columns == 1 && next.iter().all(|way| longest(way) + KEYS + 6 <= width);
     for (nth, way) in next.iter().take(lines * columns).enumerate() {
         let (x, y) = (area.x + (nth / lines * width) as u16, area.y + 1 + (nth % lines) as u16);
-        entry(way, width, columns == 1, ui).draw(buf, x, y, width as u16);
+        entry(way, width, (columns == 1, named), ui).draw(buf, x, y, width as u16);
     }
 }
 
 /// The narrowest column in which a line still says what a key does.
 const NARROWEST: usize = 26;
 
+/// The cells of the keys where each has a line for itself.
+const KEYS: usize = 8;
+
+/// The longest line: further apart, the name of a command does not seem to belong to it.
+const LONGEST: usize = 84;
+
 /// What one key does; with its name, where there is a line for it alone.
-fn entry(way: &Continuation, width: usize, with_name: bool, ui: &Ui) -> Row {
-    let keys = if with_name { 8 } else { 3 };
+fn entry(way: &Continuation, width: usize, (alone, with_name): (bool, bool), ui: &Ui) -> Row {
+    let keys = if alone { KEYS } else { 3 };
     let line = Row::new().fill(1).cell(&way.keys, keys, ui.style(Role::Key)).fill_by(1);
     let room = width.saturating_sub(line.width() + 1);
     let line = line.cut(way.command.row().help, room, ui.style(Role::Text));

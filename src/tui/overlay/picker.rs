@@ -15,6 +15,7 @@ use crate::tui::command::{COMMANDS, Command, CommandRow, Context};
 use crate::tui::draw::Row;
 use crate::tui::line::Line;
 use crate::tui::motion::Motion;
+use crate::tui::pane::mark;
 use crate::tui::settings::Ui;
 use crate::tui::tabs::ALL;
 use crate::tui::theme::Role;
@@ -22,6 +23,12 @@ use crate::tui::words;
 
 /// The width of the column of keys.
 const KEYS: usize = 14;
+
+/// The cells of a number of events, so that what stands before it ends in one column.
+const COUNT: usize = 13;
+
+/// The longest line of what can be gone to.
+const LONGEST: usize = 130;
 
 /// The most entries of a list: nobody reads further, they type one more letter.
 const MOST: usize = 100;
@@ -310,8 +317,7 @@ pub(in crate::tui) fn draw(app: &App, picker: &Picker, area: Rect, buf: &mut Buf
 
 fn entry_row(entry: &Entry, of: Of, chosen: bool, width: usize, ui: &Ui) -> Row {
     let (text, dim) = (ui.style(Role::Text), ui.style(Role::Dim));
-    let mark =
-        if chosen { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().put(" ", text) };
+    let mark = mark(chosen, ui);
     match of {
         Of::Commands => {
             let line = mark
@@ -328,7 +334,8 @@ fn entry_row(entry: &Entry, of: Of, chosen: bool, width: usize, ui: &Ui) -> Row 
             let line = mark.cell(entry.sort, 7, dim).fill_by(2);
             let line = line.join(matched(&entry.label, &entry.letters, label, text, ui)).fill_by(2);
             let count = entry.count.map(|count| words::plural(count, "event")).unwrap_or_default();
-            let right = Row::new().put(&count, dim).fill_by(1);
+            let right = Row::new().right(&count, COUNT, dim).fill_by(1);
+            let width = width.min(LONGEST);
             let left = width.saturating_sub(line.width() + right.width() + 1);
             let aside = if entry.keys.is_empty() { &entry.help } else { &entry.keys };
             line.cut(aside, left, dim).with_right(right, width)

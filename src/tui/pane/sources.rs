@@ -36,14 +36,37 @@ impl SourcesPane {
         sources.get(self.place(sources)).map(|source| source.name.clone())
     }
 
-    pub(in crate::tui) fn go(&mut self, motion: Motion, sources: &[SourceStatus], page: usize) {
+    /// Moves to another source, on a screen with room for so many lines.
+    pub(in crate::tui) fn go(&mut self, motion: Motion, sources: &[SourceStatus], room: usize) {
+        let page = self.seen(sources, room).max(1);
         let place = motion.from(self.place(sources), sources.len(), page);
         self.selected = sources.get(place).map(|source| source.name.clone());
     }
 
-    /// Keeps the selection on the screen, of which `page` sources are seen at once.
-    pub(in crate::tui) fn settle(&mut self, sources: &[SourceStatus], page: usize) {
-        let (place, page) = (self.place(sources), page.max(1));
-        self.top = self.top.clamp((place + 1).saturating_sub(page), place);
+    /// Keeps the selection on the screen, which has room for so many lines, and leaves none of them empty that
+    /// a source above could fill.
+    pub(in crate::tui) fn settle(&mut self, sources: &[SourceStatus], room: usize) {
+        let place = self.place(sources);
+        self.top = self.top.min(place);
+        while self.top < place && self.top + self.seen(sources, room) <= place {
+            self.top += 1;
+        }
+        while let Some(above) = self.top.checked_sub(1) {
+            if above + (Self { top: above, ..Self::default() }).seen(sources, room) < sources.len() {
+                break;
+            }
+            self.top = above;
+        }
+    }
+
+    /// How many sources are seen from the first one on.
+    fn seen(&self, sources: &[SourceStatus], room: usize) -> usize {
+        let mut used = 0;
+        // The line that sets the last one apart need not be seen.
+        let fits = |source: &&SourceStatus| {
+            used += view::lines(source);
+            used <= room + 1
+        };
+        sources.iter().skip(self.top).take_while(fits).count()
     }
 }

@@ -8,6 +8,7 @@
 
 mod columns;
 pub(in crate::tui) mod empty;
+mod found;
 pub(in crate::tui) mod gaps;
 mod marks;
 pub(in crate::tui) mod range;

@@ -110,7 +110,7 @@ fn counts_grow_with_the_cache_and_the_cursor_stays_on_its_value() {
 
 #[test]
 fn typing_narrows_the_values_of_every_key_and_never_the_list() {
-    let mut bench = Bench::new((140, 50), story());
+    let mut bench = Bench::new((200, 50), story());
     bench.press("s/DE");
     assert_eq!(pane(&bench)[0].trim(), "facets  /DE");
     let listed = pane(&bench).join("\n");
@@ -126,7 +126,7 @@ fn typing_narrows_the_values_of_every_key_and_never_the_list() {
     bench.press("<backspace><enter><enter>");
     assert_eq!(filter(&bench), "type:decision_flow");
     bench.press("<esc>");
-    assert_eq!(pane(&bench)[0].trim(), "facets                      /");
+    assert_eq!(pane(&bench)[0].split_whitespace().collect::<Vec<_>>(), ["facets", "/"]);
     bench.press("/x<esc>");
     assert!(bench.app.facets.typed().is_empty() && !bench.app.facets.typing());
 }

@@ -53,11 +53,11 @@ fn a_run_takes_one_line_until_it_is_unfolded() {
     let mut bench = Bench::new((90, 24), story());
     bench.press("OR");
     assert_eq!(bench.app.timeline.list().len(), 3);
-    assert!(bench.screen().contains("×3 "), "{}", bench.screen());
+    assert!(bench.screen().contains("×3"), "{}", bench.screen());
     assert!(line(&bench, 1).contains("5 of 5"), "all of them are there: {}", line(&bench, 1));
     bench.press("l");
     assert_eq!(bench.app.timeline.list().len(), 5);
-    assert!(!bench.screen().contains("×3 "), "{}", bench.screen());
+    assert!(!bench.screen().contains("×3"), "{}", bench.screen());
     bench.press("jj");
     bench.press("h");
     assert_eq!(bench.app.timeline.list().len(), 3);

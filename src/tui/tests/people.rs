@@ -339,7 +339,9 @@ fn a_terminal_without_other_characters_gets_none_of_ours() {
             assert_eq!(odd, "", "{size:?} {keys}: {screen}");
             let mut other = Bench::new(size, story());
             other.press(keys);
-            let widths = |screen: &str| screen.lines().map(|line| line.chars().count()).collect::<Vec<_>>();
+            // A cut text ends in one sign or in up to three.
+            let end = |line: &str| line.trim_end_matches(['.', '…', '·']).chars().count();
+            let widths = |screen: &str| screen.lines().map(end).collect::<Vec<_>>();
             assert_eq!(widths(&screen), widths(&other.screen()), "nothing moves: {keys}");
         }
     }

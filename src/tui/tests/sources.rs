@@ -35,7 +35,7 @@ fn a_source_rests_until_the_key_is_pressed_again() {
         let source = || "kaireon-prod".into();
         let keep = Effect::Keep(UserChange::Pause { source: source(), on });
         assert_eq!(asked(&mut bench), [keep, Effect::Pause { source: source(), on }]);
-        assert_eq!(bench.screen().contains("rests, space has it asked again"), on, "{}", bench.screen());
+        assert_eq!(bench.screen().contains("paused, space has it asked again"), on, "{}", bench.screen());
     }
 }
 

@@ -7,18 +7,20 @@ use crate::domain::{Safe, SourceState, Zone};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::pane::Screen;
+use crate::tui::settings::Ui;
 use crate::tui::tabs::Tab;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
-/// Draws the line.
+/// Draws the line. The name and the tabs stand on the left and stay where they are, whatever screen is gone
+/// into; how the sources are doing stands on the right and never leaves.
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
     let width = usize::from(area.width);
-    let mut name = Row::new().fill(1).put("backtrail", ui.style(Role::Header)).fill_by(2);
-    if let Some(screen) = screen(app) {
-        name = name.put("› ", ui.style(Role::Dim)).put(screen, ui.style(Role::Title)).fill_by(2);
-    }
+    let name = Row::new().fill(1).put("backtrail", ui.style(Role::Header)).fill_by(2);
+    let here = screen(app).map_or(Row::new(), |screen| {
+        Row::new().put("› ", ui.style(Role::Dim)).put(screen, ui.style(Role::Title)).fill_by(2)
+    });
     let number = Row::new().put(&words::plural(app.sources.len() as u64, "source"), ui.style(Role::Text));
     let states = states(app);
     let zone = match ui.zone {
@@ -26,62 +28,83 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         zone => zone.label(ui.now),
     };
     let zone = Row::new().put(&zone, ui.style(Role::Dim)).fill_by(1);
-    if app.user.views.is_empty() {
-        // The states of the sources are worth more than the name of the program.
-        let forms = [
-            name.clone().join(number.clone()).fill_by(2).join(states.clone()),
-            name.join(states.clone()),
-            Row::new().fill(1).join(number).fill_by(2).join(states.clone()),
-        ];
-        let fits = forms.into_iter().find(|row| row.width() <= width);
-        let left = fits.unwrap_or(Row::new().fill(1).join(states));
-        return left.with_right(zone, width).draw(buf, area.x, area.y, area.width);
-    }
-    let sides = [
-        (name.clone(), number.fill_by(2).join(states.clone()).fill_by(2).join(zone.clone())),
-        (name, states.clone().fill_by(2).join(zone)),
-        (Row::new().fill(1), states.clone().fill_by(1)),
-    ];
+    let states_with = |row: Row| if states.width() == 0 { row } else { states.clone().fill_by(2).join(row) };
+    let rights =
+        [number.fill_by(2).join(states_with(zone.clone())), states_with(zone), states.clone().fill_by(1)];
+    let has_tabs = !app.user.views.is_empty();
     // Room for two tabs, or there is none worth the name.
-    let fits = sides.into_iter().find(|(left, right)| left.width() + right.width() + 2 * TAB <= width);
-    let (left, right) = fits.unwrap_or((Row::new().fill(1), states.fill_by(1)));
+    let least = here.width() + if has_tabs { 2 * TAB } else { 0 };
+    let sides = rights.iter().flat_map(|right| [(&name, right)]);
+    let unnamed = Row::new().fill(1);
+    let sides = sides.chain([(&unnamed, &rights[2])]);
+    let fits = sides.clone().find(|(left, right)| left.width() + least + right.width() < width);
+    let (left, right) = fits.unwrap_or((&unnamed, &rights[2]));
     let room = width.saturating_sub(left.width() + right.width() + 2);
-    left.join(tabs(app, room)).with_right(right, width).draw(buf, area.x, area.y, area.width);
+    let mut row = left.clone();
+    if has_tabs {
+        // A screen that was gone into is worth more than the second tab.
+        let most = room.saturating_sub(here.width());
+        row = row.join(tabs(app, if most < TAB { room } else { most })).fill_by(1);
+    }
+    let row = if row.width() + here.width() + right.width() < width { row.join(here) } else { row };
+    // States that fill the line leave no room for anything beside them.
+    let row = if row.width() + right.width() < width {
+        row.with_right(right.clone(), width)
+    } else {
+        Row::new().fill(1).join(right.clone()).within(width)
+    };
+    row.draw(buf, area.x, area.y, area.width);
 }
 
 /// About as many cells as a tab takes.
 const TAB: usize = 14;
 
-/// The tabs, as many as fit into `room` cells, that in front among them: `[1 All]  2 Failed +3`.
+/// The most cells of a name where not all tabs fit.
+const NAME: usize = 24;
+
+/// The tabs, as many as fit into `room` cells, that in front among them: `[1 All]  2 Failed +3 …`.
 fn tabs(app: &App, room: usize) -> Row {
     let ui = &app.ui;
     let tabs = app.tabs();
-    let one = |(place, tab): (usize, &Tab<'_>)| {
-        let name = Safe::line(tab.name).cut(24);
-        let text = format!("{} {}{}", place + 1, name.as_str(), if tab.changed { "*" } else { "" });
-        let row = if tab.current {
-            Row::new().put(&format!("[{text}]"), ui.style(Role::Title))
-        } else {
-            Row::new().fill_by(1).put(&text, ui.style(Role::Dim)).fill_by(1)
-        };
-        match tab.unread {
-            0 => row,
-            unread => row.put(&format!("+{} ", words::count(unread as u64)), ui.style(Role::Accent)),
-        }
+    let rows = |name: usize| -> Vec<Row> {
+        tabs.iter().enumerate().map(|(place, tab)| tab_row(place, tab, name, ui)).collect()
     };
-    let rows: Vec<Row> = tabs.iter().enumerate().map(one).collect();
+    let whole = rows(room);
+    if whole.iter().map(|row| row.width() + 1).sum::<usize>() <= room {
+        return whole.into_iter().fold(Row::new(), |all, row| all.join(row).fill_by(1));
+    }
+    let rows = rows(NAME.min(room.saturating_sub(5)));
     let front = tabs.iter().position(|tab| tab.current).unwrap_or_default();
-    // From the first tab with which that in front still fits.
-    let width = |from: usize| rows[from..=front].iter().map(|row| row.width() + 1).sum::<usize>();
-    let from = (0..=front).find(|from| width(*from) <= room).unwrap_or(front);
-    let mut all = Row::new();
-    for row in &rows[from..] {
-        if all.width() + row.width() + 1 > room && all.width() > 0 {
-            break;
+    // From the first tab with which that in front still fits, after a mark where some stand before it.
+    let mark = |from: usize| if from > 0 { 2 } else { 0 };
+    let width =
+        |from: usize| mark(from) + rows[from..=front].iter().map(|row| row.width() + 1).sum::<usize>();
+    let from = (0..=front).find(|from| width(*from) < room).unwrap_or(front);
+    let more = Row::new().put("…", ui.style(Role::Dim));
+    let mut all = if from > 0 { more.clone().fill_by(1) } else { Row::new() };
+    let start = all.width();
+    for (nth, row) in rows.iter().enumerate().skip(from) {
+        let rest = usize::from(nth + 1 < rows.len());
+        if all.width() + row.width() + 1 + rest > room && all.width() > start {
+            return all.join(more).within(room);
         }
         all = all.join(row.clone()).fill_by(1);
     }
-    all
+    all.within(room)
+}
+
+fn tab_row(place: usize, tab: &Tab<'_>, name: usize, ui: &Ui) -> Row {
+    let name = Safe::line(tab.name).cut(name);
+    let text = format!("{} {}{}", place + 1, name.as_str(), if tab.changed { "*" } else { "" });
+    let row = if tab.current {
+        Row::new().put(&format!("[{text}]"), ui.style(Role::Title))
+    } else {
+        Row::new().fill_by(1).put(&text, ui.style(Role::Dim)).fill_by(1)
+    };
+    match tab.unread {
+        0 => row,
+        unread => row.put(&format!("+{} ", words::count(unread as u64)), ui.style(Role::Accent)),
+    }
 }
 
 fn screen(app: &App) -> Option<&'static str> {

@@ -10,6 +10,7 @@ use crate::tui::draw::Row;
 use crate::tui::message::Weight;
 use crate::tui::overlay::Overlay;
 use crate::tui::pane::Screen;
+use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
@@ -85,7 +86,7 @@ const IN_SOURCES: &[(Command, &str)] = &[
     (Command::RefreshAll, "refresh all"),
     (Command::Unreadable, "unreadable"),
     (Command::TestSource, "test"),
-    (Command::PauseSource, "rest"),
+    (Command::PauseSource, "pause"),
     (Command::Backfill, "backfill"),
     (Command::Open, "coverage"),
     (Command::RefreshSource, "refresh"),
@@ -114,6 +115,15 @@ const ANYWHERE: &[(Command, &str)] = &[(Command::Help, "help"), (Command::Palett
 const TYPING: &[(Command, &str)] =
     &[(Command::Complete, "complete"), (Command::Accept, "apply"), (Command::Cancel, "as it was")];
 
+/// After the first key of a sequence: what may follow stands above.
+const BEGUN: &[(Command, &str)] = &[(Command::Help, "lists them"), (Command::Back, "close")];
+
+const IN_HELP: &[(Command, &str)] =
+    &[(Command::Down, "down"), (Command::Find, "find"), (Command::Back, "close")];
+
+/// A text that was asked for.
+const IN_TEXT: &[(Command, &str)] = &[(Command::Down, "down"), (Command::Back, "close")];
+
 /// While there is nothing in the list.
 const IN_NOTHING: &[(Command, &str)] =
     &[(Command::Sources, "sources"), (Command::RefreshAll, "refresh all"), (Command::EditFilter, "filter")];
@@ -121,7 +131,15 @@ const IN_NOTHING: &[(Command, &str)] =
 const PICKING: &[(Command, &str)] =
     &[(Command::NextChoice, "next"), (Command::Accept, "choose"), (Command::Cancel, "close")];
 
-const ASKED: &[(Command, &str)] = &[(Command::Accept, "done"), (Command::Cancel, "leave it")];
+pub(in crate::tui) const ASKED: &[(Command, &str)] =
+    &[(Command::Accept, "done"), (Command::Cancel, "leave it")];
+
+const EXPORTING: &[(Command, &str)] = &[
+    (Command::NextChoice, "next line"),
+    (Command::Complete, "change it"),
+    (Command::Cancel, "leave"),
+    (Command::Accept, "write"),
+];
 
 const NARROWING: &[(Command, &str)] = &[(Command::Accept, "choose"), (Command::Cancel, "list all")];
 
@@ -136,6 +154,10 @@ const CHOOSING: &[(Command, &str)] = &[
 fn hints(app: &App, room: usize) -> Row {
     let ui = &app.ui;
     let here = match (app.overlays.last(), app.above.last()) {
+        (Some(Overlay::Help(_)), _) => IN_HELP,
+        (Some(Overlay::Told(_)), _) => IN_TEXT,
+        // The question says what the keys do.
+        (Some(Overlay::Quit | Overlay::Reveal(..)), _) => return Row::new(),
         (Some(_), _) => &[],
         (None, _) if app.in_related() => IN_RELATED,
         (None, Some(Screen::Event(_))) => IN_EVENT,
@@ -147,25 +169,34 @@ fn hints(app: &App, room: usize) -> Row {
         (None, Some(Screen::Sources(_))) => IN_SOURCES,
         (None, Some(Screen::Views(_))) => IN_VIEWS,
         (None, Some(Screen::Histogram(_))) => IN_HISTOGRAM,
+        // There is nothing that could be asked for anything.
+        (None, None) if app.sources.is_empty() && app.timeline.counts().1 == 0 => &[(Command::Close, "quit")],
         (None, None) if app.timeline.place().is_none() => IN_NOTHING,
         (None, None) if app.in_facets() => IN_FACETS,
         (None, None) if app.in_preview => IN_EVENT,
         (None, None) => IN_LIST,
     };
     let all = match app.context() {
+        _ if !app.pressed.is_empty() => BEGUN.to_vec(),
+        _ if matches!(app.overlays.last(), Some(Overlay::Help(help)) if !help.typing) => here.to_vec(),
         Context::Prompt if app.overlays.is_empty() && app.popup.is_shown() => CHOOSING.to_vec(),
         Context::Prompt if app.facets.typing() => NARROWING.to_vec(),
         Context::Prompt => match app.overlays.last() {
-            // They say themselves what their keys do.
-            Some(Overlay::Export(_) | Overlay::Ai(_)) => Vec::new(),
+            Some(Overlay::Export(_)) => EXPORTING.to_vec(),
+            Some(Overlay::Ai(ai)) => ai.hints(),
             Some(Overlay::Pick(_)) => PICKING.to_vec(),
             Some(_) => ASKED.to_vec(),
             None => TYPING.to_vec(),
         },
         _ => [here, ANYWHERE].concat(),
     };
+    keys(&all, room, ui)
+}
+
+/// As many of these keys as fit into `room` cells, with what they do, the last of them first.
+pub(in crate::tui) fn keys(all: &[(Command, &str)], room: usize, ui: &Ui) -> Row {
     let mut row = Row::new();
-    for (command, word) in all.into_iter().rev() {
+    for (command, word) in all.iter().copied().rev() {
         let Some(key) = ui.keymap.keys_of(command).into_iter().next() else { continue };
         let hint = Row::new()
             .put(&key, ui.style(Role::Key))
@@ -235,7 +266,12 @@ fn state(app: &App, width: usize) -> Row {
         row = row.fill_by(3).put(&text, ui.style(Role::Accent));
     }
     let marked = app.timeline.marked();
-    if marked > 0 && app.above.is_empty() {
+    if let (Some(ranged), true) = (app.timeline.range_len(), app.above.is_empty()) {
+        let next = format!(", {} ends it", ui.key(Command::Range));
+        let next = if ui.area.width < 60 { "" } else { &next };
+        let text = format!("range of {}{next}", words::count(ranged as u64));
+        row = row.fill_by(3).put(&text, ui.style(Role::Accent));
+    } else if marked > 0 && app.above.is_empty() {
         row = row.fill_by(3).put(&format!("{} marked", words::count(marked as u64)), ui.style(Role::Accent));
     }
     if let (Some(text), true) = (app.search.text(), app.above.is_empty()) {

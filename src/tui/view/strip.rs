@@ -21,15 +21,23 @@ pub(in crate::tui) const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅"
 /// A bar of nothing where the cache may lack events.
 pub(in crate::tui) const UNKNOWN: &str = "░";
 
-/// The cells beside the bars: both ends of the axis, the length of a bar, and what sets them apart.
-const BESIDE: u16 = 48;
+/// The cells beside the bars: both ends of the axis, the length of a bar, and what sets them apart. On a
+/// narrow screen the length of a bar gives way to the bars.
+const BESIDE: u16 = 46;
+const BESIDE_NARROW: u16 = 28;
+const NARROW: u16 = 80;
 
 /// The most cells that one bar takes.
 const WIDEST: usize = 4;
 
 /// How many bars there may be.
 pub(in crate::tui) fn room(layout: &Layout) -> usize {
-    if layout.strip.is_empty() { 0 } else { usize::from(layout.strip.width.saturating_sub(BESIDE)) }
+    let width = layout.strip.width;
+    if layout.strip.is_empty() {
+        0
+    } else {
+        usize::from(width.saturating_sub(if width < NARROW { BESIDE_NARROW } else { BESIDE }))
+    }
 }
 
 /// Draws the line.
@@ -39,10 +47,16 @@ pub(super) fn draw(app: &App, layout: &Layout, buf: &mut Buffer) {
     let (ui, totals) = (&app.ui, histogram.totals());
     let (Some(first), Some(last)) = (histogram.edges.first(), histogram.edges.last()) else { return };
     let most = totals.iter().copied().max().unwrap_or_default();
-    let width = (room(layout) / totals.len().max(1)).clamp(1, WIDEST);
     let gaps = app.gaps();
     let here = app.timeline.selected().map(RowId::time);
+    let mut pointer = None;
     let mut row = Row::new().fill(1).put(&edge(*first, histogram, ui), ui.style(Role::Dim)).fill_by(1);
+    let end = Row::new().fill_by(1).put(&last_edge(*last, histogram, ui), ui.style(Role::Dim));
+    let unit = Row::new().put(&format!("one bar = {}", histogram.unit), ui.style(Role::Dim)).fill_by(1);
+    let beside = row.width() + end.width() + unit.width() + 1;
+    let width = (usize::from(area.width).saturating_sub(beside) / totals.len().max(1)).clamp(1, WIDEST);
+    // Bars that are wide enough stand apart.
+    let solid = if width > 1 { width - 1 } else { width };
     for (bar, count) in histogram.edges.windows(2).zip(&totals) {
         let is_here = here.is_some_and(|here| (bar[0]..bar[1]).contains(&here));
         let (glyph, role) = match height(*count, most, HEIGHTS.len()) {
@@ -50,11 +64,18 @@ pub(super) fn draw(app: &App, layout: &Layout, buf: &mut Buffer) {
             0 => (" ", Role::Text),
             height => (HEIGHTS[height - 1], if is_here { Role::Focused } else { Role::Time }),
         };
-        row = row.rule(glyph, width, ui.style(role));
+        if is_here {
+            pointer = Some(area.x + row.width() as u16);
+        }
+        // What may be missing is one stretch, however many bars it takes.
+        let wide = if glyph == UNKNOWN { width } else { solid };
+        row = row.rule(glyph, wide, ui.style(role)).fill_by(width - wide);
     }
-    let row = row.fill_by(1).put(&last_edge(*last, histogram, ui), ui.style(Role::Dim));
-    let unit = Row::new().put(&format!("one bar = {}", histogram.unit), ui.style(Role::Dim)).fill_by(1);
-    row.with_right(unit, area.width.into()).draw(buf, area.x, area.y, area.width);
+    // A colour alone would not say where the selection is.
+    if let Some(x) = pointer.filter(|_| super::rule_is_plain(app)) {
+        Row::new().put("▼", ui.style(Role::Focused)).draw(buf, x, layout.rule.y, 1);
+    }
+    row.join(end).with_right(unit, area.width.into()).draw(buf, area.x, area.y, area.width);
 }
 
 /// How many of `steps` a bar of `count` takes where the highest has `most`: none only where there is nothing.

@@ -22,6 +22,7 @@ use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
 use crate::tui::pane::brief::{self, Beside};
+use crate::tui::pane::mark;
 use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -59,6 +60,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &ActorPane, buf: &mut Buffer) {
     let width = usize::from(area.width);
     let kind = match pane.actor.kind {
         ActorKind::Unknown => "",
+        kind if pane.actor.label() == Some(kind.word()) => "",
         kind => kind.word(),
     };
     let title = Row::new().fill(1).cut(
@@ -130,8 +132,7 @@ fn column(pane: &ActorPane, lines: &[Line], area: Rect, ui: &Ui, buf: &mut Buffe
     let above = above.min(lines.len().saturating_sub(height));
     for (y, (at, (_, row))) in (area.y..area.bottom()).zip(lines.iter().enumerate().skip(above)) {
         let chosen = Some(at) == place;
-        let mark = if chosen { "▌" } else { " " };
-        Row::new().put(mark, ui.style(Role::Focused)).join(row.clone()).draw(buf, area.x, y, area.width);
+        mark(chosen, ui).join(row.clone()).draw(buf, area.x, y, area.width);
         if chosen {
             buf.set_style(Rect { y, height: 1, ..area }, ui.style(Role::Selected));
         }

@@ -73,9 +73,17 @@ fn head(pane: &ComparePane, width: usize, ui: &Ui) -> [Row; 3] {
         let parts = [entity.kind.as_deref(), id, Some(&*right.source)];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     } else {
-        format!("and {} are different entities", left.record.entity.label().unwrap_or("no entity"))
+        "are different entities".to_owned()
     };
-    let title = Row::new().fill(1).cut(label, width.saturating_sub(1), ui.style(Role::Title)).fill_by(2);
+    let title = Row::new().fill(1);
+    let title = if same {
+        title.cut(label, width.saturating_sub(1), ui.style(Role::Title)).fill_by(2)
+    } else {
+        // The older one stands on the left.
+        let older = left.record.entity.label().unwrap_or("no entity");
+        let title = title.cut(older, width / 3, ui.style(Role::Title)).put(" and ", ui.style(Role::Dim));
+        title.cut(label, width / 3, ui.style(Role::Title)).fill_by(1)
+    };
     let room = width.saturating_sub(title.width());
     let title = title.cut(&rest, room, ui.style(Role::Dim));
     match &pane.sides {

@@ -58,12 +58,12 @@ pub(super) fn text(
         paragraph(&mut text, ui, (&summary.label(ui.zone), Role::Ai), &summary.text, width);
     }
     if let Some(summary) = record.automatic() {
-        paragraph(&mut text, ui, ("auto", Role::Automatic), summary, width);
+        paragraph(&mut text, ui, ("automatic", Role::Automatic), summary, width);
     }
     changed(&mut text, ui, event, compared, width);
     let facts = facts(ui, event);
     let names = facts.iter().map(|(name, _)| Safe::line(name).width());
-    let column = names.filter(|name| *name <= NAME).max().unwrap_or(0).min(width / 3);
+    let column = names.filter(|name| *name <= NAME).max().unwrap_or(0).min(width * 9 / 20);
     for (name, value) in &facts {
         fact(&mut text, ui, (name, column), value, width);
     }
@@ -163,8 +163,20 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
 
 fn fact(text: &mut Text, ui: &Ui, (name, column): (&str, usize), value: &str, width: usize) {
     let room = width.saturating_sub(column + 2).max(1);
-    for (i, line) in Safe::line(value).wrap(room).iter().enumerate() {
+    for (i, line) in wrapped(value, room).iter().enumerate() {
         let row = Row::new().cell(if i == 0 { name } else { "" }, column, ui.style(Role::Dim)).fill_by(2);
         text.push(row.safe(line, ui.style(Role::Text)));
     }
+}
+
+/// A value in lines of at most `room` cells; the zone of a time does not stand alone.
+fn wrapped(value: &str, room: usize) -> Vec<Safe> {
+    let lines = Safe::line(value).wrap(room);
+    if let [first, zone] = lines.as_slice()
+        && zone.as_str().starts_with(['+', '-'])
+        && let Some((day, clock)) = first.as_str().trim_end().rsplit_once(' ')
+    {
+        return vec![Safe::line(day), Safe::line(&format!("{clock} {}", zone.as_str()))];
+    }
+    lines
 }

@@ -180,15 +180,19 @@ fn head(event: &Event, tab: Tab, width: usize, ui: &Ui) -> [Row; 3] {
 fn tabs(event: &Event, shown: Tab, ui: &Ui) -> Row {
     let mut row = Row::new();
     for tab in Tab::ALL {
-        if tab != Tab::ALL[0] {
-            row = row.fill_by(2);
-        }
-        let (open, close, role) = if tab == shown { ("[", "]", Role::Focused) } else { ("", "", Role::Dim) };
-        row = row.put(&format!("{open}{}{close}", tab.name()), ui.style(role));
-        if tab == Tab::Diff && !event.record.changes.is_empty() {
-            row = row
-                .put(&format!(" {}", words::count(event.record.changes.len() as u64)), ui.style(Role::Dim));
-        }
+        let count = match tab {
+            Tab::Diff if !event.record.changes.is_empty() => {
+                format!(" {}", words::count(event.record.changes.len() as u64))
+            }
+            _ => String::new(),
+        };
+        // Blanks stand where the brackets would, so that no name moves.
+        let (open, close, role) =
+            if tab == shown { ("[", "]", Role::Focused) } else { (" ", " ", Role::Dim) };
+        row = row
+            .put(&format!("{open}{}{close}", tab.name()), ui.style(role))
+            .put(&count, ui.style(Role::Dim))
+            .fill_by(1);
     }
     row
 }

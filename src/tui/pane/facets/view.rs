@@ -19,6 +19,8 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
+use crate::tui::pane::mark;
+use crate::tui::pane::timeline::row;
 use crate::tui::scrollbar::Extent;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -110,12 +112,12 @@ fn line(app: &App, key: FacetKey, value: &FacetValue, width: usize) -> Row {
         Stance::Out => ("-", Role::Dim),
         Stance::Open => (" ", Role::Text),
     };
-    let mark =
-        if has_cursor { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
+    let mark = mark(has_cursor, ui);
     let row = mark.put(sign, ui.style(role)).fill_by(1);
     let count = words::count(value.count as u64);
     let room = width.saturating_sub(row.width() + count.len() + 3);
     let label = if value.label.is_empty() { "–" } else { &value.label };
     let count = Row::new().put(&count, ui.style(Role::Dim)).fill_by(1);
-    row.cut(label, room, ui.style(role)).with_right(count, width)
+    let label = row::short_name(&Safe::line(label), room);
+    row.put(&label, ui.style(role)).with_right(count, width)
 }

@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::HistogramPane;
-use crate::domain::{Action, FacetKey, Histogram, Series, Status, Timestamp};
+use crate::domain::{Action, FacetKey, Histogram, Safe, Series, Status, Timestamp};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::gaps;
@@ -42,7 +42,7 @@ const WIDEST: usize = 8;
 
 /// What the parts of a stack are drawn with, so that they can be told apart without their colours. The last
 /// is the rest.
-const PARTS: [&str; 6] = ["█", "▓", "▒", "╬", "┼", "·"];
+const PARTS: [&str; 6] = ["█", "▓", "▒", "+", ":", "·"];
 
 /// How many bars there may be.
 pub(in crate::tui) fn room(layout: &Layout) -> usize {
@@ -58,8 +58,14 @@ pub(in crate::tui) fn draw(app: &App, pane: &HistogramPane, area: Rect, buf: &mu
             if app.timeline.answered() { "No event matches the filter" } else { "Reading the cache…" };
         return Row::new().fill(3).put(text, ui.style(Role::Title)).draw(buf, area.x, area.y + 1, area.width);
     };
-    title(app, pane, histogram, area, buf);
-    let (head, foot) = if area.height < FEW { LOW } else { (HEAD, FOOT) };
+    let is_low = area.height < FEW;
+    let (head, foot) = if is_low { LOW } else { (HEAD, FOOT) };
+    if is_low && pane.stack().is_some() {
+        // What the fills mean is worth more than what is counted.
+        legend(app, pane, histogram).within(area.width.into()).draw(buf, area.x, area.y, area.width);
+    } else {
+        title(app, pane, histogram, area, buf);
+    }
     let chart = Rect {
         x: area.x + AXIS,
         y: area.y + head,
@@ -73,8 +79,8 @@ pub(in crate::tui) fn draw(app: &App, pane: &HistogramPane, area: Rect, buf: &mu
     numbers(histogram, area, chart, ui, buf);
     bars(app, pane, histogram, width, chart, buf);
     axis(histogram, (chosen, cursor), width, chart, ui, buf);
-    let mut below = vec![readout(app, pane, histogram, chosen)];
-    if pane.stack().is_some() {
+    let mut below = vec![readout(app, pane, histogram, chosen, area.width.into())];
+    if pane.stack().is_some() && !is_low {
         below.push(legend(app, pane, histogram));
     }
     if gaps::is_open(&app.gaps(), (histogram.edges[chosen.0], histogram.edges[chosen.1 + 1])) {
@@ -141,8 +147,7 @@ fn plain(count: usize, most: usize, lines: usize, ui: &Ui) -> Vec<(&'static str,
     cells
 }
 
-/// The same in whole cells, the largest part at the bottom. A part that is there has a cell, as long as there
-/// are enough of them.
+/// The same in whole cells, the largest part at the bottom, each part as high as it is large.
 fn stacked(
     app: &App,
     pane: &HistogramPane,
@@ -153,18 +158,26 @@ fn stacked(
 ) -> Vec<(&'static str, Style)> {
     let counts: Vec<usize> = histogram.series.iter().map(|series| series.counts[bar]).collect();
     let total: usize = counts.iter().sum();
-    let lines = height(total, most, lines);
-    let mut cells = Vec::with_capacity(lines);
-    let (mut below, mut parts_left) = (0, counts.iter().filter(|count| **count > 0).count());
-    for (part, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-        below += count;
-        parts_left -= 1;
-        let end = (below * lines).div_ceil(total.max(1));
-        // Room for those above, then at least one for this one.
-        let end = end.min(lines.saturating_sub(parts_left)).max(cells.len() + 1).min(lines);
-        cells.resize(end.max(cells.len()), looks(app, pane, histogram, part));
+    let shares = shares(&counts, height(total, most, lines)).into_iter().enumerate();
+    shares.flat_map(|(part, share)| vec![looks(app, pane, histogram, part); share]).collect()
+}
+
+/// So many lines divided among parts by their size, the lines that remain to those that come nearest to one
+/// more. A part of less than half a line gets none: a whole line would say that it is large.
+fn shares(counts: &[usize], lines: usize) -> Vec<usize> {
+    let total = counts.iter().sum::<usize>().max(1);
+    let mut shares: Vec<usize> = counts.iter().map(|count| count * lines / total).collect();
+    let mut nearest: Vec<usize> =
+        (0..counts.len()).filter(|part| 2 * counts[*part] * lines >= total).collect();
+    nearest.sort_by_key(|part| std::cmp::Reverse(counts[*part] * lines % total));
+    let left = lines.saturating_sub(shares.iter().sum());
+    let largest = (0..counts.len()).min_by_key(|part| std::cmp::Reverse(counts[*part]));
+    for nth in 0..left {
+        if let Some(part) = nearest.get(nth).copied().or(largest) {
+            shares[part] += 1;
+        }
     }
-    cells
+    shares
 }
 
 /// What a part of the stack is drawn with.
@@ -222,7 +235,13 @@ fn axis(
 }
 
 /// What there is in the bars that are chosen.
-fn readout(app: &App, pane: &HistogramPane, histogram: &Histogram, (from, to): (usize, usize)) -> Row {
+fn readout(
+    app: &App,
+    pane: &HistogramPane,
+    histogram: &Histogram,
+    (from, to): (usize, usize),
+    width: usize,
+) -> Row {
     let ui = &app.ui;
     let (start, end) = (histogram.edges[from], histogram.edges[to + 1]);
     let sum = |series: &Series| series.counts[from..=to].iter().sum::<usize>();
@@ -234,7 +253,12 @@ fn readout(app: &App, pane: &HistogramPane, histogram: &Histogram, (from, to): (
     }
     for series in histogram.series.iter().filter(|series| sum(series) > 0) {
         let Some(value) = series.value.as_deref() else { continue };
-        row = row.put(&format!(" · {value} {}", words::count(sum(series) as u64)), ui.style(Role::Dim));
+        let part = format!(" · {value} {}", words::count(sum(series) as u64));
+        // The beginning of a number is another number.
+        if row.width() + Safe::line(&part).width() + 2 > width {
+            return row.put(" …", ui.style(Role::Dim));
+        }
+        row = row.put(&part, ui.style(Role::Dim));
     }
     row
 }
@@ -266,4 +290,24 @@ fn legend(app: &App, pane: &HistogramPane, histogram: &Histogram) -> Row {
         row = row.put(glyph, style).put(&format!(" {name}"), app.ui.style(Role::Text)).fill_by(3);
     }
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shares;
+
+    #[test]
+    fn a_stack_is_divided_by_the_size_of_its_parts() {
+        for (counts, lines, expected) in [
+            (&[307, 20, 10, 8][..], 8, &[8, 0, 0, 0][..]),
+            (&[307, 38, 0], 8, &[7, 1, 0]),
+            (&[5, 5], 3, &[2, 1]),
+            (&[3, 2, 1], 6, &[3, 2, 1]),
+            (&[12, 4, 4], 2, &[2, 0, 0]),
+            (&[1, 1, 1, 1], 1, &[1, 0, 0, 0]),
+            (&[0, 0], 0, &[0, 0]),
+        ] {
+            assert_eq!(shares(counts, lines), expected, "{counts:?} in {lines}");
+        }
+    }
 }

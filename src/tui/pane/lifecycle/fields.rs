@@ -17,6 +17,7 @@ use crate::domain::{Op, Safe, Status};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
+use crate::tui::pane::mark;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -24,6 +25,9 @@ use crate::tui::words;
 
 /// Lines above the fields.
 pub(super) const HEAD: u16 = 2;
+
+/// The longest line: on a wider screen its end would stand too far from its beginning to be read across.
+pub(super) const LONGEST: usize = 130;
 
 /// The widest column of paths.
 const WIDEST: usize = 40;
@@ -57,7 +61,7 @@ pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) ->
             let y = area.y + shown.lines.len() as u16;
             shown.marked = Some(Rect { y, height: 1, ..area }.intersection(area));
         }
-        shown.lines.push(line(blame, life, i == selected, column, width, ui));
+        shown.lines.push(line(blame, life, i == selected, column, width.min(LONGEST), ui));
     }
     shown.extent = (pane.blame.len(), pane.field[0].top);
     shown
@@ -70,7 +74,7 @@ pub(super) fn column<'p>(paths: impl Iterator<Item = &'p str>, width: usize) -> 
 }
 
 fn line(blame: &Blame, life: &Life, selected: bool, column: usize, width: usize, ui: &Ui) -> Row {
-    let row = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
+    let row = mark(selected, ui);
     let row = row.cell(&blame.path, column, ui.style(Role::Text)).fill_by(2);
     let by = by(blame, life, ui, width);
     let room = width.saturating_sub(row.width() + by.width() + 3);
@@ -104,7 +108,8 @@ fn by(blame: &Blame, life: &Life, ui: &Ui, width: usize) -> Row {
             if width >= 100 {
                 row = row.cell(&row::action(event), 10, row::action_style(event, ui)).fill_by(2);
             }
-            if width < 60 {
+            // What it is now is asked before who made it so.
+            if width < 72 {
                 return row;
             }
             let actors = if width >= 110 { 24 } else { 14 };

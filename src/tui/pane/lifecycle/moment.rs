@@ -12,13 +12,14 @@
 use ratatui::layout::Rect;
 
 use super::LifecyclePane;
-use super::fields::{because, column, on_the_way};
+use super::fields::{LONGEST, because, column, on_the_way};
 use super::view::{Shown, state_role};
 use crate::diff::{self, Basis, Field, Life, Moment, Portrait};
 use crate::domain::Safe;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
+use crate::tui::pane::mark;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -71,7 +72,7 @@ pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) ->
             let y = area.y + shown.lines.len() as u16;
             shown.marked = Some(Rect { y, height: 1, ..area }.intersection(area));
         }
-        shown.lines.push(line(field, life, i == selected, column, width, ui));
+        shown.lines.push(line(field, life, i == selected, column, width.min(LONGEST), ui));
     }
     shown.extent = (portrait.fields.len(), pane.field[1].top);
     shown
@@ -132,7 +133,7 @@ fn next(field: Option<&Field>, life: &Life, ui: &Ui) -> String {
 }
 
 fn line(field: &Field, life: &Life, selected: bool, column: usize, width: usize, ui: &Ui) -> Row {
-    let row = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
+    let row = mark(selected, ui);
     let row = row.cell(&field.path, column, ui.style(Role::Text)).fill_by(2);
     let (mark, role) = match field.basis {
         Basis::Sent(_) => (" ", Role::Dim),

@@ -20,10 +20,14 @@ use crate::diff::{Life, Step, elapsed};
 use crate::domain::{Action, Safe, Status};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
+use crate::tui::pane::mark;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
+
+/// The widest that the column of versions gets.
+const VERSION: usize = 8;
 
 /// How many arcs may stand side by side; further ways back are told in words only.
 const LANES: usize = 3;
@@ -38,7 +42,8 @@ pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) ->
     let widths = life.steps.iter().filter_map(version).map(|words| Safe::line(&words).width());
     let counts = pane.items.iter().filter(|item| item.net.is_some());
     let counts = counts.map(|item| words::count(item.steps.len() as u64).len() + 1);
-    let versions = widths.chain(counts).max().unwrap_or(0).min(width / 4);
+    let versions = widths.chain(counts).filter(|width| *width <= VERSION);
+    let versions = versions.max().unwrap_or(0);
     for (i, item) in pane.items.iter().enumerate().skip(pane.top) {
         if shown.lines.len() >= height {
             break;
@@ -188,9 +193,7 @@ fn rows(
 ) -> Vec<Row> {
     let step = &life.steps[item.steps.start];
     let event = &step.event;
-    let mark = || {
-        if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) }
-    };
+    let mark = || mark(selected, ui);
     let style = row::action_style(event, ui);
     let time = if ui.ages {
         words::age(event.row.time(), ui.now)
@@ -206,6 +209,10 @@ fn rows(
         .fill_by(2);
     let count = (item.steps.len() > 1).then(|| format!("×{}", item.steps.len()));
     let version = count.or_else(|| version(step)).unwrap_or_default();
+    // Most steps name one version. What is longer is told where there is room, not in a column that would be
+    // blank beside all others.
+    let is_long = height == 1 && Safe::line(&version).width() > VERSION;
+    let (version, told) = if is_long { (String::new(), version) } else { (version, String::new()) };
     let actor = Safe::line(event.record.actor.label().unwrap_or("–"));
     let (label, said) = row::beside_entity(event);
     let said = match &item.net {
@@ -217,6 +224,8 @@ fn rows(
     let role = if event.record.status == Status::Failed { Role::Failed } else { Role::Dim };
     let undoing = undoing(step).filter(|_| item.steps.len() == 1);
     let end = |row: Row| {
+        let left = width.saturating_sub(row.width() + 1);
+        let row = if is_long { row.cut(&told, left, style).fill_by(2) } else { row };
         let left = width.saturating_sub(row.width() + 1);
         match &undoing {
             Some((text, role)) => {

@@ -166,8 +166,8 @@ fn tabs(pane: &LifecyclePane, ui: &Ui) -> Row {
     let mut row = Row::new().fill(1);
     for tab in Tab::ALL {
         let (open, close, role) =
-            if tab == pane.tab { ("[", "]", Role::Focused) } else { ("", "", Role::Dim) };
-        row = row.put(&format!("{open}{}{close}", tab.name()), ui.style(role)).fill_by(2);
+            if tab == pane.tab { ("[", "]", Role::Focused) } else { (" ", " ", Role::Dim) };
+        row = row.put(&format!("{open}{}{close}", tab.name()), ui.style(role)).fill_by(1);
     }
     row
 }

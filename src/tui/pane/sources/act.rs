@@ -40,7 +40,7 @@ impl App {
 
     fn pause_source(&mut self, source: Arc<str>, ask: &mut Vec<Effect>) {
         let on = !self.user.is_paused(&source);
-        let says = if on { "rests until it is asked for" } else { "is asked again" };
+        let says = if on { "is paused until it is asked for" } else { "is asked again" };
         self.notice = Some(Notice::info(format!("{source} {says}")));
         self.keep(UserChange::Pause { source: Arc::clone(&source), on }, ask);
         ask.push(Effect::Pause { source, on });

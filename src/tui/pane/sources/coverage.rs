@@ -17,6 +17,7 @@ use crate::tui::ledgers;
 use crate::tui::message::{Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::pane::Screen;
+use crate::tui::pane::mark;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -130,7 +131,7 @@ fn block(
     width: usize,
     ui: &Ui,
 ) -> Vec<Row> {
-    let mark = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
+    let mark = mark(selected, ui);
     let events = words::plural(feed.events, "event");
     let label = (width / 4).clamp(8, 28);
     let bar_width = width.saturating_sub(label + events.len() + 6).clamp(BAR.0, BAR.1);

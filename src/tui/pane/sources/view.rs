@@ -14,22 +14,26 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
+use crate::tui::pane::mark;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
 use super::{SourcesPane, coverage};
 
-/// Lines of one source: name, state, a note, one for links that are broken, two for what went wrong, one
-/// apart. Few sources need all of them.
-const BLOCK: u16 = 6;
-
 /// Lines above the first source.
 const HEAD: u16 = 2;
 
-/// How many sources are seen at once.
-pub(in crate::tui) fn page(layout: &Layout) -> usize {
-    usize::from(layout.body.height.saturating_sub(HEAD) / BLOCK).max(1)
+/// How many lines there are for sources.
+pub(in crate::tui) fn room(layout: &Layout) -> usize {
+    usize::from(layout.body.height.saturating_sub(HEAD))
+}
+
+/// How many lines one source takes: name, state, a note, one for links that are broken, two for what went
+/// wrong, one apart.
+pub(in crate::tui) fn lines(source: &SourceStatus) -> usize {
+    let more = [source.note.is_some(), source.broken > 0, source.fault.is_some(), source.fault.is_some()];
+    2 + more.into_iter().filter(|it| *it).count() + 1
 }
 
 /// Draws the screen.
@@ -49,9 +53,13 @@ pub(in crate::tui) fn draw(app: &App, pane: &SourcesPane, area: Rect, buf: &mut 
     }
     let selected = pane.place(&app.sources);
     let mut y = area.y + HEAD;
-    for (i, source) in app.sources.iter().enumerate().skip(pane.top).take(page(&app.layout())) {
+    for (i, source) in app.sources.iter().enumerate().skip(pane.top) {
         let paused = app.user.is_paused(&source.name);
         let rows = block(source, (i == selected, paused), width, ui);
+        // A source is shown whole or not at all, but for one that no screen is high enough for.
+        if i > pane.top && usize::from(area.bottom().saturating_sub(y)) < rows.len() {
+            break;
+        }
         for (line, row) in rows.into_iter().enumerate() {
             if y < area.bottom() {
                 row.draw(buf, area.x, y, area.width);
@@ -101,10 +109,10 @@ fn block(source: &SourceStatus, (selected, paused): (bool, bool), width: usize, 
     let (mut state, mut role) = state(source, ui);
     if paused && !matches!(source.state, SourceState::Syncing { .. }) {
         let key = ui.key(Command::PauseSource);
-        (state, role) = (format!("rests, {key} has it asked again"), Role::Warning);
+        (state, role) = (format!("paused, {key} has it asked again"), Role::Warning);
     }
     let dim = ui.style(Role::Dim);
-    let mark = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
+    let mark = mark(selected, ui);
     let name = mark.put(Safe::line(&source.name).cut(width / 2).as_str(), ui.style(Role::Title)).fill_by(2);
     let open = if is_open(&source.origin) { "not encrypted  " } else { "" };
     let name = name.put(open, ui.style(Role::Warning));

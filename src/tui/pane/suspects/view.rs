@@ -18,7 +18,7 @@ use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
 use crate::tui::pane::brief::{self, Beside};
-use crate::tui::pane::{event, lifecycle};
+use crate::tui::pane::{event, lifecycle, mark};
 use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -113,11 +113,10 @@ fn list(app: &App, pane: &SuspectsPane, found: &Suspects, area: Rect, buf: &mut 
     let mut y = area.y + HEAD;
     for (nth, suspect) in found.found.iter().enumerate().skip(top).take(page) {
         let selected = nth == pane.place();
-        let mark = if selected { "▌" } else { " " };
         for (line, row) in rows(nth, suspect, usize::from(area.width), tall, ui).into_iter().enumerate() {
             let y = y + line as u16;
             if y < area.bottom() {
-                Row::new().put(mark, ui.style(Role::Focused)).join(row).draw(buf, area.x, y, area.width);
+                mark(selected, ui).join(row).draw(buf, area.x, y, area.width);
             }
         }
         if selected {

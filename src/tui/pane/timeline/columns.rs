@@ -119,7 +119,8 @@ impl Columns {
         ];
         let mut cells: Vec<(Column, usize)> = cells.into_iter().flatten().collect();
         let rest = width.saturating_sub(taken(&cells));
-        let entity = (rest / 2).clamp(12, 30);
+        // Which one it was is asked before how.
+        let entity = (rest * 4 / 7).clamp(12, 34);
         for (column, width) in &mut cells {
             match column {
                 Column::Entity => *width = entity,

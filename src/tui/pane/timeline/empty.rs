@@ -21,15 +21,26 @@ struct Explanation {
 pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let explanation = explain(app);
     let width = usize::from(area.width.saturating_sub(6)).min(76);
-    let mut lines = vec![Row::new().put(&explanation.title, app.ui.style(explanation.role))];
-    for paragraph in &explanation.paragraphs {
-        lines.push(Row::new());
-        for line in Safe::new(paragraph).wrap(width) {
-            lines.push(Row::new().safe(&line, app.ui.style(Role::Text)));
+    let title = Row::new().put(&explanation.title, app.ui.style(explanation.role));
+    let wrapped = |paragraph: &String| Safe::new(paragraph).wrap(width);
+    let paragraphs: Vec<Vec<Safe>> = explanation.paragraphs.iter().map(wrapped).collect();
+    let room = usize::from(area.height);
+    let all = 1 + paragraphs.iter().map(|lines| lines.len() + 1).sum::<usize>();
+    let mut lines = vec![title];
+    for paragraph in &paragraphs {
+        // Lines that set apart are the first to go.
+        if all <= room {
+            lines.push(Row::new());
         }
+        lines.extend(paragraph.iter().map(|line| Row::new().safe(line, app.ui.style(Role::Text))));
+    }
+    if lines.len() > room {
+        lines.truncate(room);
+        let last = lines.pop().unwrap_or_default().put(" …", app.ui.style(Role::Dim));
+        lines.push(last);
     }
     let top = area.y + area.height.saturating_sub(lines.len() as u16) / 3;
-    for (y, line) in (top..area.bottom()).zip(&lines) {
+    for (y, line) in (top..area.bottom()).zip(lines) {
         line.draw(buf, area.x + 3.min(area.width), y, area.width.saturating_sub(3));
     }
 }
@@ -47,11 +58,12 @@ fn explain(app: &App) -> Explanation {
         return plain(
             "No source is configured",
             [
+                format!(
+                    "`backtrail config init` writes a file to fill in; `backtrail demo` shows the program with \
+                     sources of its own. {} quits.",
+                    key(Command::Quit)
+                ),
                 "A source is a system whose change history you want to read.".to_owned(),
-                "`backtrail config init` writes a file to fill in; `backtrail demo` shows the program with sources \
-                 of its own."
-                    .to_owned(),
-                format!("{} quits.", key(Command::Quit)),
             ],
         );
     }
@@ -60,7 +72,7 @@ fn explain(app: &App) -> Explanation {
     }
     let sources = format!("{} shows how each source is doing.", key(Command::Sources));
     if syncing(app) {
-        return plain("Fetching the first events…", [format!("They appear here as they come. {sources}")]);
+        return plain("Fetching the first events…", [format!("{sources} They appear here as they come.")]);
     }
     plain("The sources have sent no events", [format!("{} asks again, {sources}", key(Command::RefreshAll))])
 }
@@ -90,21 +102,20 @@ fn no_match(app: &App, of: usize) -> Explanation {
     };
     let there = if of == 1 { "There is" } else { "There are" };
     let cached = format!("{there} {} in the cache{more}.", words::plural(of as u64, "event"));
-    plain("No event matches the filter", [cached, next])
+    plain("No event matches the filter", [next, cached])
 }
 
 /// Every source fails: each says why and what to do.
 fn failed(app: &App) -> Explanation {
-    let mut paragraphs: Vec<String> = Vec::new();
+    let mut paragraphs = vec![format!(
+        "`{}` shows the sources, `{}` asks all of them again.",
+        app.ui.key(Command::Sources),
+        app.ui.key(Command::RefreshAll)
+    )];
     for source in &app.sources {
         if let Some(fault) = &source.fault {
             paragraphs.push(format!("{}: {}. Next: {}.", source.name, fault.message, fault.fix));
         }
     }
-    paragraphs.push(format!(
-        "`{}` shows the sources, `{}` asks all of them again.",
-        app.ui.key(Command::Sources),
-        app.ui.key(Command::RefreshAll)
-    ));
     Explanation { title: "No source answers".to_owned(), role: Role::Failed, paragraphs }
 }

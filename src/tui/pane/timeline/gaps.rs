@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Timeline;
+use crate::domain::GapReason;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
@@ -138,7 +139,13 @@ pub(super) fn line(holes: &[&Hole], selected: bool, width: usize, ui: &Ui) -> Ro
     let when = ledgers::stretch(first.span, ui);
     let others = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     let why = format!("{when} · {}{others}: {}", first.label, first.reason.sentence());
-    let key = if holes.iter().any(|hole| hole.fills) {
+    let key = if holes.iter().any(|hole| hole.reason == GapReason::SignIn) {
+        // Asking again would be refused again.
+        Row::new()
+            .put(" · ", ui.style(Role::Rule))
+            .put(&ui.key(Command::Sources), ui.style(Role::Key))
+            .put(" says what to do", ui.style(Role::Dim))
+    } else if holes.iter().any(|hole| hole.fills) {
         Row::new()
             .put(" · ", ui.style(Role::Rule))
             .put(&ui.key(Command::Open), ui.style(Role::Key))

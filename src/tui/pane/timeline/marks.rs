@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Timeline;
+use super::row::Chosen;
 use crate::domain::RowId;
 use crate::tui::motion::Motion;
 
@@ -72,8 +73,19 @@ impl Timeline {
     }
 
     /// Whether the event at this place in the list is marked, or in the range that was begun.
-    pub(in crate::tui) fn is_marked(&self, place: usize, row: RowId) -> bool {
-        self.marks.rows.contains(&row) || self.ranged().is_some_and(|(from, to)| (from..=to).contains(&place))
+    pub(in crate::tui) fn chosen(&self, place: usize, row: RowId) -> Chosen {
+        if self.ranged().is_some_and(|(from, to)| (from..=to).contains(&place)) {
+            Chosen::Ranged
+        } else if self.marks.rows.contains(&row) {
+            Chosen::Marked
+        } else {
+            Chosen::No
+        }
+    }
+
+    /// How many events are in the range that was begun.
+    pub(in crate::tui) fn range_len(&self) -> Option<usize> {
+        self.ranged().map(|(from, to)| to - from + 1)
     }
 
     /// The places of the marked events, newest first, those in the range included.

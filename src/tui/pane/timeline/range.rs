@@ -10,8 +10,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::diff::{Comparison, Life, elapsed};
+use crate::domain::Safe;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
@@ -39,7 +41,7 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> bool {
         ),
         _ => format!("`{}` ends the range", ui.key(Command::Range)),
     };
-    lines.push(Row::new().cut(&next, width, ui.style(Role::Dim)));
+    put(&mut lines, &next, 0, width, ui.style(Role::Dim));
     if range.missing > 0 {
         let text = format!("{} are not looked at here", words::plural(range.missing as u64, "event"));
         lines.push(Row::new().cut(&text, width, ui.style(Role::Warning)));
@@ -62,6 +64,12 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> bool {
     true
 }
 
+/// Adds a text in as many lines as it takes, so far from the edge.
+fn put(lines: &mut Vec<Row>, text: &str, margin: usize, width: usize, style: Style) {
+    let wrapped = Safe::line(text).wrap(width.saturating_sub(margin).max(1));
+    lines.extend(wrapped.iter().map(|line| Row::new().fill(margin).safe(line, style)));
+}
+
 /// One entity and its net change.
 fn entity(life: &Life, net: &Comparison, most: usize, width: usize, ui: &Ui, lines: &mut Vec<Row>) {
     let newest = &life.steps[0].event.record;
@@ -75,13 +83,18 @@ fn entity(life: &Life, net: &Comparison, most: usize, width: usize, ui: &Ui, lin
     lines.push(title.cut(&facts.join(", "), room, ui.style(Role::Dim)));
     let counts = net.diff.counts.words();
     let counts = if counts.is_empty() { "no net change that is known".to_owned() } else { counts };
-    lines.push(Row::new().fill(2).cut(&counts, width.saturating_sub(2), ui.style(Role::Dim)));
+    put(lines, &counts, 2, width, ui.style(Role::Dim));
     for block in net.diff.telling().take(most) {
         let row = Row::new().fill(2).put(block.kind.glyph(), ui.theme.for_op(block.kind.op())).fill_by(1);
         let room = width.saturating_sub(row.width());
         let row = row.cut(&block.path, room, ui.style(Role::Text)).fill_by(2);
-        let room = width.saturating_sub(row.width());
-        lines.push(row.cut(&block.values(), room, ui.style(Role::Dim)));
+        let (values, room) = (block.values(), width.saturating_sub(row.width()));
+        if Safe::line(&values).width() <= room {
+            lines.push(row.put(&values, ui.style(Role::Dim)));
+        } else {
+            lines.push(row);
+            put(lines, &values, 4, width, ui.style(Role::Dim));
+        }
     }
     let rest = net.diff.telling().count().saturating_sub(most);
     if rest > 0 {
@@ -89,6 +102,6 @@ fn entity(life: &Life, net: &Comparison, most: usize, width: usize, ui: &Ui, lin
         lines.push(Row::new().fill(2).cut(&text, width.saturating_sub(2), ui.style(Role::Dim)));
     }
     for note in &net.notes {
-        lines.push(Row::new().fill(2).cut(note, width.saturating_sub(2), ui.style(Role::Warning)));
+        put(lines, note, 2, width, ui.style(Role::Warning));
     }
 }

@@ -11,6 +11,7 @@ use crate::diff::Versions;
 use crate::domain::{Actor, ActorKind, Change, Event, LinkState, RowId, Safe, Status, UserData};
 use crate::tui::draw::Row;
 use crate::tui::gist;
+use crate::tui::pane;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -24,6 +25,9 @@ pub(in crate::tui) enum Mark {
     /// It is selected, and the keys go to its list.
     Focused,
 }
+
+/// The most cells of an actor below the action, where what follows begins after it.
+const ACTOR: usize = 18;
 
 /// How wide a summary has to be for a mark, such as that of a broken link, to come with its word.
 const LINK_WORD: usize = 28;
@@ -51,16 +55,38 @@ impl Sign {
         }
     }
 
-    /// The sign in the gap, with the mark of a marked event before it.
-    fn row(self, marked: bool, ui: &Ui) -> Row {
+    /// The sign in the gap, with a blank behind it.
+    fn row(self, looks: Looks, ui: &Ui) -> Row {
         let style = ui.style(Role::Accent);
-        let row = if marked { Row::new().put("*", style) } else { Row::new() };
+        let sign = match self {
+            // The mark of the selection is in the place of the other one.
+            _ if looks.chosen != Chosen::No && looks.mark != Mark::None => looks.chosen.sign(),
+            Self::None => " ",
+            Self::Bookmark => "★",
+            Self::Note => "✎",
+        };
+        if sign == " " { Row::new().fill(GAP) } else { Row::new().put(sign, style).fill(GAP) }
+    }
+}
+
+/// Whether the user chose an event, alone or with those around it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::tui) enum Chosen {
+    #[default]
+    No,
+    /// It is marked.
+    Marked,
+    /// It is in the range that was begun.
+    Ranged,
+}
+
+impl Chosen {
+    fn sign(self) -> &'static str {
         match self {
-            Self::None => row,
-            Self::Bookmark => row.put("★", style),
-            Self::Note => row.put("✎", style),
+            Self::No => " ",
+            Self::Marked => "*",
+            Self::Ranged => "┃",
         }
-        .fill(GAP)
     }
 }
 
@@ -102,9 +128,10 @@ fn said(event: &Event) -> (&'static str, &str) {
 }
 
 /// What an event did, in the fewest words: what a person or a model wrote about it or the versions it
-/// names, else the fields it changed, else the sentence that the feed built.
+/// names, else the fields it changed, else the sentence that the feed built, where that says more than the
+/// row does.
 fn gist(event: &Event) -> (&'static str, String) {
-    let (label, text) = beside_versions(event);
+    let (label, text) = beside_entity(event);
     let versions = Versions::of(&event.record.changes).words(&event.record.action);
     match versions.filter(|_| label.is_empty()) {
         Some(versions) if text.is_empty() => (label, versions),
@@ -132,17 +159,27 @@ pub(in crate::tui) fn beside_entity(event: &Event) -> (&'static str, String) {
     let (label, text) = beside_versions(event);
     let Some(entity) = event.record.entity.label().filter(|_| label.is_empty()) else { return (label, text) };
     let rest = text.replacen(entity, "", 1);
-    let repeats = rest.len() < text.len() && rest.split_whitespace().count() <= 4;
-    (label, if repeats { String::new() } else { text })
+    let names_it = rest.len() < text.len() && rest.split_whitespace().count() <= 4;
+    (label, if names_it || is_bare(&text, event) { String::new() } else { text })
+}
+
+/// Whether a sentence names nothing but what was done and the type of what it was done to: `Updated Customer`.
+fn is_bare(text: &str, event: &Event) -> bool {
+    let kind = event.record.entity.kind.as_deref().unwrap_or_default().to_lowercase();
+    let action: String = event.record.action.word().chars().take(4).collect();
+    let is_known = |word: &str| {
+        let word = word.to_lowercase();
+        word.starts_with(&action) || kind.split(['_', '-', ' ']).any(|part| part == word) || word == kind
+    };
+    text.split_whitespace().all(is_known)
 }
 
 /// How an event is shown beside what it says.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Looks {
+pub(in crate::tui) struct Looks {
     pub(in crate::tui) mark: Mark,
     pub(in crate::tui) sign: Sign,
-    /// Whether the user marked it.
-    pub(in crate::tui) marked: bool,
+    pub(in crate::tui) chosen: Chosen,
     /// How many events the line stands for.
     pub(in crate::tui) stands_for: usize,
     pub(super) clock: Clock,
@@ -150,12 +187,12 @@ pub(super) struct Looks {
 
 /// An event as one line.
 pub(super) fn one_line(event: &Event, columns: &Columns, looks: Looks, ui: &Ui) -> Row {
-    let mut row = mark(looks.mark, ui);
+    let mut row = mark(looks, ui);
     for (at, (column, width)) in columns.cells.iter().enumerate() {
         row = match at {
             0 => row,
             // What the user made of the event stands before the second column.
-            1 => row.join(looks.sign.row(looks.marked, ui)),
+            1 => row.join(looks.sign.row(looks, ui)),
             _ => row.fill_by(GAP),
         };
         row = row.join(cell(event, *column, *width, columns.actor_kind, looks, ui));
@@ -182,17 +219,19 @@ fn cell(event: &Event, column: Column, width: usize, actor_kind: bool, looks: Lo
 /// An event as two lines: what and which above, who and how below.
 pub(super) fn two_lines(event: &Event, width: usize, looks: Looks, ui: &Ui) -> [Row; 2] {
     let time = if looks.clock == Clock::Dated { DATED } else { 5 };
-    let first = start(event.row, time, looks.mark, ui).join(looks.sign.row(looks.marked, ui)).cell(
-        &action(event),
-        ACTION,
-        action_style(event, ui),
-    );
+    let first = mark(looks, ui)
+        .right(&self::time(event.row, ui, time), time, ui.style(Role::Time))
+        .join(looks.sign.row(looks, ui))
+        .cell(&action(event), ACTION, action_style(event, ui));
     let room = width.saturating_sub(first.width() + GAP);
     let indent = MARK + time + GAP;
-    let mut second = mark(looks.mark, ui).fill(indent);
+    let mut second = mark(looks, ui).fill(indent);
     let room_below = width.saturating_sub(indent);
     // The text below begins where the entity above does.
-    second = second.join(actor(&event.record.actor, room_below.min(ACTION), false, ui)).fill_by(GAP);
+    let name = Safe::line(event.record.actor.label().unwrap_or("–"));
+    let is_cut = short_name(&name, ACTION).ends_with('…');
+    let longest = if is_cut { name.width().clamp(ACTION, ACTOR) } else { ACTION };
+    second = second.join(actor(&event.record.actor, room_below.min(longest), false, ui)).fill_by(GAP);
     let left = width.saturating_sub(second.width());
     [
         first.fill_by(GAP).cell(entity(event), room, ui.style(Role::Entity)),
@@ -201,19 +240,19 @@ pub(super) fn two_lines(event: &Event, width: usize, looks: Looks, ui: &Ui) -> [
 }
 
 /// The row of an event that is not here yet: its time is known from its place.
-pub(in crate::tui) fn placeholder(row: RowId, time: usize, selected: Mark, ui: &Ui) -> Row {
-    start(row, time, selected, ui).fill_by(GAP).put("…", ui.style(Role::Dim))
+pub(in crate::tui) fn placeholder(row: RowId, width: usize, looks: Looks, ui: &Ui) -> Row {
+    let start = mark(looks, ui).right(&time(row, ui, width), width, ui.style(Role::Time));
+    start.fill_by(GAP).put("…", ui.style(Role::Dim))
 }
 
-fn start(row: RowId, width: usize, selected: Mark, ui: &Ui) -> Row {
-    mark(selected, ui).right(&time(row, ui, width), width, ui.style(Role::Time))
-}
-
-fn mark(mark: Mark, ui: &Ui) -> Row {
-    match mark {
-        Mark::None => Row::new().fill_by(MARK),
+/// The first cell of a row.
+fn mark(looks: Looks, ui: &Ui) -> Row {
+    match looks.mark {
+        Mark::None if looks.chosen != Chosen::No => {
+            Row::new().put(looks.chosen.sign(), ui.style(Role::Accent))
+        }
+        Mark::None | Mark::Focused => pane::mark(looks.mark == Mark::Focused, ui),
         Mark::Selected => Row::new().put("▏", ui.style(Role::Focused)),
-        Mark::Focused => Row::new().put("▌", ui.style(Role::Focused)),
     }
 }
 
@@ -230,13 +269,13 @@ fn actor(actor: &Actor, width: usize, with_kind: bool, ui: &Ui) -> Row {
 }
 
 /// A name in at most `room` cells. Of an address the part after the `@` goes first: it is what all
-/// addresses of a list have in common.
+/// addresses of a list have in common, so nothing says that it is left out.
 pub(in crate::tui) fn short_name(name: &Safe, room: usize) -> String {
     if name.width() > room
         && let Some((person, _)) = name.as_str().split_once('@')
-        && (1..room).contains(&Safe::line(person).width())
+        && (1..=room).contains(&Safe::line(person).width())
     {
-        return format!("{person}…");
+        return person.to_owned();
     }
     name.cut(room).as_str().to_owned()
 }
@@ -294,12 +333,13 @@ mod tests {
     fn of_an_address_the_host_goes_first() {
         for (name, room, short) in [
             ("ana@example.com", 15, "ana@example.com"),
-            ("ana@example.com", 14, "ana…"),
-            ("yuki.tanaka@example.com", 12, "yuki.tanaka…"),
-            ("yuki.tanaka@example.com", 11, "yuki.tanak…"),
+            ("ana@example.com", 14, "ana"),
+            ("ana@example.com", 3, "ana"),
+            ("yuki.tanaka@example.com", 11, "yuki.tanaka"),
+            ("yuki.tanaka@example.com", 10, "yuki.tana…"),
             ("@example.com", 6, "@exam…"),
             ("terraform-apply", 10, "terraform…"),
-            ("日本@example.com", 6, "日本…"),
+            ("日本@example.com", 6, "日本"),
             ("ana", 0, ""),
         ] {
             assert_eq!(short_name(&Safe::line(name), room), short, "{name} in {room}");
@@ -318,7 +358,15 @@ mod tests {
         };
         let limit =
             Change { path: "limit".into(), op: Op::Replace, before: Some(json!(9)), after: Some(json!(3)) };
-        assert_eq!(gist_of(Action::Update, vec![]), "update of F");
+        assert_eq!(gist_of(Action::Update, vec![]), "");
+        let said = |text: &str, kind: &str| {
+            let mut event = event(1, Action::Update, kind, "cust_140");
+            event.record.summary = Some(text.into());
+            gist(&event).1
+        };
+        assert_eq!(said("Updated Customer", "customer"), "");
+        assert_eq!(said("Updated Contact Policy", "contact_policy"), "");
+        assert_eq!(said("Updated Customer twice", "customer"), "Updated Customer twice");
         assert_eq!(beside_entity(&event(1, Action::Update, "flow", "F")).1, "");
         let mut told = event(1, Action::Update, "flow", "F");
         told.record.summary = Some("Updated F because the partner asked for it".into());

@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::columns::{self, Clock, Column, Columns};
+use super::found;
 use super::gaps;
 use super::row::{self, Looks, Mark, Sign};
 use crate::domain::{Event, Heads, List, RowId};
@@ -68,17 +69,20 @@ fn draw_row(
 ) {
     let ui = &app.ui;
     let width = usize::from(area.width);
-    let focused = !app.in_preview && !app.filter.editing() && !app.facets.focused();
+    let focused =
+        !app.in_preview && !app.filter.editing() && !app.facets.focused() && app.overlays.is_empty();
     let mark = match (selected, focused) {
         (false, _) => Mark::None,
         (true, false) => Mark::Selected,
         (true, true) => Mark::Focused,
     };
-    let marked = app.timeline.is_marked(index, row);
+    let chosen = app.timeline.chosen(index, row);
     let named = app.filter.query().directives().columns.as_deref();
     let clock = clock(app);
-    let lines = if let Some(event) = app.library.get(row) {
-        let looks = Looks { mark, sign: Sign::of(event, &app.user), marked, stands_for, clock };
+    let event = app.library.get(row);
+    let sign = event.map_or(Sign::None, |event| Sign::of(event, &app.user));
+    let looks = Looks { mark, sign, chosen, stands_for, clock };
+    let lines = if let Some(event) = event {
         match area.height {
             0 | 1 => vec![row::one_line(event, &Columns::of(width, clock, named), looks, ui)],
             _ => row::two_lines(event, width, looks, ui).to_vec(),
@@ -89,10 +93,13 @@ fn draw_row(
             _ if area.height > 1 => 5,
             _ => Columns::of(width, clock, None).width(Column::Time),
         };
-        vec![row::placeholder(row, time, mark, ui)]
+        vec![row::placeholder(row, time, looks, ui)]
     };
     for (y, line) in (area.y..).zip(&lines) {
         line.draw(buf, area.x, y, area.width);
+    }
+    if app.search.has(row) {
+        found::draw(app.search.words(), area, ui, buf);
     }
     if selected {
         let role = if focused { Role::Selected } else { Role::SelectedUnfocused };

@@ -14,6 +14,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
+use crate::tui::pane::mark;
 use crate::tui::tabs::Tab;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -31,7 +32,10 @@ pub(in crate::tui) fn page(layout: &Layout) -> usize {
 pub(in crate::tui) fn draw(app: &App, pane: &ViewsPane, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
     let tabs = app.tabs();
-    let title = words::plural(tabs.len() as u64 - 1, "view");
+    let title = match tabs.len() - 1 {
+        0 => "Views: none of your own yet".to_owned(),
+        own => format!("Views: {} of your own", words::count(own as u64)),
+    };
     Row::new().fill(1).put(&title, ui.style(Role::Title)).draw(buf, area.x, area.y, area.width);
     let shown = page(&app.layout());
     let name = tabs.iter().map(|tab| tab.name.chars().count()).max().unwrap_or_default();
@@ -50,7 +54,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &ViewsPane, area: Rect, buf: &mut Bu
 fn line(app: &App, place: usize, tab: &Tab<'_>, selected: bool, name: usize) -> Row {
     let ui = &app.ui;
     let (dim, width) = (ui.style(Role::Dim), usize::from(ui.area.width));
-    let mark = if selected { Row::new().put("▌", ui.style(Role::Focused)) } else { Row::new().fill_by(1) };
+    let mark = mark(selected, ui);
     let key = command(place).map(|command| ui.key(command)).unwrap_or_default();
     let style = ui.style(if tab.current { Role::Title } else { Role::Text });
     let row = mark.cell(&key, 2, ui.style(Role::Key)).fill_by(1).cell(tab.name, name, style).fill_by(2);

@@ -74,7 +74,7 @@ pub(super) const TABLES: &[Table] = &[
             (&[""], C::TestSource, Asks("Test { source: \"kaireon-prod\"")),
             (&[""], C::TestSource, Text("asking kaireon-prod for one page")),
             (&[""], C::PauseSource, Asks("Pause { source: \"kaireon-prod\", on: true")),
-            (&[""], C::PauseSource, Text("rests, space has it asked again")),
+            (&[""], C::PauseSource, Text("paused, space has it asked again")),
             (&[" "], C::PauseSource, Asks("Pause { source: \"kaireon-prod\", on: false")),
             (&["", "<enter>"], C::Backfill, Asks("Fill { source: \"kaireon-prod\", scope: Some(\"shop\")")),
             (&[""], C::Unreadable, Asks("Unreadable { source: \"kaireon-prod\", scope: None")),
