@@ -67,7 +67,9 @@ impl App {
             Command::Help => self.overlays.push(Overlay::Help(Help::about(self.context()))),
             Command::Palette => self.pick(Of::Commands, ask),
             Command::Jump => self.pick(Of::Places, ask),
-            Command::Close if self.above.is_empty() && !self.in_preview => self.overlays.push(Overlay::Quit),
+            Command::Close if self.above.is_empty() && !self.in_preview && !self.trail.leads_back() => {
+                self.overlays.push(Overlay::Quit);
+            }
             Command::Histogram => self.toggle_histogram(),
             Command::Back | Command::Close => self.back(ask),
             Command::Sources => self.open_sources(),

@@ -132,7 +132,7 @@ commands! {
     NextPane "next-pane" [Everywhere] "Move the focus to the other pane";
     Back "back" [Everywhere] "Dismiss the innermost popup, else go back";
     Forward "forward" [Everywhere] "Go forward again to what `back` left";
-    Close "close" [Everywhere] "Close this screen; at the timeline, ask whether to quit";
+    Close "close" [Everywhere] "Go back; where there is no way back, ask whether to quit";
     Quit "quit" [Everywhere] "Quit at once";
     Interrupt "interrupt" [Everywhere] "Stop what is being looked for; where nothing is, quit";
     Suspend "suspend" [Everywhere] "Suspend the program; `fg` in the shell brings it back";

@@ -37,6 +37,21 @@ fn around_an_event_is_a_filter_that_is_undone_like_any_other_and_gone_back_from(
 }
 
 #[test]
+fn q_goes_back_as_escape_does_and_asks_where_there_is_no_way_back() {
+    for leap in ["gw", "gb", "gN"] {
+        let mut bench = Bench::new((120, 30), story());
+        bench.press("ftype:decision_flow<enter>");
+        bench.press(leap);
+        assert_ne!(bench.app.filter.applied(), "type:decision_flow", "{leap}");
+        bench.press("q");
+        assert_eq!(bench.app.filter.applied(), "type:decision_flow", "{leap}");
+        assert!(!bench.screen().contains("Quit?"), "{leap}: {}", bench.screen());
+        bench.press("q");
+        assert!(bench.screen().contains("Quit?"), "{leap}: {}", bench.screen());
+    }
+}
+
+#[test]
 fn what_changed_before_an_event_is_ranked_with_the_reasons() {
     let mut bench = Bench::new((160, 30), story());
     bench.press("jgW");
