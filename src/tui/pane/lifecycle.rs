@@ -5,8 +5,11 @@
 
 mod fields;
 mod moment;
+mod net;
 mod rail;
 pub(in crate::tui) mod view;
+
+use net::Net;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -63,7 +66,7 @@ struct Place {
 struct Item {
     steps: Range<usize>,
     /// What a run of several comes to.
-    net: Option<String>,
+    net: Option<Net>,
     /// The cache may lack events between this and the next older one.
     gap: bool,
 }
@@ -389,13 +392,7 @@ fn items(life: &Life, open: &HashSet<RowId>, zone: Zone) -> Vec<Item> {
         // A gap within a run would be hidden by it.
         let run = folded.iter().find(|run| run.start == at);
         let run = run.filter(|run| !(run.start..run.end - 1).any(gap)).cloned().unwrap_or(at..at + 1);
-        let net = (run.len() > 1).then(|| {
-            let made = life.net(run.start, run.end - 1, &[]);
-            let blocks = made.diff.telling().map(|block| format!("{} {}", block.kind.glyph(), block.path));
-            let paths: Vec<String> = blocks.take(4).collect();
-            let counts = made.diff.counts.words();
-            if counts.is_empty() { String::new() } else { format!("{counts}: {}", paths.join(", ")) }
-        });
+        let net = (run.len() > 1).then(|| Net::of(life, &run));
         at = run.end;
         items.push(Item { gap: gap(run.end - 1), steps: run, net });
     }
