@@ -116,13 +116,20 @@ pub(super) fn by_terminal(what: &str, text: &str, why: Option<&str>) -> Notice {
     }
 }
 
-/// What was copied, in one line, and which way it went.
+/// What was copied, in one line, and which way it went: the text itself where it is short, else how long it is.
 fn copied(what: &str, text: &str, way: &str) -> String {
-    /// Characters of the text that are shown.
-    const SHOWN: usize = 48;
-    let shown: String = text.chars().take(SHOWN).collect();
-    let cut = if shown.len() < text.len() { "…" } else { "" };
-    format!("Copied the {what} {way}: {shown}{cut}")
+    /// Characters of a text that is short.
+    const SHORT: usize = 48;
+    let text = text.trim_end_matches('\n');
+    let lines = text.lines().count();
+    if lines <= 1 && text.chars().nth(SHORT).is_none() {
+        return format!("Copied the {what} {way}: {text}");
+    }
+    let size = match text.len() {
+        bytes @ ..1_000 => format!("{bytes} bytes"),
+        bytes => format!("{:.1} kB", bytes as f64 / 1_000.0),
+    };
+    format!("Copied the {what} {way}: {lines} line{}, {size}", if lines == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -159,7 +166,17 @@ mod tests {
             copied("event id", "3kq0", way),
             "Copied the event id through the terminal (OSC 52): 3kq0"
         );
-        assert!(copied("actor", &"é".repeat(60), way).ends_with("éé…"));
+        for (text, size) in [
+            ("2 set, before unknown\n\n= version  3\n", "3 lines, 35 bytes"),
+            (&*"é".repeat(60), "1 line, 120 bytes"),
+            (&*"x".repeat(2_345), "1 line, 2.3 kB"),
+            ("one line\n", "one line"),
+        ] {
+            assert_eq!(
+                copied("changes as text", text, "with `xclip`"),
+                format!("Copied the changes as text with `xclip`: {size}")
+            );
+        }
     }
 
     #[test]
@@ -184,7 +201,7 @@ mod tests {
         let tools = found(folder.path(), &["DISPLAY"]);
         let long = "x".repeat(200_000);
         let notice = by_tool(&tools, "actor", &long, &["PATH".to_owned()]).await.unwrap();
-        assert!(notice.text.starts_with("Copied the actor with `xclip`: xxx"), "{}", notice.text);
+        assert!(notice.text.starts_with("Copied the actor with `xclip`: 1 line, 200.0 kB"), "{}", notice.text);
         let got = fs::read_to_string(&seen).unwrap();
         assert!(got.starts_with(&long) && got.contains("|-selection clipboard -in"), "{}", &got[200_000..]);
         assert!(!got.contains(&folder.path().join("x").display().to_string()));
