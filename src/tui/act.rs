@@ -16,6 +16,7 @@ mod histogram;
 mod life;
 mod overlay;
 mod people;
+mod record;
 mod views;
 
 pub(super) use event::NOTHING_FURTHER;
