@@ -394,7 +394,7 @@ fn former_versions_of_a_record_open_side_by_side() {
     bench.press(">");
     assert!(bench.screen().contains("edit 1 of 2"), "{}", bench.screen());
     bench.press(">");
-    assert!(bench.screen().contains("no further one"), "{}", bench.screen());
+    assert!(bench.screen().contains("no older edit of this event"), "{}", bench.screen());
     bench.press("<<D");
     assert!(bench.screen().contains("edit 2 of 2"), "{}", bench.screen());
     let mut never = Bench::new((140, 30), story());
