@@ -2,6 +2,7 @@
 
 use crate::domain::{Event, Safe};
 use crate::tui::draw::Row;
+use crate::tui::gist;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -47,5 +48,5 @@ pub(in crate::tui) fn line(event: &Event, width: usize, with_actor: bool, ui: &U
     }
     let (label, text) = row::beside_entity(event);
     let text = if label.is_empty() { text } else { format!("{label} {text}") };
-    line.cell(&text, left, dim)
+    line.cell(gist::fitted(&text, left), left, dim)
 }

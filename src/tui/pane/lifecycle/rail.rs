@@ -21,6 +21,7 @@ use crate::diff::{Life, Step, elapsed};
 use crate::domain::{Action, Event, Safe, Status};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
+use crate::tui::gist;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -234,9 +235,9 @@ fn rows(
             Some((text, role)) => {
                 let row = row.cut(text, left, ui.style(*role)).fill_by(2);
                 let left = width.saturating_sub(row.width() + 1);
-                if left > 8 { row.cut(&said, left, ui.style(Role::Dim)) } else { row }
+                if left > 8 { row.cut(gist::fitted(&said, left), left, ui.style(Role::Dim)) } else { row }
             }
-            None => row.cut(&said, left, ui.style(role)),
+            None => row.cut(gist::fitted(&said, left), left, ui.style(role)),
         }
     };
     if height > 1 {
