@@ -130,7 +130,7 @@ impl App {
                 let mut lines = vec![filter.to_owned(), format!("  selects {selected} of {of} in the cache")];
                 lines.push(String::new());
                 lines.extend(said);
-                self.overlays.push(Overlay::Told(Told::new("What the filter does", lines)));
+                self.overlays.push(Overlay::Told(Told::new("explain", "What the filter does", lines)));
             }
             Err(message) => self.notice = Some(Notice::error(message)),
         }

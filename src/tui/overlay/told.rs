@@ -17,14 +17,20 @@ const HEAD: u16 = 2;
 /// A text that was asked for.
 #[derive(Debug)]
 pub(in crate::tui) struct Told {
+    /// What it is, in a word.
+    name: &'static str,
     title: &'static str,
     lines: Vec<String>,
     scroll: usize,
 }
 
 impl Told {
-    pub(in crate::tui) fn new(title: &'static str, lines: Vec<String>) -> Self {
-        Self { title, lines, scroll: 0 }
+    pub(in crate::tui) fn new(name: &'static str, title: &'static str, lines: Vec<String>) -> Self {
+        Self { name, title, lines, scroll: 0 }
+    }
+
+    pub(in crate::tui) fn name(&self) -> &'static str {
+        self.name
     }
 
     /// Scrolls on the screen as it is now.

@@ -91,7 +91,7 @@ impl App {
                 });
                 let lines = told.collect();
                 self.overlays
-                    .push(Overlay::Told(Told::new("Records that could not be read as events", lines)));
+                    .push(Overlay::Told(Told::new("unreadable", "Records that could not be read as events", lines)));
             }
             Err(message) => self.notice = Some(Notice::error(message)),
         }
