@@ -1,6 +1,6 @@
 //! What commands do to whatever lies over the screen, and what becomes of what was typed or picked there.
 
-use crate::domain::{Event, RowId};
+use crate::domain::{Actor, Event, RowId};
 use crate::query::complete::Value;
 use crate::query::{self, Query};
 use crate::tui::app::App;
@@ -40,7 +40,12 @@ impl App {
                 self.overlays.pop();
             }
             (Overlay::Reveal(..), Command::Reveal | Command::Accept) => self.reveal(ask),
-            (Overlay::Quit | Overlay::Reveal(..), _) => {
+            (Overlay::DropView(name), Command::DropView | Command::Accept | Command::Open) => {
+                let name = std::mem::take(name);
+                self.overlays.pop();
+                self.drop_view(&name, ask);
+            }
+            (overlay, _) if overlay.is_question() => {
                 self.overlays.pop();
                 return false;
             }
@@ -58,7 +63,11 @@ impl App {
             (Overlay::Pick(picker), Command::PreviousChoice) => {
                 picker.choose(Motion::Lines(-1), &self.ui, &self.user);
             }
-            (Overlay::Ask(_) | Overlay::Pick(_) | Overlay::Export(_) | Overlay::Ai(_), _) => {}
+            (
+                Overlay::Ask(_) | Overlay::Pick(_) | Overlay::Export(_) | Overlay::Ai(_) | Overlay::Quit
+                | Overlay::Reveal(..) | Overlay::DropView(_),
+                _,
+            ) => {}
             (Overlay::Told(told), command) => {
                 let Some(motion) = Motion::of(command) else { return false };
                 told.go(motion, &layout);
@@ -129,7 +138,7 @@ impl App {
 
     /// Another text is typed in a line: a search follows it.
     pub(in crate::tui) fn asked_changed(&mut self, ask: &mut Vec<Effect>) {
-        if let Some(Overlay::Ask(Ask { line, what: Asked::Find })) = self.overlays.last() {
+        if let Some(Overlay::Ask(Ask { line, what: Asked::Find, .. })) = self.overlays.last() {
             let text = line.text().to_owned();
             self.look_for(&text, ask);
         }
@@ -177,7 +186,7 @@ impl App {
     }
 
     fn accept_line(&mut self, ask: &mut Vec<Effect>) {
-        let Some(Overlay::Ask(Ask { line, what })) = self.overlays.pop() else { return };
+        let Some(Overlay::Ask(Ask { line, what, .. })) = self.overlays.pop() else { return };
         let text = line.text();
         match what {
             Asked::Find => {
@@ -214,8 +223,9 @@ impl App {
                     ask.push(Effect::Newest { query });
                 }
             }
-            Goal::Actor(value) => {
-                self.leap_to(&query::exact_term("actor", &value), ask);
+            Goal::Actor(name) => {
+                self.open_profile(&Actor { name: Some(name), ..Actor::default() }, ask);
+                self.trail.turn_off();
             }
         }
     }

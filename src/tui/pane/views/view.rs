@@ -1,7 +1,7 @@
 //! The saved views, drawn: one line each, in the order of the tabs.
 //!
 //! ```text
-//! 2 views
+//! 1 view, and all events
 //! ▌1  All
 //!  2  Prod flows    source:prod* type:decision_flow                3 new   begins
 //! ```
@@ -31,7 +31,7 @@ pub(in crate::tui) fn page(layout: &Layout) -> usize {
 pub(in crate::tui) fn draw(app: &App, pane: &ViewsPane, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
     let tabs = app.tabs();
-    let title = words::plural(tabs.len() as u64 - 1, "view");
+    let title = format!("{}, and all events", words::plural(tabs.len() as u64 - 1, "view"));
     Row::new().fill(1).put(&title, ui.style(Role::Title)).draw(buf, area.x, area.y, area.width);
     let shown = page(&app.layout());
     let name = tabs.iter().map(|tab| tab.name.chars().count()).max().unwrap_or_default();
