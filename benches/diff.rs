@@ -159,6 +159,7 @@ fn event(before: &Value, after: &Value) -> Event {
         ai_summary: None,
         changes: compare(before, after, &Rules::default()),
         detail: Detail::Nothing,
+        documents: None,
         set: None,
         url: None,
         facts: Vec::new(),

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use cache::{CacheCommand, PruneArgs, PurgeArgs};
 pub(super) use demo::{DemoArgs, Live};
-pub(super) use out::{CompletionsArgs, Form, Leave, ManArgs, SummarizeArgs};
+pub(super) use out::{CompletionsArgs, Fetch, Form, Leave, ManArgs, SummarizeArgs};
 
 /// Browse the change history of every system you run, on one timeline.
 #[derive(Debug, Parser)]
@@ -138,7 +138,8 @@ pub struct ListArgs {
     /// Print at most this many events.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Fetch first: from servers that can filter, what the query asks for; from the others, what is new.
+    /// Fetch first: from servers that can filter, what the query asks for; from the others, what is new. For JSON and
+    /// reports also what changed, where a source says so only when it is asked about an event.
     #[arg(long)]
     pub fetch: bool,
     /// Print what `--fetch` asks of each source and what is decided here, and no events.
@@ -219,6 +220,8 @@ pub struct ShowArgs {
     /// The id of an event, as `list` prints it.
     #[arg(value_name = "ID")]
     pub id: String,
+    #[command(flatten)]
+    pub ask: Fetch,
     /// Print the event as JSON.
     #[arg(long)]
     pub json: bool,
@@ -236,6 +239,8 @@ pub struct DiffArgs {
     /// The id of another event to compare with; the exit code is 1 where they differ.
     #[arg(value_name = "ID")]
     pub other: Option<String>,
+    #[command(flatten)]
+    pub ask: Fetch,
     /// Print Markdown.
     #[arg(long, conflicts_with = "patch")]
     pub markdown: bool,
@@ -260,6 +265,8 @@ pub struct LifecycleArgs {
         conflicts_with_all = ["table", "jsonl", "csv", "md", "report", "html", "out", "unmasked"])]
     pub at: Option<String>,
     #[command(flatten)]
+    pub ask: Fetch,
+    #[command(flatten)]
     pub form: Form,
     #[command(flatten)]
     pub leave: Leave,
@@ -274,6 +281,8 @@ pub struct BlameArgs {
     /// Only this field and what stands in it, with its last change: `config.mode`.
     #[arg(value_name = "PATH")]
     pub path: Option<String>,
+    #[command(flatten)]
+    pub ask: Fetch,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

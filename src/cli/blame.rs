@@ -1,17 +1,24 @@
 //! `backtrail blame`: who changed each field of an entity last, and when.
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::args::BlameArgs;
-use super::{life, lifecycle, print};
+use super::{details, life, lifecycle, print};
 use crate::config::Options;
 use crate::diff::{self, Blame, Life};
 use crate::domain::{Safe, Zone, escape_json};
 use crate::runtime::{Exit, Failure};
 
-pub(super) async fn run(args: BlameArgs, options: &Options) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    args: BlameArgs,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
     let session = super::open_to_read(options).await?;
     let (source, entity) = life::named(&args.entity, &session).await?;
+    let rows = session.library.life_rows(&source, &entity);
+    details::fetch(args.ask, &rows, &session, stop).await?;
     let life = life::read(&source, &entity, &session).await?;
     let mut blame = life.blame();
     if blame.is_empty() {

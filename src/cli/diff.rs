@@ -3,26 +3,43 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::args::DiffArgs;
-use super::{life, print, show};
+use super::{details, life, print, show};
 use crate::config::Options;
 use crate::diff::{Comparison, Diff, Subject};
-use crate::domain::{Event, escape_json};
+use crate::domain::{Event, EventId, escape_json};
 use crate::runtime::{Exit, Failure, Session};
 
-pub(super) async fn run(args: DiffArgs, options: &Options) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    args: DiffArgs,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
     let id = show::id(&args.id)?;
     let other = args.other.as_deref().map(show::id).transpose()?;
     let session = super::open_to_read(options).await?;
-    let first = show::event(&session, id).await?;
+    let first = event(id, &args, &session, stop).await?;
     match other {
         None => one(&args, &first, &session),
         Some(id) => {
-            let second = show::event(&session, id).await?;
+            let second = event(id, &args, &session, stop).await?;
             two(&args, first, second, &session).await
         }
     }
+}
+
+/// The event with this id, asked about first where that is wanted.
+async fn event(
+    id: EventId,
+    args: &DiffArgs,
+    session: &Session,
+    stop: &CancellationToken,
+) -> Result<Event, Failure> {
+    let row = show::event(session, id).await?.row;
+    details::fetch(args.ask, &[row], session, stop).await?;
+    show::event(session, id).await
 }
 
 /// What changed in one event.

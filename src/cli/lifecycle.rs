@@ -1,21 +1,28 @@
 //! `backtrail lifecycle`: everything that happened to one entity, oldest first, and its state at a time.
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::args::{Form, LifecycleArgs};
-use super::{asked, life, list, print};
+use super::{asked, details, life, list, print};
 use crate::config::Options;
 use crate::diff::{self, Basis, Life, Portrait, Reversal, Step};
 use crate::domain::{Action, RowId, Safe, Status, Zone, escape_json};
 use crate::query;
 use crate::runtime::{Exit, Failure, Session};
 
-pub(super) async fn run(args: LifecycleArgs, options: &Options) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    args: LifecycleArgs,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
     let session = super::open_to_read(options).await?;
     let zone = session.config.ui.zone;
     let (source, entity) = life::named(&args.entity, &session).await?;
-    if let Some(form) = events_form(&args)? {
-        let rows: Vec<RowId> = session.library.life_rows(&source, &entity);
+    let form = events_form(&args)?;
+    let rows: Vec<RowId> = session.library.life_rows(&source, &entity);
+    details::fetch(args.ask, &rows, &session, stop).await?;
+    if let Some(form) = form {
         let query = list::parse(&query::exact_term("entity", &args.entity), &session)?;
         return list::print_events(&rows, (form, &args.leave), &query, &session).await;
     }

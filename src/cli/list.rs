@@ -6,9 +6,9 @@ use std::io::{self, Write};
 
 use tokio_util::sync::CancellationToken;
 
-use super::args::{Form, Leave, ListArgs};
-use super::asked;
+use super::args::{Fetch, Form, Leave, ListArgs};
 use super::print::{self, Printer};
+use super::{asked, details};
 use crate::config::Options;
 use crate::domain::{Event, Heads, List, RowId, Safe, Timestamp, Zone};
 use crate::export::{About, Format};
@@ -34,14 +34,19 @@ pub(super) async fn run(
         fetched = ask::fetch(&query, &session, stop).await?;
     }
     let query = asked::read(&args.query, &session).await?;
-    let printed = print_found(&query, &args, &session).await?;
+    let printed = print_found(&query, &args, &session, stop).await?;
     // What could not be fetched may be what was looked for.
     let asked = if stop.is_cancelled() { Exit::Interrupted } else { Exit::of_sync(&fetched) };
     Ok(if asked == Exit::Fine { printed } else { asked })
 }
 
 /// Prints what the cache has of the query, in the order and with the columns that it asks for.
-async fn print_found(query: &Query, args: &ListArgs, session: &Session) -> Result<Exit, Failure> {
+async fn print_found(
+    query: &Query,
+    args: &ListArgs,
+    session: &Session,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
     let directives = query.directives().clone();
     let how = directives.arrangement(session.config.ui.zone);
     let is_table = args.form.is_table();
@@ -51,6 +56,9 @@ async fn print_found(query: &Query, args: &ListArgs, session: &Session) -> Resul
     let limit = args.limit.unwrap_or(usize::MAX);
     let list = session.library.list_of(query.clone(), how, limit).await?;
     let count = list.len().min(limit);
+    let tells_changes = args.form.format().is_some_and(Format::tells_changes);
+    let ask = Fetch { fetch: args.fetch && tells_changes };
+    details::fetch(ask, &list.page(0, count), session, stop).await?;
     if args.form.format().is_some_and(|format| format.passes() > 1) && directives.sort.is_none() {
         // A report tells a story from its beginning.
         let rows: Vec<RowId> = list.page(0, count).into_iter().rev().collect();

@@ -12,6 +12,7 @@ mod check;
 mod completions;
 mod config;
 mod demo;
+mod details;
 mod diff;
 mod feeds;
 mod import;
@@ -64,10 +65,10 @@ async fn dispatch(cli: Cli, stop: &CancellationToken) -> Result<Exit, Failure> {
         Command::Tail(args) => tail::run(args, &options, stop).await,
         Command::Check(args) => check::run(args, &options).await,
         Command::Suspects(args) => suspects::run(args, &options).await,
-        Command::Diff(args) => diff::run(args, &options).await,
-        Command::Show(args) => show::run(args, &options).await,
-        Command::Lifecycle(args) => lifecycle::run(args, &options).await,
-        Command::Blame(args) => blame::run(args, &options).await,
+        Command::Diff(args) => diff::run(args, &options, stop).await,
+        Command::Show(args) => show::run(args, &options, stop).await,
+        Command::Lifecycle(args) => lifecycle::run(args, &options, stop).await,
+        Command::Blame(args) => blame::run(args, &options, stop).await,
         Command::Sources(command) => sources::run(command, &options).await,
         Command::Cache(command) => cache::run(command, &options).await,
         Command::Feeds(command) => feeds::run(command, &options),

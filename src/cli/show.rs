@@ -1,16 +1,24 @@
 //! `backtrail show`: one event in full.
 
+use tokio_util::sync::CancellationToken;
+
 use super::args::ShowArgs;
-use super::print;
+use super::{details, print};
 use crate::config::Options;
 use crate::diff::{Comparison, Leaving};
 use crate::domain::{Change, Detail, Event, EventId, Op, Status, Zone};
 use crate::export;
 use crate::runtime::{Exit, Failure, Session};
 
-pub(super) async fn run(args: ShowArgs, options: &Options) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    args: ShowArgs,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
     let id = id(&args.id)?;
     let session = super::open_to_read(options).await?;
+    let asked = event(&session, id).await?;
+    details::fetch(args.ask, &[asked.row], &session, stop).await?;
     let event = event(&session, id).await?;
     let event = if args.unmasked { event } else { Leaving::of(&event).event };
     let printed = if args.json {
@@ -93,9 +101,7 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
 pub(super) fn why_no_changes(detail: &Detail, feed: &str) -> String {
     match detail {
         Detail::Nothing => format!("{feed} does not say which fields changed"),
-        Detail::Available => {
-            "Which fields changed is a request of its own: open the event in the browser".to_owned()
-        }
+        Detail::Available => "Which fields changed is a request of its own: `--fetch` makes it".to_owned(),
         Detail::Fetched => "No field changed".to_owned(),
         Detail::Refused(reason) => format!("{feed} does not tell which fields changed: {reason}"),
     }

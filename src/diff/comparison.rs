@@ -32,7 +32,7 @@ impl Comparison {
     /// the record as [`Covered::hidden`] names them, to show although they would be masked.
     pub fn of(event: &Event, revealed: &[String]) -> Self {
         let changes = &event.record.changes;
-        let documents = Snapshots::find(&event.record.raw, changes);
+        let documents = Snapshots::of(&event.record);
         let rules = Snapshots::rules(changes);
         let changes: Vec<Change> = match &documents {
             Some(documents) => {
@@ -57,7 +57,8 @@ impl Comparison {
             }
         }
         let values = event.record.changes.iter().flat_map(|change| [&change.before, &change.after]);
-        event.record.raw.len() + values.flatten().map(of).sum::<usize>()
+        let documents = event.record.documents.as_deref().map_or(0, str::len);
+        event.record.raw.len() + documents + values.flatten().map(of).sum::<usize>()
     }
 
     /// The changes as a JSON Patch (RFC 6902), or why there is none.

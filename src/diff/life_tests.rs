@@ -31,6 +31,8 @@ pub(super) fn set(path: &str, after: Value) -> Change {
 enum Way {
     /// Both whole documents stand in the record.
     Snapshots,
+    /// A second request brought both.
+    Fetched,
     /// Each changed field, before and after.
     Pairs,
     /// The fields that changed with their new values, nothing said of others.
@@ -52,7 +54,8 @@ struct Happening {
 
 fn happening() -> impl Strategy<Value = Happening> {
     let way = prop_oneof![
-        3 => Just(Way::Snapshots),
+        2 => Just(Way::Snapshots),
+        2 => Just(Way::Fetched),
         8 => Just(Way::Pairs),
         2 => Just(Way::AfterOnly),
         1 => Just(Way::Summary),
@@ -172,6 +175,11 @@ fn world(begun: bool, happenings: &[Happening]) -> World {
         event.record.changes = match happening.way {
             Way::Snapshots => {
                 event.record.raw = json!({ "before": before, "after": truth }).to_string().into();
+                changes
+            }
+            Way::Fetched => {
+                let both = Snapshots { before, after: truth.clone() };
+                event.record.documents = Some(both.to_text().into());
                 changes
             }
             Way::Pairs => changes,

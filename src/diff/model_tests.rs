@@ -160,7 +160,11 @@ fn documents_in_a_record_are_found_and_proved() {
     let changes = compare(&before, &after, &rules);
     let raw =
         json!({"event": {"noise": {"before": {}, "after": {}}, "old": before, "new": after}}).to_string();
-    let found = Snapshots::find(&raw, &changes).unwrap();
+    let find = |raw: &str, changes: &[Change]| {
+        let bare = Record::bare(Identity::Native("a".into()), Timestamp::from_millis(0));
+        Snapshots::of(&Record { raw: raw.into(), changes: changes.to_vec(), ..bare })
+    };
+    let found = find(&raw, &changes).unwrap();
     assert_eq!((&found.before, &found.after), (&before, &after));
     let own = Snapshots::rules(&changes);
     assert!(
@@ -169,11 +173,11 @@ fn documents_in_a_record_are_found_and_proved() {
     );
     let mut other = changes.clone();
     other[0].after = Some(json!("c"));
-    assert_eq!(Snapshots::find(&raw, &other), None);
-    assert_eq!(Snapshots::find("{", &changes), None);
+    assert_eq!(find(&raw, &other), None);
+    assert_eq!(find("{", &changes), None);
     let created = compare(&Value::Null, &after, &Rules::default());
     let raw = json!({"before": null, "after": after}).to_string();
-    assert_eq!(Snapshots::find(&raw, &created).unwrap().before, Value::Null);
+    assert_eq!(find(&raw, &created).unwrap().before, Value::Null);
 }
 
 #[test]

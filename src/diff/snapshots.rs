@@ -1,18 +1,19 @@
 //! Whole documents that a record carries beside the changed fields.
 //!
-//! Which member of a record holds a document is known to the feed's profile alone. Here it is found without
+//! A second request may bring documents too, and then says which they are. Which member of a record holds a document is known to the feed's profile alone. Here it is found without
 //! it, and proved: two members count as the documents before and after only where every changed field has in
 //! them the values that it is known to have had, or every field in which they differ is among the changes.
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use super::finder::Finder;
 use super::path::{self, Step};
 use super::rules::{MASK, Matcher, Rules};
 use super::walk::compare;
-use crate::domain::{Change, Op};
+use crate::domain::{Change, Op, Record};
 
 /// Pairs of names for the documents before and after.
 const PAIRS: [(&str, &str); 8] = [
@@ -31,7 +32,7 @@ const DEPTH: usize = 5;
 const MEMBERS: usize = 4_000;
 
 /// The documents before and after a change.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Snapshots {
     /// The document before; null where there was none.
     pub before: Value,
@@ -40,8 +41,21 @@ pub struct Snapshots {
 }
 
 impl Snapshots {
+    /// The documents that are known of a record: those that a second request brought, else those that it carries.
+    pub fn of(record: &Record) -> Option<Self> {
+        match &record.documents {
+            Some(text) => serde_json::from_str(text).ok(),
+            None => Self::find(&record.raw, &record.changes),
+        }
+    }
+
+    /// As [`Record::documents`] keeps them.
+    pub fn to_text(&self) -> String {
+        json!({ "before": self.before, "after": self.after }).to_string()
+    }
+
     /// The documents that the record `raw` carries and that `changes` are the difference of.
-    pub fn find(raw: &str, changes: &[Change]) -> Option<Self> {
+    fn find(raw: &str, changes: &[Change]) -> Option<Self> {
         if changes.is_empty() {
             return None;
         }

@@ -79,8 +79,7 @@ impl Comparison {
         let changes: Vec<Change> =
             [first, second].iter().flat_map(|event| event.record.changes.iter().cloned()).collect();
         let rules = Snapshots::rules(&changes).with(rules).revealing(revealed);
-        let left =
-            |event: &Event| Snapshots::find(&event.record.raw, &event.record.changes).map(|both| both.after);
+        let left = |event: &Event| Snapshots::of(&event.record).map(|both| both.after);
         if let (Some(before), Some(after)) = (left(first), left(second)) {
             return Self::made(before, after, rules, Vec::new());
         }

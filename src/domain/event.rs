@@ -35,6 +35,9 @@ pub struct Record {
     pub changes: Vec<Change>,
     /// Whether a second request can say what changed, and what came of it.
     pub detail: Detail,
+    /// The whole documents that a second request brought, as a JSON object of `before` and `after`, unmasked;
+    /// either is null where there was none. Documents that the record carries itself are not repeated here.
+    pub documents: Option<Box<str>>,
     /// The change set that this record is part of.
     pub set: Option<String>,
     /// A page about this event in the provider's own web interface.
@@ -62,6 +65,7 @@ impl Record {
             ai_summary: None,
             changes: Vec::new(),
             detail: Detail::Nothing,
+            documents: None,
             set: None,
             url: None,
             facts: Vec::new(),

@@ -58,6 +58,11 @@ impl Format {
         }
     }
 
+    /// Whether it says which fields changed.
+    pub fn tells_changes(self) -> bool {
+        self != Self::Csv
+    }
+
     /// How often a writer wants to be told its events.
     pub fn passes(self) -> usize {
         match self {

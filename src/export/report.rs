@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diff::Comparison;
-use crate::domain::{Event, Status, Summary, Timestamp, Zone};
+use crate::domain::{Detail, Event, Status, Summary, Timestamp, Zone};
 
 /// What a report is about.
 #[derive(Debug, Clone)]
@@ -108,6 +108,7 @@ impl About {
         add("gone from its feed", event.gone_at().map(|time| format!("found {}", self.time(time))));
         add("edited", (event.edits() > 0).then(|| event.edits().to_string()));
         record.facts.iter().for_each(|fact| add(&fact.name, Some(fact.value.clone())));
+        add("changes", unknown(&record.detail));
         add("page", record.url.clone());
         add("id", Some(event.id.to_string()));
         facts
@@ -123,6 +124,17 @@ impl About {
         let made = self.summaries.iter().filter(|summary| summary.events == [event.id]);
         let made = made.map(|summary| (summary.label(self.zone), &summary.text));
         own.into_iter().chain(ai).chain(made).map(|(label, text)| (label, text.clone())).collect()
+    }
+}
+
+/// Why it is not known what changed in an event.
+fn unknown(detail: &Detail) -> Option<String> {
+    match detail {
+        Detail::Nothing | Detail::Fetched => None,
+        Detail::Available => {
+            Some("not known: its source says what changed when it is asked, and was not".into())
+        }
+        Detail::Refused(reason) => Some(format!("not all known: {reason}")),
     }
 }
 

@@ -26,7 +26,7 @@ use serde_json::Value;
 
 use super::expr::{Expr, Values};
 use super::json::Json;
-use crate::diff::{self, Matcher};
+use crate::diff::{self, Matcher, Snapshots};
 use crate::domain::{Change, Op};
 
 mod free;
@@ -87,12 +87,25 @@ pub(super) fn extract(
     changes
 }
 
+/// The whole documents that one of `extractors` compares in `document`: of several, the last.
+pub(super) fn documents(
+    extractors: &[Extractor],
+    document: &Json<'_>,
+    outer: Option<&Json<'_>>,
+) -> Option<Snapshots> {
+    let values = Values { record: Some(document), outer, ..Values::default() };
+    extractors.iter().rev().find_map(|extractor| extractor.documents(&values))
+}
+
 impl Extractor {
     fn of(&self, document: &Json<'_>, outer: Option<&Json<'_>>) -> Vec<Change> {
         let values = Values { record: Some(document), outer, ..Values::default() };
         let at = |expr: &Expr| Some(expr.value(&values)?.to_value());
         match &self.kind {
-            ExtractorKind::Pair { before, after } => self.compare(at(before).as_ref(), at(after).as_ref()),
+            ExtractorKind::Pair { .. } | ExtractorKind::Overlay { .. } => self
+                .documents(&values)
+                .map(|both| diff::compare_with(&both.before, &both.after, &self.rules))
+                .unwrap_or_default(),
             ExtractorKind::Row(row) => self.stated(row.of(&values, self)),
             ExtractorKind::Rows { at, row } => {
                 let list = at.value(&values);
@@ -113,12 +126,6 @@ impl Extractor {
                         .collect(),
                 )
             }
-            ExtractorKind::Overlay { after, previous } => match (at(after), at(previous)) {
-                (Some(after), Some(previous)) if !previous.is_null() => {
-                    self.compare(Some(&overlaid(&after, &previous)), Some(&after))
-                }
-                _ => Vec::new(),
-            },
             ExtractorKind::Map { at } => match at.value(&values).as_deref() {
                 Some(Json::Object(members)) if !members.is_empty() => free::form(members, &self.rules),
                 Some(Json::List(list)) if free::is_patch(list) => {
@@ -141,6 +148,22 @@ impl Extractor {
             // Needs the records around it, see `super::chain`.
             ExtractorKind::Chain { .. } => Vec::new(),
         }
+    }
+
+    /// The whole documents that it compares; null stands for the one that is not there.
+    fn documents(&self, values: &Values<'_>) -> Option<Snapshots> {
+        let at = |expr: &Expr| Some(expr.value(values)?.to_value());
+        let both = match &self.kind {
+            ExtractorKind::Pair { before, after } => {
+                Snapshots { before: at(before).unwrap_or_default(), after: at(after).unwrap_or_default() }
+            }
+            ExtractorKind::Overlay { after, previous } => {
+                let (after, previous) = (at(after)?, at(previous).filter(|previous| !previous.is_null())?);
+                Snapshots { before: overlaid(&after, &previous), after }
+            }
+            _ => return None,
+        };
+        (!both.before.is_null() || !both.after.is_null()).then_some(both)
     }
 
     /// The version that the event names, in a list of them, compared with the one before it.

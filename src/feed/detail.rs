@@ -4,9 +4,20 @@ use super::errors::ok_but_error;
 use super::expr::Values;
 use super::json::Json;
 use super::page::{Envelope, text};
+use super::profile::DetailAsk;
 use super::shape::snippet;
 use super::{Binding, Profile, ShapeError, bounds, changes};
 use crate::domain::{Change, Event};
+
+/// What an answer says about one event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What changed.
+    pub changes: Vec<Change>,
+    /// The whole documents that these are the difference of, where the answer holds such, as
+    /// [`Record::documents`](crate::domain::Record::documents) keeps them.
+    pub documents: Option<Box<str>>,
+}
 
 /// Which of the profile's detail requests are about `event`, each to be built with
 /// [`request::detail`](super::request::detail).
@@ -48,9 +59,9 @@ pub(super) fn record<'e>(profile: &Profile, event: &'e Event) -> Json<'e> {
 }
 
 /// What changed, as the answer to the detail request `which` about `event` says.
-pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Result<Vec<Change>, ShapeError> {
+pub fn read(profile: &Profile, which: usize, event: &Event, body: &[u8]) -> Result<Answer, ShapeError> {
     let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
-    Ok(changes::extract(&detail.changes, &document(profile, body)?, Some(&record(profile, event))))
+    Ok(Answer::of(detail, &document(profile, body)?, &record(profile, event)))
 }
 
 /// The same for a request that is made for several values: their answers are one list, in which null stands
@@ -60,12 +71,27 @@ pub fn read_each<'b>(
     which: usize,
     event: &Event,
     bodies: &'b [Option<Vec<u8>>],
-) -> Result<Vec<Change>, ShapeError> {
+) -> Result<Answer, ShapeError> {
     let detail = profile.details.get(which).ok_or(ShapeError::NotDescribed { what: "detail request" })?;
     let answer =
         |body: &'b Option<Vec<u8>>| body.as_ref().map_or(Ok(Json::Null), |body| document(profile, body));
     let answers = Json::List(bodies.iter().map(answer).collect::<Result<_, _>>()?);
-    Ok(changes::extract(&detail.changes, &answers, Some(&record(profile, event))))
+    let mut answer = Answer::of(detail, &answers, &record(profile, event));
+    if bodies.iter().any(Option::is_none) {
+        // Nobody asked for one of the two, which says nothing of whether there is one.
+        answer.documents = None;
+    }
+    Ok(answer)
+}
+
+impl Answer {
+    fn of(detail: &DetailAsk, answer: &Json<'_>, record: &Json<'_>) -> Self {
+        Self {
+            changes: changes::extract(&detail.changes, answer, Some(record)),
+            documents: changes::documents(&detail.changes, answer, Some(record))
+                .map(|both| both.to_text().into()),
+        }
+    }
 }
 
 /// An answer as JSON.

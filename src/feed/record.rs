@@ -147,6 +147,7 @@ pub(super) fn read(
         } else {
             Detail::Nothing
         },
+        documents: None,
         set: text(&map.group),
         url: text(&map.url),
         facts,

@@ -90,6 +90,7 @@ fn records() -> impl Strategy<Value = (Record, &'static str, Option<&'static str
             ai_summary: texts.2,
             changes: texts.4,
             detail: Detail::Nothing,
+            documents: None,
             set: texts.3,
             url: None,
             facts: versioned
@@ -347,6 +348,7 @@ pub(super) fn event_by(row: i64, actor: u8) -> Event {
             actor: Actor { kind: ActorKind::User, id: Some(format!("a{actor}")), name: None },
             action: Action::Update,
             status: Status::Success,
+            documents: None,
             set: (row % 3 == 0).then(|| format!("Set-{row}")),
             ..Record::bare(Identity::Native(format!("n{row}")), RowId(row).time())
         },

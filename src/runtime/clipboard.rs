@@ -201,7 +201,11 @@ mod tests {
         let tools = found(folder.path(), &["DISPLAY"]);
         let long = "x".repeat(200_000);
         let notice = by_tool(&tools, "actor", &long, &["PATH".to_owned()]).await.unwrap();
-        assert!(notice.text.starts_with("Copied the actor with `xclip`: 1 line, 200.0 kB"), "{}", notice.text);
+        assert!(
+            notice.text.starts_with("Copied the actor with `xclip`: 1 line, 200.0 kB"),
+            "{}",
+            notice.text
+        );
         let got = fs::read_to_string(&seen).unwrap();
         assert!(got.starts_with(&long) && got.contains("|-selection clipboard -in"), "{}", &got[200_000..]);
         assert!(!got.contains(&folder.path().join("x").display().to_string()));

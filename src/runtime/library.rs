@@ -254,7 +254,7 @@ impl Library {
         wanted: &dyn Fn() -> bool,
         each: &mut dyn FnMut(List, usize) -> bool,
     ) -> Result<Option<(List, usize)>, StoreError> {
-        let mut search = self.index().search(&self.inform(query)?, &Ask::default());
+        let mut search = self.begin(query, &Ask::default())?;
         let mut content = Reader { store: &self.store, wanted };
         let mut begin = |search: &Search| each(search.list(how, open), search.of());
         let patience = how.comes_in_order().then_some(patience);
@@ -271,13 +271,19 @@ impl Library {
         ask: &Ask,
         wanted: &dyn Fn() -> bool,
     ) -> Result<Option<Search>, StoreError> {
-        let query = &self.inform(query)?;
-        let mut search = self.index().search(query, ask);
+        let mut search = self.begin(query, ask)?;
         match search.finish(&mut Reader { store: &self.store, wanted }) {
             Ok(()) => Ok(Some(search)),
             Err(Stopped::Overtaken) => Ok(None),
             Err(Stopped::Failed(error)) => Err(error),
         }
+    }
+
+    /// A search that has not looked at anything yet.
+    fn begin(&self, query: &Query, ask: &Ask) -> Result<Search, StoreError> {
+        // What the query has to be told is asked of the index too, which one caller holds at a time.
+        let query = self.inform(query)?;
+        Ok(self.index().search(&query, ask))
     }
 
     /// The places of the events that `query` selects, newest first.

@@ -10,6 +10,7 @@
 pub mod browse;
 mod clipboard;
 mod curl;
+pub mod details;
 mod event_loop;
 mod exit;
 mod explain;

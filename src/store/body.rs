@@ -6,8 +6,9 @@
 //! codebook is packed anew when its rows are put away (see `seal`), and so are the bodies that an older version
 //! of this program wrote into the table `body`.
 //!
-//! A packed body is one frame. Unpacked, all numbers being LEB128: whether identity is the feed's own id (1
-//! byte), the length of each text plus one, or 0 where there is none, in the order of [`Body`]; then the texts.
+//! A packed body is one frame. Unpacked, all numbers being LEB128: one byte, of which bit 0 says whether identity is
+//! the feed's own id and bit 1 whether there is a tenth text; the length of each text plus one, or 0 where there is
+//! none, in the order of [`Body`]; then the texts. Older versions of this program wrote nine texts.
 
 mod codebook;
 
@@ -22,8 +23,13 @@ pub(super) use codebook::Codebooks;
 const RAW: usize = 0;
 const CHANGES: usize = 5;
 const REFUSED: usize = 6;
+const DOCUMENTS: usize = 9;
 
-const TEXTS: usize = 9;
+const TEXTS: usize = 10;
+
+/// What the first byte says.
+const NATIVE: u8 = 1;
+const WITH_DOCUMENTS: u8 = 2;
 
 /// The long texts of an event, as they are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +37,7 @@ pub(super) struct Body {
     /// Whether identity is the feed's own id.
     pub(super) native: bool,
     /// Raw, identity (absent where it is the raw text itself), error, summary, AI summary, changes as JSON,
-    /// why the second request was refused, URL, facts as JSON.
+    /// why the second request was refused, URL, facts as JSON, documents as JSON.
     texts: [Option<Box<str>>; TEXTS],
 }
 
@@ -48,6 +54,7 @@ impl Body {
             encoded.refused.as_deref(),
             record.url.as_deref(),
             encoded.facts.as_deref(),
+            encoded.documents.as_deref(),
         ];
         Self { native, texts: texts.map(|text| text.map(Box::from)) }
     }
@@ -64,14 +71,24 @@ impl Body {
         self.texts[REFUSED].as_deref()
     }
 
+    pub(super) fn documents(&self) -> Option<&str> {
+        self.texts[DOCUMENTS].as_deref()
+    }
+
     /// The same with what a second request said.
-    pub(super) fn with_detail(mut self, changes: Option<String>, refused: Option<&str>) -> Self {
+    pub(super) fn with_detail(
+        mut self,
+        changes: Option<String>,
+        refused: Option<&str>,
+        documents: Option<&str>,
+    ) -> Self {
         self.texts[CHANGES] = changes.map(Box::from);
         self.texts[REFUSED] = refused.map(Box::from);
+        self.texts[DOCUMENTS] = documents.map(Box::from);
         self
     }
 
-    /// Native, raw, identity, error, summary, AI summary, changes, refused, URL, facts.
+    /// Native, raw, identity, error, summary, AI summary, changes, refused, URL, facts, documents.
     pub(super) fn into_parts(self) -> (bool, [Option<Box<str>>; TEXTS]) {
         (self.native, self.texts)
     }
@@ -79,8 +96,9 @@ impl Body {
     fn write(&self) -> Vec<u8> {
         let length: usize = self.texts.iter().flatten().map(|text| text.len()).sum();
         let mut bytes = Vec::with_capacity(length + 2 * TEXTS);
-        bytes.push(u8::from(self.native));
-        for text in &self.texts {
+        let with_documents = self.documents().is_some();
+        bytes.push(if self.native { NATIVE } else { 0 } | if with_documents { WITH_DOCUMENTS } else { 0 });
+        for text in &self.texts[..texts(with_documents)] {
             put_number(&mut bytes, text.as_ref().map_or(0, |text| text.len() as u64 + 1));
         }
         for text in self.texts.iter().flatten() {
@@ -90,9 +108,9 @@ impl Body {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (native, mut rest) = bytes.split_first()?;
+        let (first, mut rest) = bytes.split_first()?;
         let mut lengths = [0; TEXTS];
-        for length in &mut lengths {
+        for length in &mut lengths[..texts(first & WITH_DOCUMENTS != 0)] {
             *length = take_number(&mut rest)?;
         }
         let mut texts = [const { None }; TEXTS];
@@ -103,9 +121,14 @@ impl Body {
                 rest = after;
             }
         }
-        (rest.is_empty() && *native <= 1 && texts[RAW].is_some())
-            .then_some(Self { native: *native == 1, texts })
+        (rest.is_empty() && *first <= NATIVE | WITH_DOCUMENTS && texts[RAW].is_some())
+            .then_some(Self { native: first & NATIVE != 0, texts })
     }
+}
+
+/// How many texts are written.
+fn texts(with_documents: bool) -> usize {
+    if with_documents { TEXTS } else { DOCUMENTS }
 }
 
 fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
@@ -183,7 +206,7 @@ pub(super) fn get_old(conn: &Connection, row: i64) -> rusqlite::Result<Option<Bo
     )?
     .query_one([row], |row| {
         let mut texts = [const { None }; TEXTS];
-        for (at, text) in texts.iter_mut().enumerate() {
+        for (at, text) in texts.iter_mut().enumerate().take(DOCUMENTS) {
             *text = row.get(at + 1)?;
         }
         Ok(Body { native: row.get(0)?, texts })

@@ -22,6 +22,7 @@ pub(super) struct Encoded {
     pub(super) detail: i64,
     pub(super) refused: Option<String>,
     pub(super) facts: Option<String>,
+    pub(super) documents: Option<Box<str>>,
 }
 
 impl Encoded {
@@ -37,6 +38,7 @@ impl Encoded {
             detail,
             refused: refused.map(str::to_owned),
             facts,
+            documents: record.documents.clone(),
         }
     }
 }

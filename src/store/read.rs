@@ -147,7 +147,7 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
         Some(data) => body::unpack(conn, &mut dictionaries.codebooks, row.get(12)?, data)?,
         None => body::get_old(conn, place.0)?.ok_or_else(|| damaged(13, "an event has no body"))?,
     };
-    let (native, [raw, identity, error, summary, ai_summary, changes, refused, url, facts]) =
+    let (native, [raw, identity, error, summary, ai_summary, changes, refused, url, facts, documents]) =
         body.into_parts();
     let raw = raw.unwrap_or_default();
     let mut word = |column: usize| -> rusqlite::Result<Option<String>> {
@@ -179,6 +179,7 @@ fn event(row: &Row<'_>, conn: &Connection, dictionaries: &mut Dictionaries) -> r
             ai_summary: ai_summary.map(Into::into),
             changes: codec::changes(changes.as_deref())?,
             detail: codec::detail(row, 9, refused.map(Into::into))?,
+            documents,
             set,
             url: url.map(Into::into),
             facts: codec::facts(facts.as_deref())?,

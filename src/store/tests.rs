@@ -96,7 +96,7 @@ impl Cache {
                 for row in rows {
                     let body = body::get(tx, &mut dictionaries.codebooks, row)?.unwrap();
                     let (native, texts) = body.into_parts();
-                    let [raw, identity, error, summary, ai_summary, changes, refused, url, facts] = texts;
+                    let [raw, identity, error, summary, ai_summary, changes, refused, url, facts, _] = texts;
                     tx.execute(
                         "INSERT INTO body (row, raw, native, identity, error, summary, ai_summary, changes,
                              refused, url, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -256,6 +256,11 @@ fn full_record(id: &str, time: i64) -> Record {
 }
 
 /// A record without an id, known by `content`.
+/// What a second request may say: that there is nothing more.
+fn fetched() -> Record {
+    Record { detail: Detail::Fetched, ..record("", T0) }
+}
+
 fn nameless(content: &str, time: i64) -> Record {
     Record { identity: Identity::Content(content.to_owned()), raw: content.into(), ..record(content, time) }
 }

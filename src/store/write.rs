@@ -22,7 +22,7 @@ use super::rows::{Columns, Stored, free_place, keep_seq, last_seq, leave, mark_g
 use super::seal;
 use super::walk::{self, Feed, FeedKey, FeedState, Learned};
 use crate::domain::{
-    Change, Detail, Event, EventId, Identity, IndexRow, Link, Parts, Quarantined, Record, RowId, Timestamp,
+    Detail, Event, EventId, Identity, IndexRow, Link, Parts, Quarantined, Record, RowId, Timestamp,
 };
 
 /// How stale `last_seen` may get before a record that is seen again is written for its sake.
@@ -103,17 +103,12 @@ impl Db {
         })
     }
 
-    /// Keeps what a second request said of an event: the changes, and what came of it. Gives the event as
-    /// it is now; nothing if it is not at that place any more.
-    pub fn save_detail(
-        &mut self,
-        row: RowId,
-        changes: &[Change],
-        detail: &Detail,
-    ) -> Result<Option<Event>, StoreError> {
+    /// Keeps what a second request said of an event: of `told`, the changes, the documents, and what came of the
+    /// request. Gives the event as it is now; nothing if it is not at that place any more.
+    pub fn save_detail(&mut self, row: RowId, told: &Record) -> Result<Option<Event>, StoreError> {
         self.change_with(|tx, dictionaries| {
-            let (code, refused) = codec::detail_code(detail);
-            let bits = i64::from(Parts::from_fields(changes, None, None, None).bits());
+            let (code, refused) = codec::detail_code(&told.detail);
+            let bits = i64::from(Parts::from_fields(&told.changes, None, None, None).bits());
             let seq = last_seq(tx)? + 1;
             let there = tx
                 .prepare_cached(
@@ -128,7 +123,8 @@ impl Db {
                 .query_one([row.0], |row| row.get(0))?;
             let profile = dictionaries.names(tx, feed)?.feed;
             if let Some(body) = body::get(tx, &mut dictionaries.codebooks, row.0)? {
-                let body = body.with_detail(codec::changes_to_json(changes), refused);
+                let changes = codec::changes_to_json(&told.changes);
+                let body = body.with_detail(changes, refused, told.documents.as_deref());
                 body::put(tx, &mut dictionaries.codebooks, row.0, &profile, &body)?;
                 body::remove_old(tx, row.0)?;
             }
@@ -305,6 +301,7 @@ impl<'p> Page<'p> {
             encoded.detail = detail;
             encoded.changes = kept.changes().map(str::to_owned);
             encoded.refused = kept.refused().map(str::to_owned);
+            encoded.documents = kept.documents().map(Box::from);
         }
         Ok(())
     }

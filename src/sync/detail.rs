@@ -3,6 +3,8 @@
 //! It assumes that some of these requests may be refused although others are answered. What the record
 //! itself says is kept whatever the answers are, and asking twice must not show a change twice.
 
+use std::sync::Arc;
+
 use crate::domain::{Change, Detail, Event, Fault, Record, RowId};
 use crate::feed::{Scope, ShapeError, detail, errors, request};
 
@@ -16,6 +18,7 @@ const NOT_FOUND: u16 = 404;
 #[derive(Debug, Default)]
 struct Found {
     changes: Vec<Change>,
+    documents: Option<Box<str>>,
     answered: bool,
     /// What the server said to the first request that it refused.
     refused: Option<String>,
@@ -43,15 +46,13 @@ pub(super) async fn fetch(line: &Line, event: &Event) -> Result<Event, Fault> {
         event.record.changes.clone()
     };
     changes.append(&mut found.changes);
-    let row = event.row;
-    let (kept, said) = (changes.clone(), came.clone());
-    let saved = line.store.run(move |db| db.save_detail(row, &kept, &said)).await;
+    let record =
+        Arc::new(Record { changes, detail: came, documents: found.documents, ..event.record.clone() });
+    let (row, kept) = (event.row, Arc::clone(&record));
+    let saved = line.store.run(move |db| db.save_detail(row, &kept)).await;
     let saved = saved.map_err(|error| line.fault_of_store(&error))?;
     // The row may have moved or gone meanwhile; what was asked for is answered all the same.
-    Ok(saved.unwrap_or_else(|| {
-        let record = Record { changes, detail: came, ..event.record.clone() };
-        Event { record, ..event.clone() }
-    }))
+    Ok(saved.unwrap_or_else(|| Event { record: Arc::unwrap_or_clone(record), ..event.clone() }))
 }
 
 /// Makes the requests for each of these events that has any.
@@ -80,7 +81,7 @@ async fn ask(
         let reply = send(line, scope, (event, which, None)).await?;
         if found.is_answer(line, which, &reply) {
             let read = detail::read(profile, which, event, &reply.body);
-            found.changes.extend(read.map_err(|error| fault(&error, &reply))?);
+            found.take(read.map_err(|error| fault(&error, &reply))?);
         }
         return Ok(());
     };
@@ -100,7 +101,7 @@ async fn ask(
     }
     let Some(last) = last else { return Ok(()) };
     let read = detail::read_each(profile, which, event, &bodies);
-    found.changes.extend(read.map_err(|error| fault(&error, &last))?);
+    found.take(read.map_err(|error| fault(&error, &last))?);
     Ok(())
 }
 
@@ -116,6 +117,11 @@ async fn send(
 }
 
 impl Found {
+    fn take(&mut self, answer: detail::Answer) {
+        self.changes.extend(answer.changes);
+        self.documents = answer.documents.or(self.documents.take());
+    }
+
     /// Whether a reply is an answer, and not one that the profile foresees as "nothing to see"; why it is
     /// none is remembered.
     fn is_answer(&mut self, line: &Line, which: usize, reply: &Reply) -> bool {

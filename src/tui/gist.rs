@@ -112,7 +112,11 @@ mod tests {
         secret.path = "auth.api_key".into();
         assert_eq!(of([&secret].into_iter()).as_deref(), Some("auth.api_key ••••"));
         let plain = change(Op::Set, None, Some(json!(1)));
-        assert_eq!(of([&plain, &secret].into_iter()).as_deref(), Some("a.b 1 +1 more"), "not the secret first");
+        assert_eq!(
+            of([&plain, &secret].into_iter()).as_deref(),
+            Some("a.b 1 +1 more"),
+            "not the secret first"
+        );
         let two = [change(Op::Set, None, Some(json!(1))), change(Op::Set, None, Some(json!(2)))];
         assert_eq!(of(two.iter()).as_deref(), Some("a.b 1 +1 more"));
         let real = [

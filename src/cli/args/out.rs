@@ -57,6 +57,14 @@ impl Form {
     }
 }
 
+/// Whether the sources are asked first.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Fetch {
+    /// Ask the sources first what changed, where they say so only when they are asked about an event.
+    #[arg(long)]
+    pub fetch: bool,
+}
+
 /// How results leave.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Leave {

@@ -30,7 +30,7 @@ impl Told {
         if record.status == Status::Failed {
             return Self { says: Says::Nothing, documents: None };
         }
-        let documents = Snapshots::find(&record.raw, &record.changes);
+        let documents = Snapshots::of(record);
         let says = if documents.is_some() {
             Says::All
         } else if record.changes.is_empty() {

@@ -388,10 +388,38 @@ fn a_detail_answer_is_read_with_the_record_beside_it() {
         let event = cached(records(&profile, &json!([record(to.clone())])).remove(0));
         let request = request::detail(&profile, &binding(), None, (&event, 0, None), None).unwrap();
         assert_eq!(request.url, "https://x.example/v?id=f&tag=x");
-        let changes = detail::read(&profile, 0, &event, answer.to_string().as_bytes()).unwrap();
+        let changes = detail::read(&profile, 0, &event, answer.to_string().as_bytes()).unwrap().changes;
         assert_eq!(lines(&changes), found, "{to}");
     }
     assert_eq!(Op::Set.word(), "set");
+}
+
+#[test]
+fn a_detail_answer_brings_the_whole_documents_that_it_compares() {
+    let answer = json!({"is": {"a": 2, "b": 1, "pin": "9"}, "was": {"a": 1, "pin": "8"}, "list": []});
+    for (changes, expected) in [
+        (
+            "{ kind = 'pair', before = '/was', after = '/is', redact = ['pin'] }",
+            Some((json!({"a": 1, "pin": "8"}), json!({"a": 2, "b": 1, "pin": "9"}))),
+        ),
+        (
+            "{ kind = 'pair', before = '/none', after = '/is' }",
+            Some((Value::Null, json!({"a": 2, "b": 1, "pin": "9"}))),
+        ),
+        ("{ kind = 'pair', before = '/none', after = '/neither' }", None),
+        (
+            "{ kind = 'overlay', after = '/is', previous = '/was' }, { kind = 'map', at = '/list' }",
+            Some((json!({"a": 1, "b": 1, "pin": "8"}), json!({"a": 2, "b": 1, "pin": "9"}))),
+        ),
+        ("{ kind = 'after', at = '/is' }", None),
+    ] {
+        let profile = detailed(&format!("changes = [{changes}]"));
+        let event = cached(records(&profile, &json!([{"t": "2026-01-01"}])).remove(0));
+        let read = detail::read(&profile, 0, &event, answer.to_string().as_bytes()).unwrap();
+        let both = read.documents.map(|text| serde_json::from_str::<Value>(&text).unwrap());
+        let found = both.map(|both| (both["before"].clone(), both["after"].clone()));
+        assert_eq!(found, expected, "{changes}");
+    }
 }
 
 /// A profile with a detail request as `detail` says, and an event that was sent as `raw`.
@@ -406,7 +434,7 @@ fn detailed(detail: &str) -> Profile {
 fn version_words(detail: &str, record: &Value, versions: &Value) -> Vec<String> {
     let profile = detailed(detail);
     let event = cached(records(&profile, &json!([record])).remove(0));
-    lines(&detail::read(&profile, 0, &event, versions.to_string().as_bytes()).unwrap())
+    lines(&detail::read(&profile, 0, &event, versions.to_string().as_bytes()).unwrap().changes)
 }
 
 #[test]
@@ -454,9 +482,12 @@ fn a_detail_request_can_be_made_for_several_values_and_read_as_one() {
     assert_eq!(request.url, "https://x.example/versions?id=f&v=6");
     let answer = |limit: u32| Some(json!({"config": {"limit": limit}}).to_string().into_bytes());
     let both = detail::read_each(&profile, 0, &publish, &[answer(3), answer(5)]).unwrap();
-    assert_eq!(lines(&both), ["limit replace 3 → 5"]);
+    assert_eq!(lines(&both.changes), ["limit replace 3 → 5"]);
+    let documents: Value = serde_json::from_str(&both.documents.unwrap()).unwrap();
+    assert_eq!(documents, json!({"before": {"limit": 3}, "after": {"limit": 5}}));
     let first = detail::read_each(&profile, 0, &publish, &[None, answer(5)]).unwrap();
-    assert_eq!(lines(&first), ["limit add - → 5"]);
+    assert_eq!(lines(&first.changes), ["limit add - → 5"]);
+    assert_eq!(first.documents, None, "what was before was not asked for");
     assert!(detail::read_each(&profile, 0, &publish, &[answer(3), Some(b"<html>".to_vec())]).is_err());
     let once = detailed("changes = [{ kind = 'map', at = '/x' }]");
     assert_eq!(detail::values(&once, &bound, 0, &publish), None);

@@ -40,14 +40,17 @@ fn microvisualizer_details() {
     let profile = built_in("microvisualizer");
     for name in ["detail-update", "detail-create"] {
         let body = fixture(&format!("microvisualizer/{name}.json"));
-        assert_debug_snapshot!(name, detail::read(&profile, 0, &event("{}"), body.as_bytes()).unwrap());
+        assert_debug_snapshot!(
+            name,
+            detail::read(&profile, 0, &event("{}"), body.as_bytes()).unwrap().changes
+        );
     }
     let deleted = r#"{"before": {"name": "Orders", "flows": ["a"]}}"#;
     assert_debug_snapshot!(
         "detail-delete",
-        detail::read(&profile, 0, &event("{}"), deleted.as_bytes()).unwrap()
+        detail::read(&profile, 0, &event("{}"), deleted.as_bytes()).unwrap().changes
     );
-    assert_eq!(detail::read(&profile, 0, &event("{}"), b"{}").unwrap(), []);
+    assert_eq!(detail::read(&profile, 0, &event("{}"), b"{}").unwrap().changes, []);
     assert!(profile.detail_may_answer(0, 404) && !profile.detail_may_answer(0, 500));
 }
 

@@ -241,7 +241,7 @@ fn shown(profile: &Profile) -> String {
         let request =
             request::detail(profile, &binding, scope.as_ref(), (&first, which, None), token.as_ref());
         writeln!(text, "{name} {}", line(&request.unwrap())).unwrap();
-        changes(&mut text, &detail::read(profile, which, &first, body.as_bytes()).unwrap()).unwrap();
+        changes(&mut text, &detail::read(profile, which, &first, body.as_bytes()).unwrap().changes).unwrap();
     }
     text
 }

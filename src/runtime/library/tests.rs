@@ -68,6 +68,30 @@ async fn the_columns_of_a_cache_that_was_moved_aside_are_read_again() {
     assert_eq!((events.len(), library.count()), (1, 1));
 }
 
+#[test]
+fn what_a_query_has_to_be_told_of_the_index_does_not_wait_for_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(&folder.path().join("cache.db")).unwrap();
+    write(&store, &["a", "b"]);
+    let library = Library::new(store);
+    tokio::runtime::Runtime::new().unwrap().block_on(library.load()).unwrap();
+    for (query, found) in [("is:first", 2), ("is:last", 2), ("-is:first", 0), ("is:bookmarked", 0)] {
+        let (answer, heard) = std::sync::mpsc::channel();
+        let library = library.clone();
+        // Beside the test, so that one that waits forever can be told.
+        std::thread::spawn(move || {
+            let query = query::parse(query, &Context::default()).unwrap();
+            let list = library
+                .list(&query, &query.directives().arrangement(Zone::Utc), &[], &|| true)
+                .unwrap()
+                .unwrap();
+            answer.send((list.0.len(), library.count_of(&query).unwrap())).unwrap();
+        });
+        let heard = heard.recv_timeout(std::time::Duration::from_secs(60));
+        assert_eq!(heard, Ok((found, found)), "{query}");
+    }
+}
+
 #[tokio::test]
 async fn a_value_is_found_however_rare_it_is() {
     let folder = tempfile::tempdir().unwrap();
@@ -145,7 +169,8 @@ async fn perform(step: Step, library: &mut Library) {
         Step::Detail(at) => {
             let rows = library.rows(Query::all()).await.unwrap();
             if let Some(row) = rows.get(at) {
-                store.run(move |db| db.save_detail(row, &[], &Detail::Fetched)).await.unwrap();
+                let said = Record { detail: Detail::Fetched, ..told(0, 0, "") };
+                store.run(move |db| db.save_detail(row, &said)).await.unwrap();
             }
         }
         Step::Reload => {

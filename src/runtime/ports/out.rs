@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Ports;
+use tokio::sync::SetOnce;
+
+use super::{Outbox, Ports};
 use crate::config::{SecretRef, Source};
-use crate::domain::{RowId, Zone};
+use crate::domain::{Event, RowId, Zone};
 use crate::export::{About, Format};
 use crate::query::Query;
 use crate::runtime::clipboard::{self, Tool};
-use crate::runtime::{Export, Failure, Session, Target, curl, leaving};
+use crate::runtime::{Export, Failure, Session, Target, curl, details, leaving};
+use crate::sync::Engine;
 use crate::tui::{Destination, Effect, Existing, Message, NotWritten, Notice, Outgoing};
 
 /// The most that is put together for the clipboard, in bytes.
@@ -86,19 +89,25 @@ impl Ports {
     }
 
     fn export(&self, out: Arc<Out>, outgoing: Outgoing, (title, query, zone): (String, Query, Zone)) {
-        let outbox = self.outbox.clone();
+        let (outbox, engine) = (self.outbox.clone(), Arc::clone(&self.engine));
         self.answer(async move {
             let mut rows: Vec<RowId> = outgoing.rows.iter().collect();
             if outgoing.format.passes() > 1 {
                 // A report tells a story from its beginning.
                 rows.reverse();
             }
+            let left = if outgoing.format.passes() > 1 {
+                let unknown = details::unknown(&out.export.library, &rows).await.unwrap_or_default();
+                ask(&engine, unknown, &outbox).await
+            } else {
+                None
+            };
             let about = out.export.about(title, &query, &rows, zone).await;
             let about = About { unmasked: outgoing.unmasked, ..about };
             let format = outgoing.format;
             if let Destination::File { path, existing } = &outgoing.to {
                 let written = out.to_file(&rows, about, format, (path, *existing)).await;
-                return Message::Exported(written.map(Some));
+                return Message::Exported(written.map(|said| Some(with(&said, left))));
             }
             let mut text = Bounded(Vec::new());
             match out.export.write(&rows, format, about, &mut text).await {
@@ -106,11 +115,37 @@ impl Ports {
                 Ok(masked) => {
                     outbox.send(Message::Exported(Ok(None)));
                     let what = format!("{} of {}", format.name(), told(rows.len(), masked));
-                    out.copy(&what, String::from_utf8_lossy(&text.0).into_owned()).await
+                    let text = String::from_utf8_lossy(&text.0).into_owned();
+                    match (out.copy(&what, text).await, left) {
+                        (Message::Notice(notice), left) => {
+                            Message::Notice(Notice { text: with(&notice.text, left), ..notice })
+                        }
+                        (other, left) => {
+                            left.into_iter()
+                                .for_each(|left| outbox.send(Message::Notice(Notice::info(left))));
+                            other
+                        }
+                    }
                 }
             }
         });
     }
+}
+
+/// Asks what changed in events of which that is not known, for a report tells of little else. What is still to say
+/// of it comes back.
+async fn ask(engine: &SetOnce<Engine>, unknown: Vec<Event>, outbox: &Outbox) -> Option<String> {
+    if unknown.is_empty() {
+        return None;
+    }
+    let several = if unknown.len() == 1 { "1 event".to_owned() } else { format!("{} events", unknown.len()) };
+    outbox.send(Message::Notice(Notice::info(format!("asking what changed in {several} first"))));
+    details::ask(engine.wait().await, unknown).await.left_out()
+}
+
+/// What was said, with what is left to say.
+fn with(said: &str, left: Option<String>) -> String {
+    left.map_or_else(|| said.to_owned(), |left| format!("{said}; {left}"))
 }
 
 fn told(events: usize, masked: usize) -> String {

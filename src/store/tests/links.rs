@@ -231,7 +231,7 @@ fn a_mark_outlives_a_record_that_is_written_again() {
     });
     assert_eq!((cache.marked(), cache.links().as_str()), (vec!["c".to_owned()], "ao cb"));
     let row = cache.all().iter().find(|event| event.link == LinkState::Broken).unwrap().row;
-    cache.run(move |db| db.save_detail(row, &[], &Detail::Fetched));
+    cache.run(move |db| db.save_detail(row, &fetched()));
     assert_eq!(cache.marked(), ["c"], "and a second request for it");
 }
 

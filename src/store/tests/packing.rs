@@ -91,7 +91,8 @@ fn a_cache_of_an_older_version_is_read_as_it_is_and_moved_bit_by_bit() {
     expected[3] = edited;
     let row = cache.all().into_iter().rev().nth(5).unwrap().row;
     let detail = Detail::Refused("403".into());
-    cache.run(move |db| db.save_detail(row, &[], &detail));
+    let told = Record { detail, ..record("", 0) };
+    cache.run(move |db| db.save_detail(row, &told));
     expected[5] =
         Record { changes: Vec::new(), detail: Detail::Refused("403".into()), ..expected[5].clone() };
     assert_eq!((cache.ask("SELECT count(*) FROM body"), cache.ask("SELECT count(*) FROM packed")), (30, 2));

@@ -309,9 +309,11 @@ fn what_a_second_request_said_stays_until_the_record_changes() {
     let plain = Record { detail: Detail::Available, ..record("a", T0) };
     let row = cache.write(&feed(), std::slice::from_ref(&plain)).new[0].row;
     let changes = full_record("a", T0).changes;
-    let said = changes.clone();
-    let event = cache.run(move |db| db.save_detail(row, &said, &Detail::Fetched)).unwrap();
+    let documents = Some(r#"{"before":null,"after":{"mode":"b"}}"#.into());
+    let told = Record { changes: changes.clone(), documents: documents.clone(), ..fetched() };
+    let event = cache.run(move |db| db.save_detail(row, &told)).unwrap();
     assert_eq!((&event.record.changes, &event.record.detail), (&changes, &Detail::Fetched));
+    assert_eq!(event.record.documents, documents);
 
     assert_eq!(cache.write(&feed(), std::slice::from_ref(&plain)).repeated, 1);
     let better = Record { status: Status::Unknown, ..plain.clone() };
@@ -319,11 +321,12 @@ fn what_a_second_request_said_stays_until_the_record_changes() {
     assert!(written.changed[0].1.marks.parts().has(Parts::DIFF));
     assert_eq!(cache.told(&[written.changed[0].1]), cache.to_be_told());
     assert_eq!(cache.all()[0].record.changes, changes);
+    assert_eq!(cache.all()[0].record.documents, documents);
 
     let edited = Record { raw: "{}".into(), ..plain };
     assert!(!cache.write(&feed(), std::slice::from_ref(&edited)).changed[0].1.marks.parts().has(Parts::DIFF));
     assert_eq!(cache.all()[0].record, edited);
-    assert_eq!(cache.run(|db| db.save_detail(RowId(5), &[], &Detail::Fetched)), None);
+    assert_eq!(cache.run(|db| db.save_detail(RowId(5), &fetched())), None);
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn a_second_program_sees_what_arrived() {
     assert_eq!(arrivals.left, [changed[0].0]);
     assert_eq!(arrivals.rows, [changed[0].1]);
     let row = changed[0].1.row;
-    cache.run(move |db| db.save_detail(row, &[], &Detail::Fetched));
+    cache.run(move |db| db.save_detail(row, &fetched()));
     let arrivals = see(arrivals.marker, 10);
     assert_eq!((arrivals.left.len(), arrivals.rows[0].row), (0, row));
     let quiet = version();

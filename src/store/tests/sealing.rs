@@ -188,7 +188,7 @@ proptest! {
                 Step::Detail(id) => {
                     if let Some(event) = cache.all().get(usize::from(id)) {
                         let row = event.row;
-                        cache.run(move |db| db.save_detail(row, &[], &Detail::Fetched));
+                        cache.run(move |db| db.save_detail(row, &fetched()));
                     }
                 }
             }

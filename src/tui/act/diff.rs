@@ -67,7 +67,8 @@ impl App {
 
     /// Takes the next layout that fits where the changes stand.
     fn next_layout(&mut self) -> String {
-        let fits = |app: &Self| app.width_of_changes().is_none_or(|width| app.ui.look.arrangement.fits(width));
+        let fits =
+            |app: &Self| app.width_of_changes().is_none_or(|width| app.ui.look.arrangement.fits(width));
         if !fits(self) {
             // What does not fit is shown by paths, and the one after that is the next.
             self.ui.look.arrangement = Arrangement::default();
@@ -129,8 +130,12 @@ impl App {
             };
         }
         self.ui.look = was;
-        if more { "nothing more stands around these changes" } else { "nothing is shown around these changes" }
-            .to_owned()
+        if more {
+            "nothing more stands around these changes"
+        } else {
+            "nothing is shown around these changes"
+        }
+        .to_owned()
     }
 
     /// The block of the model that was gone to, else the first that is seen.

@@ -3,7 +3,7 @@
 use crate::domain::{RowId, Rows};
 use crate::tui::app::App;
 use crate::tui::command::Command;
-use crate::tui::message::{Effect, Message, Notice, NotWritten};
+use crate::tui::message::{Effect, Message, NotWritten, Notice};
 use crate::tui::overlay::export::counted;
 use crate::tui::overlay::{Export, Overlay};
 use crate::tui::pane::Screen;

@@ -64,8 +64,13 @@ impl App {
                 picker.choose(Motion::Lines(-1), &self.ui, &self.user);
             }
             (
-                Overlay::Ask(_) | Overlay::Pick(_) | Overlay::Export(_) | Overlay::Ai(_) | Overlay::Quit
-                | Overlay::Reveal(..) | Overlay::DropView(_),
+                Overlay::Ask(_)
+                | Overlay::Pick(_)
+                | Overlay::Export(_)
+                | Overlay::Ai(_)
+                | Overlay::Quit
+                | Overlay::Reveal(..)
+                | Overlay::DropView(_),
                 _,
             ) => {}
             (Overlay::Told(told), command) => {

@@ -120,10 +120,17 @@ fn a_file_needs_a_name() {
 #[test]
 fn the_terminal_is_asked_where_no_program_took_a_text() {
     let mut bench = Bench::new((100, 30), story());
-    bench.tell(Message::NotTaken { what: "actor".into(), text: "ana".into(), why: Some("`xclip` failed".into()) });
+    bench.tell(Message::NotTaken {
+        what: "actor".into(),
+        text: "ana".into(),
+        why: Some("`xclip` failed".into()),
+    });
     let asked = bench.take_asked();
-    let expected =
-        Effect::CopyByTerminal { what: "actor".into(), text: "ana".into(), why: Some("`xclip` failed".into()) };
+    let expected = Effect::CopyByTerminal {
+        what: "actor".into(),
+        text: "ana".into(),
+        why: Some("`xclip` failed".into()),
+    };
     assert!(asked.contains(&expected), "{asked:?}");
 }
 

@@ -70,13 +70,21 @@ fn what_is_missing_is_seen_where_it_is_and_beside_the_count() {
 fn an_empty_list_says_whether_nothing_happened_or_nothing_is_known() {
     for (filter, said, unsaid) in [
         // The service's feed keeps no more than a day.
-        ("since:2026-03-01 until:2026-03-02", "The cache does not know all of that time: micro-prod", "so none"),
+        (
+            "since:2026-03-01 until:2026-03-02",
+            "The cache does not know all of that time: micro-prod",
+            "so none",
+        ),
         (
             "since:2026-03-01 until:2026-03-02 source:streamkap-prod",
             "All events of that time are among them, so none like this was sent.",
             "fetches what it is about",
         ),
-        ("zzz source:streamkap-prod", "The sources offer no others, so none like this was sent.", "that time"),
+        (
+            "zzz source:streamkap-prod",
+            "The sources offer no others, so none like this was sent.",
+            "that time",
+        ),
     ] {
         let mut bench = bench((120, 30));
         bench.press(&format!("f{filter}<enter>"));

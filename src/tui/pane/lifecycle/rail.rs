@@ -14,8 +14,8 @@
 
 use ratatui::layout::Rect;
 
-use super::view::Shown;
 use super::net::Net;
+use super::view::Shown;
 use super::{Item, LifecyclePane};
 use crate::diff::{Life, Step, elapsed};
 use crate::domain::{Action, Event, Safe, Status};
@@ -190,9 +190,9 @@ fn said(item: &Item, event: &Event) -> String {
         Some(Net::Changed(fields)) => fields.clone(),
         Some(Net::Back) => "changed back: nothing is left of it".to_owned(),
         Some(Net::Unasked) => "not asked yet what changed".to_owned(),
-        Some(Net::Untold) => {
-            Some(told()).filter(|said| !said.is_empty()).unwrap_or_else(|| "it is not said what changed".to_owned())
-        }
+        Some(Net::Untold) => Some(told())
+            .filter(|said| !said.is_empty())
+            .unwrap_or_else(|| "it is not said what changed".to_owned()),
     }
 }
 

@@ -1,0 +1,84 @@
+//! What changed in events of feeds that say so only when they are asked about each one.
+//!
+//! A report or a life tells little of such events until they were looked at one by one. Here they are asked about
+//! together, a few at a time and not without end: each is a request, and a server that refuses one is left alone.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::{StreamExt as _, stream};
+
+use super::Library;
+use crate::domain::{Detail, Event, Fault, RowId};
+use crate::store::StoreError;
+use crate::sync::Engine;
+
+/// The most events that are asked about at once.
+const MOST: usize = 300;
+
+/// How many requests are under way at a time; each source has its own pace beside that.
+const AT_A_TIME: usize = 4;
+
+/// How many events are read from the cache at a time.
+const CHUNK: usize = 500;
+
+/// What came of asking.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Events of which it is known now what changed, or that their source does not tell.
+    pub asked: usize,
+    /// Events of which nobody asked.
+    pub left: usize,
+    /// What went wrong, by source.
+    pub faults: BTreeMap<Arc<str>, Fault>,
+}
+
+impl Told {
+    /// What there is still to say, in words; nothing where everything is known.
+    pub fn left_out(&self) -> Option<String> {
+        let why = match self.faults.iter().next() {
+            Some((source, fault)) => format!(" ({source}: {})", fault.message),
+            None => format!(" (at most {MOST} are asked about at once)"),
+        };
+        match self.left {
+            0 => None,
+            1 => Some(format!("what changed in 1 event is not known{why}")),
+            several => Some(format!("what changed in {several} events is not known{why}")),
+        }
+    }
+}
+
+/// Which of the events at `rows` have not been asked about.
+pub async fn unknown(library: &Library, rows: &[RowId]) -> Result<Vec<Event>, StoreError> {
+    let mut unknown = Vec::new();
+    for chunk in rows.chunks(CHUNK) {
+        let events = library.events(chunk.to_vec()).await?;
+        unknown.extend(events.into_iter().filter(|event| event.record.detail == Detail::Available));
+    }
+    Ok(unknown)
+}
+
+/// Asks what changed in each of `events`, and keeps the answers.
+pub async fn ask(engine: &Engine, events: Vec<Event>) -> Told {
+    let meant = events.len().min(MOST);
+    let mut told = Told { left: events.len() - meant, ..Told::default() };
+    let faults = Mutex::new(BTreeMap::<Arc<str>, Fault>::new());
+    let faults = &faults;
+    let asked = stream::iter(events.into_iter().take(meant)).map(|event| async move {
+        if faults.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&event.source) {
+            return false;
+        }
+        match engine.detail(&event).await {
+            Ok(event) => event.record.detail != Detail::Available,
+            Err(fault) => {
+                let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
+                faults.entry(Arc::clone(&event.source)).or_insert(fault);
+                false
+            }
+        }
+    });
+    told.asked = asked.buffer_unordered(AT_A_TIME).filter(|done| std::future::ready(*done)).count().await;
+    told.left += meant - told.asked;
+    told.faults = std::mem::take(&mut *faults.lock().unwrap_or_else(PoisonError::into_inner));
+    told
+}
