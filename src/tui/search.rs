@@ -81,9 +81,10 @@ impl App {
             self.timeline.leap(row);
         } else {
             let none = self.search.rows.as_ref().is_some_and(Rows::is_empty);
-            let text = match none {
-                true => format!("nothing in the list is like `{}`", self.search.text),
-                false => super::act::nothing_further(side, &format!("event like `{}`", self.search.text)),
+            let text = if none {
+                format!("nothing in the list is like `{}`", self.search.text)
+            } else {
+                super::act::nothing_further(side, &format!("event like `{}`", self.search.text))
             };
             self.notice = Some(Notice::info(text));
         }

@@ -19,14 +19,10 @@ pub(super) struct Printed<'t> {
 pub(super) fn parts(text: &str) -> Option<Result<Printed<'_>, BadTime>> {
     let (first, mut rest) = word(text)?;
     let weekday = first.parse::<Weekday>().ok();
-    let day = match weekday {
-        None => first,
-        Some(_) => {
-            let (day, after) = word(rest)?;
-            rest = after;
-            day
-        }
-    };
+    let mut day = first;
+    if weekday.is_some() {
+        (day, rest) = word(rest)?;
+    }
     let is_day = (1..=2).contains(&day.len()) && day.bytes().all(|byte| byte.is_ascii_digit());
     let day: u32 = is_day.then(|| day.parse().ok())??;
     let (month, mut rest) = word(rest)?;

@@ -121,8 +121,9 @@ impl Ports {
                             Message::Notice(Notice { text: with(&notice.text, left), ..notice })
                         }
                         (other, left) => {
-                            left.into_iter()
-                                .for_each(|left| outbox.send(Message::Notice(Notice::info(left))));
+                            if let Some(left) = left {
+                                outbox.send(Message::Notice(Notice::info(left)));
+                            }
                             other
                         }
                     }

@@ -175,17 +175,14 @@ impl App {
             }
             _ => None,
         };
-        match next {
-            Some(next) => {
-                ask.extend(self.details.ask(next.right()));
-                self.above.pop();
-                self.above.push(Screen::Compare(next));
-            }
-            None => {
-                let side = if by > 0 { Side::Older } else { Side::Newer };
-                let what = if edits { "edit of this event" } else { "event of this entity" };
-                self.notice = Some(Notice::info(super::nothing_further(side, what)));
-            }
-        }
+        let Some(next) = next else {
+            let side = if by > 0 { Side::Older } else { Side::Newer };
+            let what = if edits { "edit of this event" } else { "event of this entity" };
+            self.notice = Some(Notice::info(super::nothing_further(side, what)));
+            return;
+        };
+        ask.extend(self.details.ask(next.right()));
+        self.above.pop();
+        self.above.push(Screen::Compare(next));
     }
 }

@@ -15,9 +15,11 @@ use std::sync::Arc;
 impl App {
     pub(super) fn act_on_overlay(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
         let layout = self.layout();
+        if self.overlays.last().is_some_and(Overlay::is_question) {
+            return self.answer_question(command, ask);
+        }
         let Some(overlay) = self.overlays.last_mut() else { return false };
         match (overlay, command) {
-            (Overlay::Quit, Command::Close | Command::Accept) => self.quit(ask),
             (Overlay::Ask(line), Command::Back | Command::Cancel | Command::Close) => {
                 let was_search = line.what == Asked::Find;
                 self.overlays.pop();
@@ -39,16 +41,6 @@ impl App {
             (_, Command::Back | Command::Cancel | Command::Close) | (Overlay::Help(_), Command::Help) => {
                 self.overlays.pop();
             }
-            (Overlay::Reveal(..), Command::Reveal | Command::Accept) => self.reveal(ask),
-            (Overlay::DropView(name), Command::DropView | Command::Accept | Command::Open) => {
-                let name = std::mem::take(name);
-                self.overlays.pop();
-                self.drop_view(&name, ask);
-            }
-            (overlay, _) if overlay.is_question() => {
-                self.overlays.pop();
-                return false;
-            }
             (Overlay::Ask(_), Command::Accept) => self.accept_line(ask),
             (Overlay::Pick(picker), Command::Accept | Command::Complete) => {
                 let chosen = picker.chosen(&self.ui, &self.user).map(|entry| entry.goal);
@@ -63,16 +55,6 @@ impl App {
             (Overlay::Pick(picker), Command::PreviousChoice) => {
                 picker.choose(Motion::Lines(-1), &self.ui, &self.user);
             }
-            (
-                Overlay::Ask(_)
-                | Overlay::Pick(_)
-                | Overlay::Export(_)
-                | Overlay::Ai(_)
-                | Overlay::Quit
-                | Overlay::Reveal(..)
-                | Overlay::DropView(_),
-                _,
-            ) => {}
             (Overlay::Told(told), command) => {
                 let Some(motion) = Motion::of(command) else { return false };
                 told.go(motion, &layout);
@@ -85,6 +67,25 @@ impl App {
                 };
                 let lines = overlay::help::lines(&self.ui, help).len();
                 help.go(motion, lines, overlay::help::page(&layout));
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Does what was asked about where the command says so; any other is one for the screen below.
+    fn answer_question(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        match (self.overlays.last_mut(), command) {
+            (Some(Overlay::Quit), Command::Close | Command::Accept) => self.quit(ask),
+            (Some(Overlay::Reveal(..)), Command::Reveal | Command::Accept) => self.reveal(ask),
+            (Some(Overlay::DropView(name)), Command::DropView | Command::Accept | Command::Open) => {
+                let name = std::mem::take(name);
+                self.overlays.pop();
+                self.drop_view(&name, ask);
+            }
+            (_, command) => {
+                self.overlays.pop();
+                return matches!(command, Command::Back | Command::Cancel | Command::Close);
             }
         }
         true

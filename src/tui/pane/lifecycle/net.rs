@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::diff::Life;
+use crate::diff::{Life, Step};
 use crate::domain::Detail;
 
 /// What a run comes to.
@@ -33,7 +33,7 @@ impl Net {
         let steps = &life.steps[run.clone()];
         if steps.iter().any(|step| step.event.record.detail == Detail::Available) {
             Self::Unasked
-        } else if steps.iter().all(|step| step.tells_all()) {
+        } else if steps.iter().all(Step::tells_all) {
             Self::Back
         } else {
             Self::Untold
