@@ -57,8 +57,7 @@ impl Comparison {
             }
         }
         let values = event.record.changes.iter().flat_map(|change| [&change.before, &change.after]);
-        let documents = event.record.documents.as_deref().map_or(0, str::len);
-        event.record.raw.len() + documents + values.flatten().map(of).sum::<usize>()
+        event.record.weight() + values.flatten().map(of).sum::<usize>()
     }
 
     /// The changes as a JSON Patch (RFC 6902), or why there is none.

@@ -9,6 +9,7 @@
 
 mod blame;
 mod inside;
+mod look;
 mod moments;
 mod portrait;
 mod runs;
@@ -16,17 +17,19 @@ mod told;
 mod trace;
 
 pub use blame::Blame;
+pub use look::{LifeQuestion, Look, Moment, Seen};
 pub use portrait::{Basis, Doubt, Field, Portrait};
 pub use runs::runs;
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use self::told::Told;
 use super::rules::Matcher;
-use crate::domain::{Action, Change, Event, Status, Stretch, Timestamp};
+use crate::domain::{Action, Change, Detail, Event, Status, Stretch, Timestamp};
 
 /// What the cache lets us say about an entity today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,10 +193,17 @@ impl Life {
         Self { steps, state, from_the_start, gaps, rules }
     }
 
-    /// The same with other events.
+    /// The same with other events. What was read of those that are the same is not read again.
     #[must_use]
     pub fn with(&self, events: Vec<Arc<Event>>) -> Self {
-        Self::of(events, self.rules.clone(), self.gaps.clone())
+        let mut life = Self::of(events, self.rules.clone(), self.gaps.clone());
+        for step in &mut life.steps {
+            let place = self.steps.partition_point(|old| old.event.row > step.event.row);
+            if let Some(old) = self.steps.get(place).filter(|old| Arc::ptr_eq(&old.event, &step.event)) {
+                step.told = old.told.clone();
+            }
+        }
+        life
     }
 
     /// The state after the step at `at`; nothing is known of what was before the oldest.
@@ -220,6 +230,12 @@ impl Life {
     /// Whether the cache may lack events between two times, both left out.
     pub fn has_gap(&self, from: Timestamp, to: Timestamp) -> bool {
         self.gaps.iter().any(|gap| gap.lo.plus_millis(1) < to && from.plus_millis(1) < gap.hi)
+    }
+
+    /// Events among some of its steps that can still be asked what they changed, the newest first.
+    pub fn unasked(&self, steps: Range<usize>) -> impl Iterator<Item = &Arc<Event>> {
+        let steps = self.steps.get(steps).unwrap_or_default().iter().map(|step| &step.event);
+        steps.filter(|event| event.record.detail == Detail::Available)
     }
 
     /// The number of what is in force today.

@@ -39,7 +39,10 @@ pub use comparison::Comparison;
 pub use cover::Covered;
 pub use human::duration as elapsed;
 pub use leave::{Leaving, names_secret};
-pub use life::{Basis, Blame, Doubt, Field, Life, Portrait, Reversal, State, Step, Versions, runs};
+pub use life::{
+    Basis, Blame, Doubt, Field, Life, LifeQuestion, Look, Moment, Portrait, Reversal, Seen, State, Step,
+    Versions, runs,
+};
 pub use lines::{Line, Side};
 pub use model::{Block, Body, Counts, Diff, Kind, Mask};
 pub use patch::{patch, patch_of};

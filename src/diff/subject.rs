@@ -43,8 +43,8 @@ impl Subject {
     pub fn weight(&self) -> usize {
         match self {
             Self::Event(event) => Comparison::weight(event),
-            Self::Events(one, two, _) => one.record.raw.len() + two.record.raw.len(),
-            Self::Moments(life, ..) => life.steps.iter().map(|step| step.event.record.raw.len()).sum(),
+            Self::Events(one, two, _) => one.record.weight() + two.record.weight(),
+            Self::Moments(life, ..) => life.weight(),
             Self::Edit(event, ..) => {
                 let former = event.fate.iter().flat_map(|fate| &fate.revisions).map(|edit| edit.raw.len());
                 event.record.raw.len() + former.sum::<usize>()

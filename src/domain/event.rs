@@ -48,6 +48,13 @@ pub struct Record {
     pub raw: Box<str>,
 }
 
+impl Record {
+    /// About how many bytes its documents are.
+    pub fn weight(&self) -> usize {
+        self.raw.len() + self.documents.as_deref().map_or(0, str::len)
+    }
+}
+
 #[cfg(test)]
 impl Record {
     /// A record that says when something happened and no more, for tests to fill in.

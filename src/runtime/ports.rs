@@ -128,6 +128,7 @@ impl Ports {
             Effect::Keep(change) => self.keep(change),
             Effect::Bookmarks { ids } => self.bookmarks(ids),
             Effect::Compare { subject, revealed } => self.compare(subject, revealed),
+            Effect::Look(question) => self.look(question),
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
             Effect::Test { source } => self.test(source),

@@ -30,14 +30,11 @@ use super::tabs::Tabs;
 use super::trail::Trail;
 use super::waiting::{Question, Timers, Why};
 use super::window::Measure;
-use crate::diff::Subject;
+use crate::diff::{LifeQuestion, Seen, Subject};
 use crate::domain::{
     Entity, Event, Fault, FeedCoverage, RowId, SourceState, SourceStatus, Summary, UserData,
 };
 use crate::query::Note;
-
-/// The most events of one life that are asked what they changed, the newest first.
-const ASKED: usize = 40;
 
 /// The whole interface.
 #[derive(Debug)]
@@ -209,6 +206,7 @@ impl App {
             Message::Sources(sources) => self.take_sources(sources),
             Message::Coverage(feeds) => self.take_coverage(feeds),
             Message::Unreadable(result) => self.show_unreadable(result),
+            Message::Looked { question, seen } => self.looked(&question, &seen),
             Message::Compared { subject, revealed, comparison } => {
                 self.comparisons.take(&subject, &revealed, comparison)
             }
@@ -305,6 +303,15 @@ impl App {
         }
     }
 
+    /// Gives what was worked out of a life to the screen that asked.
+    fn looked(&mut self, question: &LifeQuestion, seen: &Seen) -> bool {
+        let mut panes = self.above.iter_mut().filter_map(|screen| match screen {
+            Screen::Lifecycle(pane) => Some(pane),
+            _ => None,
+        });
+        panes.any(|pane| pane.see(question, seen))
+    }
+
     fn events(&mut self, events: Vec<Arc<Event>>) -> bool {
         for screen in &mut self.above {
             match screen {
@@ -319,6 +326,9 @@ impl App {
                 Screen::Suspects(pane) => events.iter().for_each(|event| pane.renew(event)),
                 _ => {}
             }
+        }
+        if let Some(range) = &mut self.range {
+            range.renew(&events);
         }
         self.library.put(events);
         true
@@ -404,8 +414,8 @@ impl App {
             let rows = self.library.want(&self.timeline.near(&measure, 3));
             ask.push(Effect::Load { rows });
         }
-        self.settle_screen(ask);
         self.settle_range();
+        self.settle_screen(ask);
         self.settle_counts(ask);
         if let Some(subject) = self.subject() {
             ask.extend(self.comparisons.want(&subject));
@@ -419,15 +429,10 @@ impl App {
         match self.above.last_mut() {
             Some(Screen::Lifecycle(pane)) => {
                 let height = lifecycle::view::height(&layout, pane.tab);
-                pane.settle(height, usize::from(layout.row_height), self.ui.zone);
-                if pane.tab != lifecycle::Tab::Events {
-                    let events: Vec<Arc<Event>> = pane.unasked().take(ASKED).cloned().collect();
-                    for event in events {
-                        if self.details.worth_asking(&event) {
-                            ask.extend(self.details.ask(&event));
-                        }
-                    }
-                }
+                let row_height = usize::from(layout.row_height);
+                ask.extend(pane.settle(height, row_height, self.ui.zone));
+                let events = pane.unasked(height / row_height.max(1));
+                self.details.ask_some(&events, ask);
             }
             Some(Screen::Sources(pane)) => pane.settle(&self.sources, sources::view::page(&layout)),
             Some(Screen::Views(pane)) => pane.settle(self.user.views.len(), views::view::page(&layout)),
@@ -437,8 +442,14 @@ impl App {
                     ask.extend(self.details.ask(event));
                 }
             }
-            Some(Screen::Histogram(_) | Screen::Compare(_) | Screen::Actor(_) | Screen::Suspects(_)) => {}
-            None => self.facets.settle(self.counts.facets(), facets::view::page(&layout)),
+            Some(Screen::Compare(pane)) => self.details.ask_some(&pane.unasked(), ask),
+            Some(Screen::Histogram(_) | Screen::Actor(_) | Screen::Suspects(_)) => {}
+            None => {
+                self.facets.settle(self.counts.facets(), facets::view::page(&layout));
+                if let Some(range) = &self.range {
+                    self.details.ask_some(&range.unasked(), ask);
+                }
+            }
         }
     }
 }

@@ -12,14 +12,20 @@ use crate::domain::{Change, Op, Safe};
 /// Characters of one value; a longer one is cut.
 const VALUE: usize = 60;
 
+/// Among so many changes the most telling one is looked for.
+const LOOKED_AT: usize = 24;
+
 /// What stands behind the number of further changes.
 const MORE: &str = " more";
 
 /// The most telling of `changes`, and how many more there are; `None` when there are none.
 pub(super) fn of<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<String> {
-    let changes: Vec<&Change> = changes.collect();
-    let first = words(changes.iter().min_by_key(|change| silence(change))?);
-    Some(match changes.len() {
+    let mut changes = changes;
+    // A row is drawn between two keys, and an event may name thousands of fields.
+    let looked_at: Vec<&Change> = changes.by_ref().take(LOOKED_AT).collect();
+    let all = looked_at.len() + changes.count();
+    let first = words(looked_at.into_iter().min_by_key(|change| silence(change))?);
+    Some(match all {
         1 => first,
         all => format!("{first} +{}{MORE}", all - 1),
     })

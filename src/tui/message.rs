@@ -12,7 +12,7 @@ use std::time::Duration;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use super::settings::Notify;
-use crate::diff::{Comparison, Subject};
+use crate::diff::{Comparison, LifeQuestion, Seen, Subject};
 use crate::domain::{
     Actor, Ask, Case, Condition, Entity, Event, EventId, Fault, FeedCoverage, List, Profile, RowId, Rows,
     SourceStatus, Stretch, Summary, Survey, Suspects, Timestamp, Unreadable, UserChange, Zone,
@@ -152,6 +152,13 @@ pub enum Message {
         revealed: Vec<String>,
         /// What is different.
         comparison: Arc<Comparison>,
+    },
+    /// The answer to [`Effect::Look`].
+    Looked {
+        /// What was asked.
+        question: LifeQuestion,
+        /// The answer.
+        seen: Seen,
     },
     /// The answer to [`Effect::Export`]: what was written where, or why nothing was. Nothing is said here of what
     /// goes to the clipboard.
@@ -371,6 +378,8 @@ pub enum Effect {
         /// Paths of masked fields to show.
         revealed: Vec<String>,
     },
+    /// Work out of a life what takes too long between two keys: [`Message::Looked`].
+    Look(LifeQuestion),
     /// Ask the source for news, or all sources where none is named.
     Refresh {
         /// The name of the source.

@@ -27,7 +27,7 @@ use views::ViewsPane;
 #[derive(Debug)]
 pub(super) enum Screen {
     Event(EventPane),
-    Lifecycle(LifecyclePane),
+    Lifecycle(Box<LifecyclePane>),
     Compare(ComparePane),
     Actor(ActorPane),
     Suspects(SuspectsPane),

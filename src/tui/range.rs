@@ -19,6 +19,8 @@ const HEAVIEST: usize = 512 * 1024;
 #[derive(Debug)]
 pub(super) struct Range {
     rows: Vec<RowId>,
+    /// Some of its events are known better by now.
+    stale: bool,
     /// How many of its events are not at hand yet, or too much to be read together.
     pub(super) missing: usize,
     /// The events of each entity, the entity with the newest one first.
@@ -32,6 +34,16 @@ impl Range {
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
+
+    /// Events that can still be asked what they changed.
+    pub(super) fn unasked(&self) -> Vec<Arc<Event>> {
+        self.lives.iter().flat_map(|life| life.unasked(0..life.steps.len())).cloned().collect()
+    }
+
+    /// These events are known better than before.
+    pub(super) fn renew(&mut self, events: &[Arc<Event>]) {
+        self.stale |= events.iter().any(|event| self.rows.contains(&event.row));
+    }
 }
 
 impl App {
@@ -42,7 +54,8 @@ impl App {
             self.range = None;
             return;
         };
-        if self.range.as_ref().is_some_and(|range| range.rows == rows && range.missing == 0) {
+        let fresh = |range: &Range| range.rows == rows && range.missing == 0 && !range.stale;
+        if self.range.as_ref().is_some_and(fresh) {
             return;
         }
         let mut events: Vec<Arc<Event>> = Vec::new();
@@ -72,6 +85,6 @@ impl App {
         };
         let lives: Vec<Arc<Life>> = groups.into_iter().map(life).collect();
         let net = lives.iter().map(|life| life.net(0, life.steps.len() - 1, &[])).collect();
-        self.range = Some(Range { rows, missing, lives, net });
+        self.range = Some(Range { rows, stale: false, missing, lives, net });
     }
 }

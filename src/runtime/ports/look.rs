@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Ports, shared};
-use crate::diff::Subject;
+use crate::diff::{LifeQuestion, Subject};
 use crate::domain::Entity;
 use crate::query::Query;
 use crate::tui::Message;
@@ -23,6 +23,15 @@ impl Ports {
         tokio::task::spawn_blocking(move || {
             let comparison = Arc::new(subject.compare(&revealed));
             outbox.send(Message::Compared { subject, revealed, comparison });
+            drop(under_way);
+        });
+    }
+
+    pub(super) fn look(&self, question: LifeQuestion) {
+        let (outbox, under_way) = (self.outbox.clone(), self.begin());
+        tokio::task::spawn_blocking(move || {
+            let seen = question.answer();
+            outbox.send(Message::Looked { question, seen });
             drop(under_way);
         });
     }

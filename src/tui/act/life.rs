@@ -94,8 +94,9 @@ impl App {
         Some((event, depth))
     }
 
-    fn push_lifecycle(&mut self, event: &Event, pane: LifecyclePane, ask: &mut Vec<Effect>) {
-        self.above.push(Screen::Lifecycle(pane));
+    /// Puts the life of the entity of `event` on the screen, and asks for it.
+    pub(super) fn push_lifecycle(&mut self, event: &Event, pane: LifecyclePane, ask: &mut Vec<Effect>) {
+        self.above.push(Screen::Lifecycle(Box::new(pane)));
         ask.push(Effect::Lifecycle { source: event.source.clone(), entity: event.record.entity.clone() });
     }
 }

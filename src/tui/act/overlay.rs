@@ -8,7 +8,6 @@ use crate::tui::command::Command;
 use crate::tui::message::{Asker, Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::overlay::{self, Ask, Asked, Goal, Help, Of, Overlay, Picker};
-use crate::tui::pane::Screen;
 use crate::tui::pane::lifecycle::LifecyclePane;
 use std::sync::Arc;
 
@@ -245,9 +244,7 @@ impl App {
         match result {
             Ok(Some(event)) => {
                 self.trail.turn_off();
-                self.above.push(Screen::Lifecycle(LifecyclePane::of(&event)));
-                let entity = event.record.entity.clone();
-                ask.push(Effect::Lifecycle { source: event.source.clone(), entity });
+                self.push_lifecycle(&event, LifecyclePane::of(&event), ask);
             }
             Ok(None) => self.notice = Some(Notice::info("the cache holds no event of it any more")),
             Err(message) => self.notice = Some(Notice::error(message)),

@@ -106,6 +106,13 @@ impl ComparePane {
         }
     }
 
+    /// Events between its sides that can still be asked what they changed.
+    pub(in crate::tui) fn unasked(&self) -> Vec<Arc<Event>> {
+        let Some(Subject::Moments(life, from, to)) = &self.subject else { return Vec::new() };
+        let (newest, oldest) = (*from.min(to), *from.max(to));
+        life.unasked(newest..(oldest + 1).min(life.steps.len())).cloned().collect()
+    }
+
     /// Puts `event` in the place of what was known about it before.
     pub(in crate::tui) fn renew(&mut self, event: &Arc<Event>) {
         match &self.subject {

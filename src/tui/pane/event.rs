@@ -97,6 +97,9 @@ pub(in crate::tui) struct EventPane {
     pub(in crate::tui) view: EventView,
 }
 
+/// How many second requests are under way at a time where many events are looked at.
+const AT_A_TIME: usize = 40;
+
 /// What is known about second requests: which are on their way, and which failed.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Details {
@@ -126,6 +129,14 @@ impl Details {
         }
         self.faults.remove(&event.row);
         Some(Effect::FetchDetail { row: event.row })
+    }
+
+    /// Asks for those of `events` that were not asked for yet, a few at a time: the next ones when these are there.
+    pub(in crate::tui) fn ask_some(&mut self, events: &[Arc<Event>], ask: &mut Vec<Effect>) {
+        let room = AT_A_TIME.saturating_sub(self.asking.len());
+        let worth: Vec<&Arc<Event>> =
+            events.iter().filter(|event| self.worth_asking(event)).take(room).collect();
+        ask.extend(worth.into_iter().filter_map(|event| self.ask(event)));
     }
 
     /// The answer came.

@@ -4,21 +4,24 @@
 //! is drawn.
 
 mod fields;
+mod items;
 mod moment;
-mod net;
 mod rail;
 pub(in crate::tui) mod view;
 
-use net::Net;
+use items::{Item, foldable, items};
 
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diff::{Blame, Life, Matcher, Portrait, Step, runs};
-use crate::domain::{Action, Detail, Entity, Event, RowId, Status, Stretch, Timestamp, Zone};
+use crate::diff::{Blame, Life, LifeQuestion, Look, Matcher, Moment, Portrait, Seen};
+use crate::domain::{Action, Entity, Event, RowId, Status, Stretch, Timestamp, Zone};
+use crate::tui::message::Effect;
 use crate::tui::motion::Motion;
 use crate::tui::pane::timeline::Side;
+
+/// Records of up to so many bytes are read at once: that takes less than a frame.
+const AT_ONCE: usize = 256 * 1024;
 
 /// The screen with the life of one entity.
 #[derive(Debug)]
@@ -37,6 +40,10 @@ pub(in crate::tui) struct LifecyclePane {
     open: HashSet<RowId>,
     /// The last change of each field, once somebody looks at it.
     blame: Vec<Blame>,
+    /// Whether it was looked at.
+    blamed: bool,
+    /// What is being worked out beside the screen.
+    working: Option<Look>,
     /// The state at the moment that is looked at.
     portrait: Option<(Moment, Portrait)>,
     /// The time to look at, where it is not that of the selected event.
@@ -47,28 +54,11 @@ pub(in crate::tui) struct LifecyclePane {
     sought: Option<String>,
 }
 
-/// The moment that a portrait is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Moment {
-    After(RowId),
-    At(Timestamp),
-}
-
 /// A selected line and the first one on the screen.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
     selected: usize,
     top: usize,
-}
-
-/// What stands on one line of the rail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Item {
-    steps: Range<usize>,
-    /// What a run of several comes to.
-    net: Option<Net>,
-    /// The cache may lack events between this and the next older one.
-    gap: bool,
 }
 
 /// A tab of a life.
@@ -121,6 +111,8 @@ impl LifecyclePane {
             items: Vec::new(),
             open: HashSet::new(),
             blame: Vec::new(),
+            blamed: false,
+            working: None,
             portrait: None,
             time: None,
             field: [Place::default(); 2],
@@ -155,7 +147,7 @@ impl LifecyclePane {
 
     fn put(&mut self, life: Life) {
         self.life = Loaded::Here(Arc::new(life));
-        (self.items, self.blame, self.portrait) = (Vec::new(), Vec::new(), None);
+        (self.items, self.blame, self.blamed, self.portrait) = (Vec::new(), Vec::new(), false, None);
     }
 
     /// Puts `event` in the place of what was known about it before.
@@ -293,35 +285,73 @@ impl LifecyclePane {
         changed
     }
 
-    /// Works out what the tab that is shown needs, and keeps the selection on the screen, of which `height` lines
-    /// show events or fields.
-    pub(in crate::tui) fn settle(&mut self, height: usize, row_height: usize, zone: Zone) {
-        let Some(life) = self.life().cloned() else { return };
+    /// Works out what the tab that is shown needs, or asks for it where that takes long, and keeps the selection on
+    /// the screen, of which `height` lines show events or fields.
+    pub(in crate::tui) fn settle(&mut self, height: usize, row_height: usize, zone: Zone) -> Option<Effect> {
+        let life = self.life().cloned()?;
         if self.items.is_empty() {
             self.items = items(&life, &self.open, zone);
         }
-        match self.tab {
-            Tab::Events => {}
-            Tab::Fields => {
-                if self.blame.is_empty() {
-                    self.blame = life.blame();
-                }
-                let place = self.sought.as_ref().and_then(|path| sought(&self.blame, path));
-                if let Some(place) = place {
-                    self.field[0].selected = place;
-                }
-                self.sought = self.sought.take().filter(|_| self.blame.is_empty());
+        let wanted = self.wanted(&life).filter(|_| self.working.is_none());
+        let ask = wanted.and_then(|look| self.look(LifeQuestion { life: Arc::clone(&life), look }));
+        if self.tab == Tab::Fields {
+            let place = self.sought.as_ref().and_then(|path| sought(&self.blame, path));
+            if let Some(place) = place {
+                self.field[0].selected = place;
             }
+            self.sought = self.sought.take().filter(|_| self.blame.is_empty());
+        }
+        self.scroll(height, row_height);
+        ask
+    }
+
+    /// What the tab that is shown needs and is not there.
+    fn wanted(&self, life: &Life) -> Option<Look> {
+        match self.tab {
+            Tab::Events => None,
+            Tab::Fields => (!self.blamed).then_some(Look::Fields),
             Tab::State => {
                 let at = self.place().unwrap_or(0);
                 let moment = self.time.map_or(Moment::After(life.steps[at].event.row), Moment::At);
-                if self.portrait.as_ref().is_none_or(|(known, _)| *known != moment) {
-                    let portrait = self.time.map_or_else(|| life.portrait(at), |time| life.portrait_of(time));
-                    self.portrait = Some((moment, portrait));
-                }
+                let other = self.portrait.as_ref().is_none_or(|(known, _)| *known != moment);
+                other.then_some(Look::State(moment))
             }
         }
-        self.scroll(height, row_height);
+    }
+
+    fn look(&mut self, question: LifeQuestion) -> Option<Effect> {
+        if question.weight() > AT_ONCE {
+            self.working = Some(question.look);
+            return Some(Effect::Look(question));
+        }
+        self.put_seen(question.look, question.answer());
+        None
+    }
+
+    /// Takes in what was worked out of a life; whether that was asked from here.
+    pub(in crate::tui) fn see(&mut self, question: &LifeQuestion, seen: &Seen) -> bool {
+        if self.working != Some(question.look) {
+            return false;
+        }
+        // Where more is known by now, it is asked again.
+        self.working = None;
+        if self.life().is_some_and(|own| Arc::ptr_eq(own, &question.life)) {
+            self.put_seen(question.look, seen.clone());
+        }
+        true
+    }
+
+    fn put_seen(&mut self, look: Look, seen: Seen) {
+        match (look, seen) {
+            (_, Seen::Fields(blame)) => (self.blame, self.blamed) = (blame, true),
+            (Look::State(moment), Seen::State(portrait)) => self.portrait = Some((moment, portrait)),
+            (Look::Fields, Seen::State(_)) => {}
+        }
+    }
+
+    /// Whether something is being worked out beside the screen.
+    fn is_working(&self) -> bool {
+        self.working.is_some()
     }
 
     fn scroll(&mut self, height: usize, row_height: usize) {
@@ -350,10 +380,15 @@ impl LifecyclePane {
         }
     }
 
-    /// Events that can still be asked what they changed, the newest first.
-    pub(in crate::tui) fn unasked(&self) -> impl Iterator<Item = &Arc<Event>> {
-        let events = self.life().into_iter().flat_map(|life| &life.steps).map(|step| &step.event);
-        events.filter(|event| event.record.detail == Detail::Available)
+    /// Events that can still be asked what they changed, the newest first: among those of the `page` lines that are
+    /// seen, or all of them where the fields are looked at.
+    pub(in crate::tui) fn unasked(&self, page: usize) -> Vec<Arc<Event>> {
+        let Some(life) = self.life() else { return Vec::new() };
+        if self.tab != Tab::Events {
+            return life.unasked(0..life.steps.len()).cloned().collect();
+        }
+        let seen = self.items.iter().skip(self.top).take(page.max(1));
+        seen.flat_map(|item| life.unasked(item.steps.clone())).cloned().collect()
     }
 }
 
@@ -363,38 +398,4 @@ fn sought(blame: &[Blame], path: &str) -> Option<usize> {
     place(&|own| own == path)
         .or_else(|| place(&|own| path.starts_with(own)))
         .or_else(|| place(&|own| own.starts_with(path)))
-}
-
-/// The runs that say nothing beside what they come to: without versions, and undone by nobody.
-fn foldable(steps: &[Step], zone: Zone) -> Vec<Range<usize>> {
-    let plain = |step: &Step| {
-        step.versions.now().is_none() && step.undone.is_none() && step.undoes.is_none() && step.took_effect()
-    };
-    let all = runs(steps, zone).into_iter();
-    all.filter(|run| run.len() > 1 && steps[run.clone()].iter().all(plain)).collect()
-}
-
-/// What stands on the lines of the rail.
-fn items(life: &Life, open: &HashSet<RowId>, zone: Zone) -> Vec<Item> {
-    let steps = &life.steps;
-    let folded: Vec<Range<usize>> = foldable(steps, zone)
-        .into_iter()
-        .filter(|run| !open.contains(&steps[run.end - 1].event.row))
-        .collect();
-    let gap = |last: usize| {
-        steps
-            .get(last + 1)
-            .is_some_and(|next| life.has_gap(next.event.row.time(), steps[last].event.row.time()))
-    };
-    let mut items = Vec::new();
-    let mut at = 0;
-    while at < steps.len() {
-        // A gap within a run would be hidden by it.
-        let run = folded.iter().find(|run| run.start == at);
-        let run = run.filter(|run| !(run.start..run.end - 1).any(gap)).cloned().unwrap_or(at..at + 1);
-        let net = (run.len() > 1).then(|| Net::of(life, &run));
-        at = run.end;
-        items.push(Item { gap: gap(run.end - 1), steps: run, net });
-    }
-    items
 }

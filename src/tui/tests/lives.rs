@@ -4,6 +4,7 @@ use ratatui::style::Modifier;
 use serde_json::{Value, json};
 
 use super::fates::later;
+use super::screens::fault;
 use super::support::{Bench, NOW, event, settings, story};
 use crate::domain::{Action, Change, Detail, Event, FeedCoverage, Ledger, Op, Segment, Status, Stretch};
 use crate::tui::theme::Theme;
@@ -241,24 +242,100 @@ fn the_state_goes_along_with_the_event_and_to_any_time() {
     assert!(bench.screen().contains("after "), "{}", bench.screen());
 }
 
-#[test]
-fn what_was_not_asked_yet_is_asked_where_it_is_needed() {
+/// The same life before anybody asked what changed.
+fn untold() -> Vec<Event> {
     let mut events = told();
     for event in &mut events {
         event.record.detail = Detail::Available;
         event.record.changes = Vec::new();
     }
+    events
+}
+
+/// How many second requests were asked for since this was last called.
+fn fetches(bench: &mut Bench) -> usize {
+    bench.take_asked().into_iter().filter(|effect| matches!(effect, Effect::FetchDetail { .. })).count()
+}
+
+#[test]
+fn what_lies_between_two_sides_or_in_a_range_is_asked() {
+    let mut bench = Bench::new((120, 12), untold());
+    bench.press("c");
+    fetches(&mut bench);
+    bench.press("jjjjj");
+    bench.press("c");
+    assert!(bench.screen().contains("compare"), "{}", bench.screen());
+    assert_eq!(fetches(&mut bench), 6);
+
+    let mut bench = Bench::new((120, 30), untold());
+    bench.press("vjjjj");
+    assert_eq!(fetches(&mut bench), 5);
+    assert!(!bench.screen().contains("timeout_ms"));
+    for event in told() {
+        bench.tell(Message::Detail { row: event.row, result: Ok(std::sync::Arc::new(event)) });
+    }
+    assert!(bench.screen().contains("timeout_ms"), "the range comes to more by now: {}", bench.screen());
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_named_among_the_fields_with_what_to_do() {
+    let mut bench = Bench::new((120, 30), untold());
+    bench.press("e]");
+    for event in untold() {
+        bench.tell(Message::Detail { row: event.row, result: Err(fault()) });
+    }
+    for tab in ["fields", "state"] {
+        let screen = bench.screen();
+        assert!(!screen.contains("Asking") && screen.contains(&fault().message), "{tab}: {screen}");
+        assert!(screen.contains("Next: ") && !screen.contains("would show"), "{tab}: {screen}");
+        bench.press("]");
+    }
+}
+
+#[test]
+fn a_life_that_takes_long_to_read_is_read_beside_the_screen() {
+    let mut events = told();
+    for event in &mut events {
+        event.record.raw = json!({ "pad": "x".repeat(60_000) }).to_string().into();
+    }
     let mut bench = Bench::new((120, 30), events);
-    bench.press("e");
-    let fetches = |asked: Vec<Effect>| {
-        asked.into_iter().filter(|effect| matches!(effect, Effect::FetchDetail { .. })).count()
+    bench.press("e]");
+    assert!(bench.screen().contains("Reading 0.4 MB of records beside the screen"), "{}", bench.screen());
+    let asked = |bench: &mut Bench| {
+        let asked = bench.take_asked().into_iter();
+        let mut asked = asked.filter_map(|effect| match effect {
+            Effect::Look(question) => Some(question),
+            _ => None,
+        });
+        (asked.next(), asked.count())
     };
-    assert_eq!(fetches(bench.take_asked()), 0);
+    let (question, more) = asked(&mut bench);
+    let question = question.unwrap();
+    assert_eq!(more, 0);
+    bench.press("jkj");
+    assert_eq!(asked(&mut bench).0, None, "once is enough");
+    let seen = question.answer();
+    bench.tell(Message::Looked { question, seen });
+    assert!(bench.screen().contains("timeout_ms"), "{}", bench.screen());
+    bench.press("]");
+    let question = asked(&mut bench).0.unwrap();
+    let seen = question.answer();
+    bench.tell(Message::Looked { question, seen });
+    assert!(bench.screen().contains("after "), "{}", bench.screen());
+}
+
+#[test]
+fn what_was_not_asked_yet_is_asked_where_it_is_needed() {
+    // A list that is too short for the whole life: what is on the screen is asked for, and what the fields need.
+    let mut bench = Bench::new((60, 11), untold());
+    bench.press("e");
+    let seen = fetches(&mut bench);
+    assert!((1..6).contains(&seen), "{seen}: {}", bench.screen());
     bench.press("]");
     assert!(bench.screen().contains("Asking Microvisualizer what changed in 6 events"), "{}", bench.screen());
-    assert_eq!(fetches(bench.take_asked()), 6);
+    assert_eq!(fetches(&mut bench), 6 - seen);
     bench.press("]jj");
-    assert_eq!(fetches(bench.take_asked()), 0, "once is enough");
+    assert_eq!(fetches(&mut bench), 0, "once is enough");
     let told = told().into_iter().next().unwrap();
     bench.tell(Message::Detail { row: told.row, result: Ok(std::sync::Arc::new(told)) });
     bench.press("[");

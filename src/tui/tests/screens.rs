@@ -233,7 +233,7 @@ fn failed(source: &SourceStatus) -> SourceStatus {
     source
 }
 
-fn fault() -> Fault {
+pub(super) fn fault() -> Fault {
     Fault {
         kind: FaultKind::SignIn,
         message: "the server refused the token (401)".into(),

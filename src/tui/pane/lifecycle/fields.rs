@@ -42,6 +42,9 @@ pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) ->
     if doubtful > 0 {
         head = format!("{head} · {doubtful} may have changed since (?)");
     }
+    if let Some(text) = on_the_way(app, pane, life).and_then(|text| text.into_iter().next()) {
+        head = format!("{head} · {text}");
+    }
     shown.lines.push(Row::new().fill(1).cut(&head, width.saturating_sub(2), dim));
     let selected = pane.field[0].selected;
     let why = pane.blame.get(selected).and_then(|blame| blame.doubt).map(|doubt| because(doubt, life, ui));
@@ -112,27 +115,48 @@ fn by(blame: &Blame, life: &Life, ui: &Ui, width: usize) -> Row {
     row.fill_by(1).put(mark, ui.style(Role::Warning))
 }
 
+/// What is still being found out about the fields, or what went wrong with it; nothing where all is known that can be.
+pub(super) fn on_the_way(app: &App, pane: &LifecyclePane, life: &Life) -> Option<Vec<String>> {
+    if pane.is_working() {
+        let size = life.weight() as f64 / 1_000_000.0;
+        return Some(vec![format!(
+            "Reading {size:.1} MB of records beside the screen; every key works meanwhile…"
+        )]);
+    }
+    let unasked: Vec<_> = life.unasked(0..life.steps.len()).collect();
+    let feed = app.ui.feed_name(&unasked.first()?.feed);
+    let events = words::plural(unasked.len() as u64, "event");
+    if unasked.iter().any(|event| app.details.asking(event.row)) {
+        return Some(vec![format!("Asking {feed} what changed in {events}…")]);
+    }
+    let fault = unasked.iter().find_map(|event| app.details.fault(event.row));
+    Some(match fault {
+        Some(fault) => vec![
+            format!("{feed} was asked what changed in {events}, and: {}.", fault.message),
+            format!("Next: {}. Opening an event asks again.", fault.fix),
+        ],
+        None => vec![format!("{feed} was not asked yet what changed in {events}.")],
+    })
+}
+
 /// Why there is no field to show, and what would help.
 fn nothing(app: &App, pane: &LifecyclePane, life: &Life, width: usize) -> Vec<Row> {
     let ui = &app.ui;
     let newest = &life.steps[0].event;
     let feed = ui.feed_name(&newest.feed);
-    let unasked = pane.unasked().count();
     let failed = life.steps.iter().any(|step| step.event.record.status == Status::Failed);
-    let mut text = if unasked > 0 {
-        vec![format!("Asking {feed} what changed in {}…", words::plural(unasked as u64, "event"))]
-    } else {
+    let mut text = on_the_way(app, pane, life).unwrap_or_else(|| {
         vec![
             format!("{feed} says that something was done and by whom, and never which fields changed."),
             "So it is not known who changed a field last, nor what its value was at some time. A feed that sends \
              the fields with their values, or the whole document, would show both."
                 .to_owned(),
         ]
-    };
+    });
     if newest.record.ai_summary.is_some() {
         text.push(format!("What {feed} wrote about each event stands on the tab Events."));
     }
-    if failed && unasked == 0 {
+    if failed && life.unasked(0..life.steps.len()).next().is_none() {
         text.push("What failed changed nothing, and counts for none.".to_owned());
     }
     let mut lines = Vec::new();

@@ -11,10 +11,10 @@
 
 use ratatui::layout::Rect;
 
-use super::fields::{because, column};
+use super::LifecyclePane;
+use super::fields::{because, column, on_the_way};
 use super::view::{Shown, state_role};
-use super::{LifecyclePane, Moment};
-use crate::diff::{self, Basis, Field, Life, Portrait};
+use crate::diff::{self, Basis, Field, Life, Moment, Portrait};
 use crate::domain::Safe;
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -31,7 +31,17 @@ pub(super) const HEAD: u16 = 4;
 pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) -> Shown {
     let (ui, width) = (&app.ui, usize::from(area.width));
     let mut shown = Shown::default();
-    let Some((moment, portrait)) = &pane.portrait else { return shown };
+    let dim = ui.style(Role::Dim);
+    let put = |shown: &mut Shown, text: &str| {
+        for line in Safe::new(text).wrap(width.saturating_sub(2).clamp(1, 100)) {
+            shown.lines.push(Row::new().fill(1).safe(&line, dim));
+        }
+    };
+    let on_the_way = on_the_way(app, pane, life);
+    let Some((moment, portrait)) = &pane.portrait else {
+        on_the_way.iter().flatten().for_each(|text| put(&mut shown, text));
+        return shown;
+    };
     shown.lines.push(title(*moment, portrait, life, width, ui));
     shown.lines.push(how(portrait, width, ui));
     let selected = pane.field[1].selected;
@@ -43,15 +53,14 @@ pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) ->
     ));
     shown.lines.push(Row::new());
     if portrait.fields.is_empty() {
-        let text = match portrait.state {
-            diff::State::Deleted => "It was not there.",
-            _ => {
+        match (portrait.state, on_the_way) {
+            (diff::State::Deleted, _) => put(&mut shown, "It was not there."),
+            (_, Some(text)) => text.iter().for_each(|text| put(&mut shown, text)),
+            (_, None) => put(
+                &mut shown,
                 "Nothing is known of its fields at this moment: no event near it carries values. A feed that sends \
-                 the fields with their values, or the whole document, would show them."
-            }
-        };
-        for line in Safe::new(text).wrap(width.saturating_sub(2).clamp(1, 100)) {
-            shown.lines.push(Row::new().fill(1).safe(&line, ui.style(Role::Dim)));
+                 the fields with their values, or the whole document, would show them.",
+            ),
         }
         return shown;
     }

@@ -14,9 +14,9 @@
 
 use ratatui::layout::Rect;
 
-use super::net::Net;
+use super::LifecyclePane;
+use super::items::{Item, Net};
 use super::view::Shown;
-use super::{Item, LifecyclePane};
 use crate::diff::{Life, Step, elapsed};
 use crate::domain::{Action, Event, Safe, Status};
 use crate::tui::app::App;
