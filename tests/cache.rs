@@ -62,7 +62,7 @@ fn a_source_is_forgotten_and_can_be_brought_in_again() {
     let source =
         home.json_lines(&["list", "--jsonl", "--limit", "1"])[0]["source"].as_str().unwrap().to_owned();
     let (code, _, said) = run(&home, &["cache", "purge", "--source", "nobody", "--yes"]);
-    assert!(code == 1 && said.contains("knows no source `nobody`"), "{said}");
+    assert!(code == 2 && said.contains("knows no source `nobody`"), "{said}");
     let (code, _, said) = run(&home, &["cache", "purge", "--source", &source, "--yes"]);
     assert!(code == 0 && said.contains("purged 3 events"), "{said}");
     assert_eq!(home.json_lines(&["cache", "stats", "--json"])[0]["events"], 0);
@@ -81,7 +81,7 @@ fn what_is_old_is_removed_and_does_not_come_back() {
     let (code, _, said) = prune(&["--before", "someday"]);
     assert!(code == 2 && said.contains("`--before someday` is not a time"), "{said}");
     let (code, _, said) = prune(&["nobody", "--before", "90d"]);
-    assert!(code == 1 && said.contains("knows no source `nobody`"), "{said}");
+    assert!(code == 2 && said.contains("knows no source `nobody`"), "{said}");
     let before = ["--before", "2026-03-01T10:03:00Z"];
     let (code, _, said) = prune(&before);
     assert!(code == 2 && said.contains("would remove 2 events for good") && said.contains("--yes"), "{said}");

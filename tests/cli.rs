@@ -463,6 +463,29 @@ fn a_tail_prints_what_comes_and_nothing_older() {
 }
 
 #[test]
+fn a_tail_says_what_keeps_a_source_from_being_read() {
+    let home = Home::new();
+    // Nobody listens there any more.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let config = home.write_config(&format!(
+        "[[source]]\nname = 'k'\nfeed = 'kaireonai'\nbase = 'http://{gone}/api/v1'\nvars = {{ tenant = 't' }}\n\
+         [source.secret]\ntoken = {{ env = 'KAIREONAI_TOKEN' }}\n"
+    ));
+    let mut child = home
+        .backtrail(&["--config", &config, "tail"])
+        .env("KAIREONAI_TOKEN", "x")
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.starts_with("warning: k: ") && line.contains("refused the connection"), "{line}");
+}
+
+#[test]
 fn the_browser_is_opened_at_what_can_be_read_and_found() {
     let home = Home::new();
     // Without a terminal there is no browser, and that comes first.

@@ -130,7 +130,7 @@ fn record(event: &Event) -> (String, usize) {
     tell("by", record.actor.label());
     tell("source", Some(&left.source));
     tell("error", record.error.as_deref());
-    tell("summary", record.summary.as_deref().or(record.ai_summary.as_deref()));
+    tell("summary", record.said().as_deref());
     if !record.changes.is_empty() {
         // The model of changes masks them itself.
         let made = Comparison::of(event, &[]);

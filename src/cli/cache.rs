@@ -76,7 +76,7 @@ async fn purge(args: PurgeArgs, options: &Options) -> Result<Exit, Failure> {
             .find(|source| *source.name == *name)
             .map(|source| source.feeds.iter().map(|feed| feed.events).sum());
         let Some(count) = known else {
-            return Err(Failure::not_found(format!("the cache knows no source `{name}`"))
+            return Err(Failure::usage(format!("the cache knows no source `{name}`"))
                 .help("`backtrail sources coverage` names those that it knows"));
         };
         agree("purge", args.yes, &format!("{} events and all that is known of `{name}`", HumanCount(count)))?;

@@ -1,5 +1,7 @@
 //! `backtrail lifecycle`: everything that happened to one entity, oldest first, and its state at a time.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -101,7 +103,7 @@ fn life_lines(source: &str, life: &Life, zone: Zone) -> Vec<String> {
     for (i, step) in life.steps.iter().enumerate().rev() {
         let record = &step.event.record;
         let failed = if record.status == Status::Failed { "!" } else { "" };
-        let said = undoing(step).into_iter().chain(record.summary.clone().or(record.ai_summary.clone()));
+        let said = undoing(step).into_iter().chain(record.said().map(Cow::into_owned));
         let cells = [
             Safe::line(&step.event.id.to_string()).pad(16),
             Safe::line(&life::time(life, i, zone)).pad(19),

@@ -295,8 +295,7 @@ static CHOSEN: [(&str, &Column); 9] = [
 
 /// What was written about an event.
 fn said(event: &Event) -> String {
-    let record = &event.record;
-    record.summary.as_deref().or(record.ai_summary.as_deref()).unwrap_or_default().to_owned()
+    event.record.said().unwrap_or_default().into_owned()
 }
 
 fn text(value: Option<&str>) -> String {

@@ -79,7 +79,7 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
         fact(&extra.name, Some(extra.value.clone()));
     }
     // A feed whose only text is its model's has it in both places.
-    if let Some(summary) = record.summary.as_ref().filter(|text| Some(*text) != record.ai_summary.as_ref()) {
+    if let Some(summary) = record.automatic() {
         lines.extend([String::new(), format!("  {summary}  (auto)")]);
     }
     if let Some(summary) = &record.ai_summary {

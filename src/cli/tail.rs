@@ -33,6 +33,7 @@ pub(super) async fn run(
     let mut tail = Tail {
         newest: newest(&session).await?,
         printer: Printer::new(args.form(), zone, args.unmasked).without_header(),
+        faults: HashMap::new(),
         printed: HashSet::new(),
         query,
         session: &session,
@@ -72,6 +73,8 @@ struct Tail<'a> {
     session: &'a Session,
     query: Query,
     newest: HashMap<Arc<str>, RowId>,
+    /// What was said last of each source that cannot be read.
+    faults: HashMap<Arc<str>, String>,
     printed: HashSet<RowId>,
     printer: Printer,
 }
@@ -84,7 +87,11 @@ impl Tail<'_> {
         loop {
             let stored = match tokio::time::timeout(OTHERS, heard.recv_many(&mut batch, 1024)).await {
                 Ok(0) => return Ok(Exit::Fine),
-                Ok(_) => batch.drain(..).any(|report| matches!(report, Report::Stored { .. })),
+                Ok(_) => {
+                    let stored = batch.iter().any(|report| matches!(report, Report::Stored { .. }));
+                    batch.drain(..).for_each(|report| self.complain(report));
+                    stored
+                }
                 Err(_) => {
                     let before = std::mem::replace(&mut version, self.session.library.version().await.ok());
                     before != version
@@ -93,6 +100,21 @@ impl Tail<'_> {
             if stored && let Some(exit) = self.print_new().await? {
                 return Ok(exit);
             }
+        }
+    }
+
+    /// Says on stderr, once, what keeps a source from being read: silence would look as if nothing happened.
+    fn complain(&mut self, report: Report) {
+        let Report::Status(status) = report else { return };
+        match status.fault {
+            Some(fault) => {
+                let text = format!("{}: {}; {}", status.name, fault.message, fault.fix);
+                if self.faults.get(&status.name) != Some(&text) {
+                    print::warn(&text);
+                    self.faults.insert(status.name, text);
+                }
+            }
+            None => drop(self.faults.remove(&status.name)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One change record, before and after the cache knows it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Action, Change, EventId, Fate, LinkState, RowId, Timestamp};
@@ -49,6 +50,17 @@ pub struct Record {
 }
 
 impl Record {
+    /// The line that no language model wrote: a feed whose only text is its model's has that in both places.
+    pub fn automatic(&self) -> Option<&str> {
+        self.summary.as_deref().filter(|text| Some(*text) != self.ai_summary.as_deref())
+    }
+
+    /// What was said about the change, on one line where no other mark can stand: a model's text says that it is one.
+    pub fn said(&self) -> Option<Cow<'_, str>> {
+        let own = self.automatic().map(Cow::Borrowed);
+        own.or_else(|| self.ai_summary.as_ref().map(|text| Cow::Owned(format!("AI: {text}"))))
+    }
+
     /// About how many bytes its documents are.
     pub fn weight(&self) -> usize {
         self.raw.len() + self.documents.as_deref().map_or(0, str::len)
@@ -274,4 +286,27 @@ pub struct Quarantined {
     pub raw: Box<str>,
     /// Why it is no event, in words for people.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_models_text_is_never_said_without_its_mark() {
+        for (summary, ai, automatic, said) in [
+            (None, None, None, None),
+            (Some("Updated F"), None, Some("Updated F"), Some("Updated F")),
+            (Some("It grew"), Some("It grew"), None, Some("AI: It grew")),
+            (None, Some("It grew"), None, Some("AI: It grew")),
+            (Some("Updated F"), Some("It grew"), Some("Updated F"), Some("Updated F")),
+        ] {
+            let record = Record {
+                summary: summary.map(str::to_owned),
+                ai_summary: ai.map(str::to_owned),
+                ..Record::bare(Identity::Native("a".into()), Timestamp::from_millis(0))
+            };
+            assert_eq!((record.automatic(), record.said().as_deref()), (automatic, said));
+        }
+    }
 }

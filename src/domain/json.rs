@@ -29,7 +29,7 @@ impl Serialize for Event {
         out.serialize_field("actor", &record.actor)?;
         out.serialize_field("status", &(record.status != Status::Unknown).then(|| record.status.word()))?;
         out.serialize_field("error", &record.error)?;
-        out.serialize_field("summary", &record.summary)?;
+        out.serialize_field("summary", &record.automatic())?;
         out.serialize_field("ai_summary", &record.ai_summary)?;
         out.serialize_field("changes", &record.changes)?;
         out.serialize_field("set", &record.set)?;

@@ -25,7 +25,7 @@ pub(super) static COLUMNS: [Column; 26] = [
     ("actor_name", |event| text(event.record.actor.name.as_deref())),
     ("status", |event| known(event.record.status.word())),
     ("error", |event| text(event.record.error.as_deref())),
-    ("summary", |event| text(event.record.summary.as_deref())),
+    ("summary", |event| text(event.record.automatic())),
     ("ai_summary", |event| text(event.record.ai_summary.as_deref())),
     ("changes", |event| serde_json::to_string(&event.record.changes).unwrap_or_default()),
     ("set", |event| text(event.record.set.as_deref())),
@@ -47,7 +47,7 @@ static CHOSEN: [(&str, Column); 9] = [
     ("actor_type", ("actor_type", |event| known(event.record.actor.kind.word()))),
     ("source", ("source", |event| event.source.to_string())),
     ("status", ("status", |event| known(event.record.status.word()))),
-    ("summary", ("summary", |event| super::report::said(event).to_owned())),
+    ("summary", ("summary", |event| super::report::said(event).into_owned())),
 ];
 
 /// The column that the query language calls so.

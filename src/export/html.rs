@@ -90,7 +90,7 @@ pub(super) fn line(out: &mut impl Write, about: &About, event: &Event) -> io::Re
         escape(record.entity.label().unwrap_or("–")),
         escape(record.actor.label().unwrap_or("–")),
         escape(&event.source),
-        escape(said(event)),
+        escape(&said(event)),
     )
 }
 

@@ -39,7 +39,7 @@ pub(super) fn line(out: &mut impl Write, about: &About, event: &Event) -> io::Re
         record.entity.label().unwrap_or("–").to_owned(),
         record.actor.label().unwrap_or("–").to_owned(),
         event.source.to_string(),
-        said(event).to_owned(),
+        said(event).into_owned(),
     ];
     let cells: Vec<String> = cells.iter().map(|cell| markdown_cell(cell)).collect();
     writeln!(out, "| {} |", cells.join(" | "))

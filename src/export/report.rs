@@ -1,5 +1,6 @@
 //! What both reports say, before it is Markdown or HTML.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -117,13 +118,12 @@ impl About {
     /// The texts that were written about one event, each under its author.
     pub(super) fn texts_of(&self, event: &Event) -> Vec<(String, String)> {
         let record = &event.record;
-        let ai = record.ai_summary.as_ref().map(|text| (format!("AI · from {}", self.feed(event)), text));
-        // A feed whose only text is its model's has it in both places.
-        let own = record.summary.as_ref().filter(|text| Some(*text) != record.ai_summary.as_ref());
-        let own = own.map(|text| ("automatic".to_owned(), text));
+        let ai =
+            record.ai_summary.as_ref().map(|text| (format!("AI · from {}", self.feed(event)), text.as_str()));
+        let own = record.automatic().map(|text| ("automatic".to_owned(), text));
         let made = self.summaries.iter().filter(|summary| summary.events == [event.id]);
-        let made = made.map(|summary| (summary.label(self.zone), &summary.text));
-        own.into_iter().chain(ai).chain(made).map(|(label, text)| (label, text.clone())).collect()
+        let made = made.map(|summary| (summary.label(self.zone), summary.text.as_str()));
+        own.into_iter().chain(ai).chain(made).map(|(label, text)| (label, text.to_owned())).collect()
     }
 }
 
@@ -139,9 +139,8 @@ fn unknown(detail: &Detail) -> Option<String> {
 }
 
 /// What was written about an event, in one line.
-pub(super) fn said(event: &Event) -> &str {
-    let record = &event.record;
-    record.summary.as_deref().or(record.ai_summary.as_deref()).unwrap_or_default()
+pub(super) fn said(event: &Event) -> Cow<'_, str> {
+    event.record.said().unwrap_or_default()
 }
 
 /// What changed in an event, where it says so.

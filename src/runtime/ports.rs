@@ -9,6 +9,7 @@ mod files;
 mod look;
 mod out;
 mod people;
+mod sources;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,10 +23,10 @@ use super::library::{Library, Surroundings};
 use super::session::Session;
 use super::terminal;
 use super::user::User;
-use crate::domain::{Ask, Condition, Event, Fault, FaultKind, RowId, Rows, Stretch, Timestamp, UserChange};
+use crate::domain::{Ask, Event, RowId, Rows, Timestamp, UserChange};
 use crate::query::Query;
 use crate::store::StoreError;
-use crate::sync::{Engine, Extent, Fetched, Which};
+use crate::sync::Engine;
 use crate::tui::{Answer, Asker, Effect, Message, Notice};
 use ai::Summaries;
 use out::Out;
@@ -132,10 +133,7 @@ impl Ports {
             Effect::FetchDetail { row } => self.fetch_detail(row),
             Effect::Refresh { source, wanted } => self.refresh(source, wanted),
             Effect::Test { source } => self.test(source),
-            Effect::Pause { source, on } => {
-                let engine = Arc::clone(&self.engine);
-                tokio::spawn(async move { engine.wait().await.pause(&source, on) });
-            }
+            Effect::Pause { source, on } => self.pause(source, on),
             Effect::Unreadable { source, scope } => self.unreadable(source, scope),
             Effect::Fill { source, scope, span } => self.fill(source, scope, span),
             Effect::Timer { timer, after } => {
@@ -277,69 +275,6 @@ impl Ports {
         });
     }
 
-    fn fetch_detail(&self, row: RowId) {
-        let (library, engine) = (self.library.clone(), Arc::clone(&self.engine));
-        self.answer(async move {
-            let result = match library.events(vec![row]).await {
-                Ok(mut events) => match events.pop() {
-                    Some(event) => engine.wait().await.detail(&event).await.map(Arc::new),
-                    None => Err(store_fault("the event is no longer in the cache".to_owned())),
-                },
-                Err(error) => Err(store_fault(error.to_string())),
-            };
-            Message::Detail { row, result }
-        });
-    }
-
-    /// Asks for what is wanted first, then for all news: a walk over everything may take its time.
-    fn refresh(&self, source: Option<Arc<str>>, wanted: Vec<Condition>) {
-        let (engine, stop, outbox) = (Arc::clone(&self.engine), self.stop.clone(), self.outbox.clone());
-        let under_way = self.begin();
-        tokio::spawn(async move {
-            let which = source.map_or(Which::All, |source| Which::Named(vec![source]));
-            let work = async {
-                let engine = engine.wait().await;
-                if !wanted.is_empty() {
-                    let fetched = engine.fetch(&which, &wanted).await;
-                    fetched.iter().filter_map(told).for_each(|notice| outbox.send(Message::Notice(notice)));
-                }
-                engine.sync(&which).await
-            };
-            stop.run_until_cancelled(work).await;
-            drop(under_way);
-        });
-    }
-
-    /// Asks a source for one page, and says what came.
-    fn test(&self, source: Arc<str>) {
-        let engine = Arc::clone(&self.engine);
-        self.answer(async move {
-            Message::Notice(match engine.wait().await.probe(&source).await {
-                Ok(probe) => {
-                    let (read, not) = (probe.page.records.len(), probe.page.quarantined.len());
-                    let not =
-                        if not == 0 { String::new() } else { format!(", {not} more that cannot be read") };
-                    let took = probe.took.as_millis();
-                    Notice::info(format!("{source} answers in {took} ms: {read} events in one page{not}"))
-                }
-                Err(fault) => Notice::error(format!("{source}: {}; {}", fault.message, fault.fix)),
-            })
-        });
-    }
-
-    /// Asks for a stretch of time of one scope.
-    fn fill(&self, source: Arc<str>, scope: Option<Arc<str>>, span: Stretch) {
-        let (engine, stop) = (Arc::clone(&self.engine), self.stop.clone());
-        let under_way = self.begin();
-        tokio::spawn(async move {
-            let which = Which::Named(vec![source]);
-            let extent = extent_of(span, scope.as_deref());
-            let work = async { engine.wait().await.sync_within(&which, &extent).await };
-            stop.run_until_cancelled(work).await;
-            drop(under_way);
-        });
-    }
-
     /// Runs `work` beside the loop and sends what it comes to, unless the program ends first.
     fn answer(&self, work: impl Future<Output = Message> + Send + 'static) {
         let (outbox, stop) = (self.outbox.clone(), self.stop.clone());
@@ -376,16 +311,6 @@ impl Drop for UnderWay {
     }
 }
 
-/// A stretch of time of one scope, as it is asked for.
-fn extent_of(span: Stretch, scope: Option<&str>) -> Extent {
-    Extent {
-        full: false,
-        since: (span.lo != Timestamp::MIN).then(|| span.lo.plus_millis(1)),
-        until: (span.hi != Timestamp::MAX).then_some(span.hi),
-        scope: scope.map(Box::from),
-    }
-}
-
 /// The row beside `from`.
 fn nearest(rows: &Rows, from: RowId, newer: bool) -> Option<RowId> {
     let place = rows.at_or_older(from);
@@ -398,30 +323,6 @@ fn nearest(rows: &Rows, from: RowId, newer: bool) -> Option<RowId> {
 
 fn shared(events: Vec<Event>) -> Vec<Arc<Event>> {
     events.into_iter().map(Arc::new).collect()
-}
-
-fn store_fault(message: String) -> Fault {
-    Fault {
-        kind: FaultKind::Store,
-        message,
-        fix: "Refresh the source and try again".to_owned(),
-        http_status: None,
-        request_id: None,
-        at: Timestamp::now(),
-    }
-}
-
-/// What came of asking one source for a part of its list, if it was asked.
-fn told(fetched: &Fetched) -> Option<Notice> {
-    let Fetched { source, asked, came, new, ended, fault } = fetched;
-    if let Some(fault) = fault {
-        return Some(Notice::error(format!("{source}: {}", fault.message)));
-    }
-    let asked: Vec<String> = asked.iter().map(|one| format!("{}={}", one.param, one.value)).collect();
-    let rest = if *ended { "" } else { ", and there is more" };
-    (!asked.is_empty()).then(|| {
-        Notice::info(format!("{source}: {came} events with {}, {new} of them new{rest}", asked.join(" ")))
-    })
 }
 
 /// Opens a page of a feed in the browser: web addresses only, since feeds are written by others.
@@ -438,15 +339,6 @@ fn open_page(url: &str) -> Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_gap_is_asked_for_from_its_first_instant_to_its_last() {
-        let at = Timestamp::from_millis;
-        let some = extent_of(Stretch { lo: at(10), hi: at(20) }, Some("shop"));
-        assert_eq!((some.since, some.until), (Some(at(11)), Some(at(20))));
-        assert_eq!((some.scope.as_deref(), some.full), (Some("shop"), false));
-        assert_eq!(extent_of(Stretch::ALL, None), Extent::default());
-    }
 
     #[test]
     fn the_nearest_row_is_found_on_either_side_and_is_never_the_one_asked_about() {

@@ -8,6 +8,7 @@ use super::settings::Ui;
 use super::words;
 use crate::diff::{Comparison, Leaving, Subject, Versions};
 use crate::domain::{Event, Safe, escape_json};
+use std::borrow::Cow;
 
 /// The largest event whose changes are written out between two keys, in bytes; clipboards take less.
 const LARGEST: usize = 256 * 1024;
@@ -165,7 +166,7 @@ fn line(event: &Event, ui: &Ui) -> String {
         record.entity.label().map(str::to_owned),
         record.actor.label().map(str::to_owned),
         versions,
-        record.summary.clone().or(record.ai_summary.clone()),
+        record.said().map(Cow::into_owned),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

@@ -1,6 +1,7 @@
 //! The interface as a whole: what it shows at each size, and what keys and messages do to it.
 
 mod ai;
+mod asks;
 mod diffs;
 mod export;
 mod facets;
@@ -8,14 +9,19 @@ mod fates;
 mod filter;
 mod gaps;
 mod go;
+mod help;
 mod histogram;
 mod hostile;
 mod keys;
 mod lives;
 mod looks;
 mod messages;
+mod mouse;
+mod order;
 mod people;
+mod pressed;
 mod screens;
 mod sources;
 pub(super) mod support;
+mod typing;
 mod views;

@@ -71,7 +71,7 @@ async fn meant(names: &[String], before: Option<Timestamp>, session: &Session) -
         let help = did_you_mean(name, known.iter().map(|known| &**known));
         let help =
             help.unwrap_or_else(|| "`backtrail sources coverage` names those that it knows".to_owned());
-        return Err(Failure::not_found(format!("the cache knows no source `{name}`")).help(help));
+        return Err(Failure::usage(format!("the cache knows no source `{name}`")).help(help));
     }
     let kept = |name: &str| {
         let source = session.config.sources.iter().find(|source| *source.name == *name)?;

@@ -32,7 +32,7 @@ pub(super) fn catalog(options: &Options) -> Result<Catalog, Failure> {
 /// No profile has this id.
 pub(super) fn unknown(catalog: &Catalog, id: &str) -> Failure {
     let known: Vec<&str> = catalog.ids().collect();
-    Failure::not_found(format!("there is no feed profile `{id}`"))
+    Failure::usage(format!("there is no feed profile `{id}`"))
         .help(format!("there are `{}`", known.join("`, `")))
 }
 

@@ -19,7 +19,7 @@ pub(super) async fn run(source: Option<String>, json: bool, options: &Options) -
             let help = did_you_mean(name, known.iter().map(|known| &*known.name));
             let help =
                 help.unwrap_or_else(|| "`backtrail sources coverage` names those that it knows".to_owned());
-            return Err(Failure::not_found(format!("the cache knows no source `{name}`")).help(help));
+            return Err(Failure::usage(format!("the cache knows no source `{name}`")).help(help));
         }
     }
     let characters = if json { usize::MAX } else { SHOWN };

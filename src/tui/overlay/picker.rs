@@ -181,7 +181,7 @@ impl Picker {
         (Command::from_name(name) == Some(Command::Screenshot)).then(|| path.trim())
     }
 
-    /// Commands that have every word that is typed, those whose name does first.
+    /// Commands that have every word that is typed: the one of that name first, then those whose name has them.
     fn commands(&self) -> Vec<&'static CommandRow> {
         let text = self.line.text().to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -190,7 +190,14 @@ impl Picker {
             words.iter().all(|word| row.name.contains(word) || row.help.to_lowercase().contains(word))
         };
         let offered = || COMMANDS.iter().filter(|row| row.contexts != [Context::Prompt]);
-        offered().filter(|row| named(row)).chain(offered().filter(|row| !named(row) && told(row))).collect()
+        let mut found: Vec<&CommandRow> = offered()
+            .filter(|row| named(row))
+            .chain(offered().filter(|row| !named(row) && told(row)))
+            .collect();
+        // Whoever types a whole name means that command, and not one whose name has more in it.
+        let whole = words.join("-");
+        found.sort_by_key(|row| row.name != whole);
+        found
     }
 
     /// Those of `entries` whose label has the letters that are typed, in the order of how well they fit.
@@ -375,6 +382,9 @@ mod tests {
         palette.choose(Motion::Lines(1), &ui, &user);
         assert_eq!(goal(&palette), Some(Goal::Run(Command::ClearFilter)));
         assert_eq!(goal(&picker(Of::Commands, "filter zzz")), None);
+        for (typed, meant) in [("page-up", Command::PageUp), ("page up", Command::PageUp)] {
+            assert_eq!(goal(&picker(Of::Commands, typed)), Some(Goal::Run(meant)), "{typed}");
+        }
     }
 
     #[test]

@@ -65,6 +65,11 @@ impl HistogramPane {
         };
     }
 
+    /// Whether a range was begun and not ended.
+    pub(in crate::tui) fn in_range(&self) -> bool {
+        self.anchor.is_some()
+    }
+
     /// Gives the range up; whether there was one.
     pub(in crate::tui) fn dismiss(&mut self) -> bool {
         self.anchor.take().is_some()

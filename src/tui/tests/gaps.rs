@@ -28,7 +28,7 @@ fn feed(source: &str, scope: Option<&str>, segments: &[Segment], notes: &[Note])
 }
 
 /// One scope with a gap between the flow's rollback and its publication, one that keeps only the last day.
-fn coverage() -> Vec<FeedCoverage> {
+pub(super) fn coverage() -> Vec<FeedCoverage> {
     let dropped = Note {
         span: Stretch { lo: Timestamp::MIN, hi: ago(24 * HOUR).plus_millis(1) },
         reason: GapReason::Retention,

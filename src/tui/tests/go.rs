@@ -1,13 +1,8 @@
 //! Going to a place in the list, and marking events in it.
 
-use super::support::{Bench, event, many, settings, story, user};
+use super::support::{Bench, event, many, settings, status, story, user};
 use crate::domain::{Action, Zone};
 use crate::tui::{Effect, Message};
-
-/// The last line of the screen.
-fn status(bench: &Bench) -> String {
-    bench.screen().lines().last().unwrap_or_default().to_owned()
-}
 
 #[test]
 fn a_time_is_gone_to_in_the_words_of_the_filter() {

@@ -163,13 +163,14 @@ fn the_screen_begins_at_the_selected_event_and_is_left_again() {
 #[test]
 fn stacking_names_what_the_chosen_bars_hold() {
     for (keys, words) in [
+        ("Hv", " Wed 1 Apr 2026 09:00 – 12:00 · 4 events · range"),
         ("Hc", "by action"),
         ("Hcc", "by status"),
         ("Hccc", "by source"),
         ("Hcccc", "8 events over time  "),
-        ("HcvG", "8 events · update 4 · publish 2 · create 1 · rollback 1"),
-        ("HccvG", "8 events · success 7 · failed 1"),
-        ("HcccvG", "8 events · kaireon-prod 5 · micro-prod 2 · streamkap-prod 1"),
+        ("HcvG", "8 events · range · update 4 · publish 2 · create 1 · rollback 1"),
+        ("HccvG", "8 events · range · success 7 · failed 1"),
+        ("HcccvG", "8 events · range · kaireon-prod 5 · micro-prod 2 · streamkap-prod 1"),
     ] {
         let mut bench = Bench::new((120, 30), story());
         bench.press(keys);

@@ -4,10 +4,6 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::support::{Bench, answer_of, event, settings, story};
 use crate::domain::{Action, RowId, Status, UserChange};
-use crate::tui::command::{COMMANDS, Context};
-use crate::tui::draw::Row;
-use crate::tui::overlay::help::lines;
-use crate::tui::overlay::{Goal, Help, Of, Picker};
 use crate::tui::{App, Effect, Glyphs, Message, Notice};
 
 #[test]
@@ -234,83 +230,6 @@ fn notes_have_a_list_of_their_own() {
 }
 
 #[test]
-fn the_help_begins_with_what_has_the_keys_and_finds_words_and_keys() {
-    for (keys, first) in [
-        ("?", "In a list of events"),
-        ("<enter>?", "In one event"),
-        ("gv?", "In the list of views"),
-        ("H?", "In the events over time"),
-    ] {
-        let mut bench = Bench::new((110, 40), story());
-        bench.press(keys);
-        let screen = bench.screen();
-        assert!(
-            screen.lines().nth(6).unwrap().contains(first) || screen.lines().nth(5).unwrap().contains(first),
-            "{keys}: {screen}"
-        );
-    }
-    for (keys, has, lacks) in [
-        ("?/bookmark", "is:bookmarked|Bookmark the event", "Move one line up"),
-        ("?/@space", "Mark the event", "Move one line up"),
-        ("?/@w", "Watch the entity", "Move one line up"),
-        ("?/@zz", "`@` before a key finds what it does", "Move one line up"),
-        ("?/nothing like it", "no command has these words", "Move one line up"),
-        ("?/bookmark<enter>", "Bookmark the event", "Move one line up"),
-        ("?/bookmark<esc>", "Open the selected event", "no command"),
-    ] {
-        let mut bench = Bench::new((110, 40), story());
-        bench.press(keys);
-        let screen = bench.screen();
-        assert!(
-            has.split('|').any(|has| screen.contains(has)) && !screen.contains(lacks),
-            "{keys}: {screen}"
-        );
-    }
-    // Whoever has read what a key does may press it.
-    let mut bench = Bench::new((110, 40), story());
-    bench.press("?gs");
-    assert!(bench.app.overlays.is_empty() && bench.screen().contains("› sources"), "{}", bench.screen());
-}
-
-#[test]
-fn the_mouse_chooses_scrolls_and_gives_the_keys_to_a_pane_only_while_it_may() {
-    use ratatui::crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-    let mouse =
-        |kind, column, row| Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
-    let click = |column, row| mouse(MouseEventKind::Down(MouseButton::Left), column, row);
-    let mut bench = Bench::new((120, 30), story());
-    bench.take_asked();
-    bench.press("<f2>");
-    assert!(bench.take_asked().contains(&Effect::Mouse(true)));
-    let screen = bench.screen();
-    let line = screen.lines().position(|line| line.contains("10:00")).unwrap() as u16;
-    bench.tell(click(20, line));
-    let chosen = bench.app.event().unwrap().row;
-    assert!(bench.screen().lines().nth(usize::from(line)).unwrap().starts_with('▌'), "{}", bench.screen());
-    let preview = bench.app.layout().preview;
-    bench.tell(click(preview.x + 2, preview.y + 2));
-    assert!(bench.app.in_preview);
-    bench.tell(mouse(MouseEventKind::ScrollDown, preview.x + 2, preview.y + 2));
-    assert_eq!(bench.app.timeline.selected(), Some(chosen), "over the preview the wheel scrolls the preview");
-    bench.tell(click(20, line));
-    assert!(bench.screen().contains("› event"), "what is selected already is opened");
-    bench.press("<esc>");
-    bench.tell(mouse(MouseEventKind::ScrollDown, 20, line));
-    assert_eq!(bench.app.timeline.place(), Some(5));
-    bench.tell(mouse(MouseEventKind::ScrollUp, 20, line));
-    assert_eq!(bench.app.timeline.place(), Some(2));
-    bench.press("f");
-    bench.tell(mouse(MouseEventKind::ScrollDown, 20, line));
-    bench.tell(click(20, line + 1));
-    assert!(
-        bench.app.filter.editing() && bench.app.timeline.place() == Some(2),
-        "a line that is typed keeps the keys"
-    );
-    bench.press("<esc><esc><f2>");
-    assert!(bench.take_asked().contains(&Effect::Mouse(false)));
-}
-
-#[test]
 fn what_happens_to_a_watched_entity_is_told_once_and_never_what_the_user_did() {
     let told = |bench: &mut Bench| -> Vec<String> {
         let asked = bench.take_asked().into_iter();
@@ -340,27 +259,6 @@ fn what_happens_to_a_watched_entity_is_told_once_and_never_what_the_user_did() {
 }
 
 #[test]
-fn what_may_follow_a_key_is_said_whole_or_counted_at_every_size() {
-    for size in [(200, 60), (80, 24), (60, 20), (40, 10)] {
-        for key in ["g", "y", "O"] {
-            let mut bench = Bench::new(size, story());
-            bench.press(key);
-            let screen = bench.screen();
-            let says_more = screen.contains("more: `?` lists them");
-            let context = bench.app.context();
-            let crate::tui::keymap::Lookup::Prefix(next) =
-                bench.app.ui.keymap.lookup(context, &bench.app.pressed)
-            else {
-                panic!("{key}")
-            };
-            let shown = next.iter().filter(|way| screen.contains(&way.command.row().help[..9])).count();
-            assert!(says_more || shown == next.len(), "{size:?} {key}: {screen}");
-            assert!(!says_more || size == (40, 10), "{size:?} {key}: {screen}");
-        }
-    }
-}
-
-#[test]
 fn what_came_since_the_user_last_looked_is_said_once() {
     let mut settings = settings((100, 24));
     settings.user = super::support::user();
@@ -373,23 +271,6 @@ fn what_came_since_the_user_last_looked_is_said_once() {
     assert!(!bench.screen().contains("since you last looked"));
     bench.tell(Message::Sources(super::support::sources()));
     assert!(!bench.screen().contains("since you last looked"));
-}
-
-#[test]
-fn every_command_is_in_the_palette_and_in_the_help() {
-    let bench = Bench::new((120, 30), Vec::new());
-    let ui = &bench.app.ui;
-    let help = Help::about(Context::Lists);
-    let lines: Vec<String> = lines(ui, &help).iter().map(Row::text).collect();
-    for row in COMMANDS {
-        assert!(lines.iter().any(|line| line.contains(row.name) && line.contains(row.help)), "{}", row.name);
-        let prompt_only = row.contexts == [Context::Prompt];
-        let mut picker = Picker::new(Of::Commands);
-        picker.line.paste(row.name);
-        let entries = picker.entries(ui, &bench.app.user);
-        let found = entries.iter().any(|entry| entry.goal == Goal::Run(row.command));
-        assert_eq!(found, !prompt_only, "{}", row.name);
-    }
 }
 
 #[test]
@@ -426,24 +307,6 @@ fn bookmarks_are_gone_to_by_some_of_their_letters() {
     assert_eq!(bench.app.filter.applied(), "");
     bench.press("<esc>");
     assert_eq!(bench.app.filter.applied(), "type:decision_flow");
-}
-
-#[test]
-fn the_next_keys_are_those_of_what_is_asked() {
-    for (keys, hint) in [
-        (":", "enter choose"),
-        ("<c-p>", "esc close"),
-        ("?/", "enter done"),
-        ("f", "enter apply"),
-        ("fnothing like it<enter>", "R refresh all"),
-        ("a", "enter open or filter"),
-    ] {
-        let mut bench = Bench::new((120, 24), story());
-        bench.press(keys);
-        let screen = bench.screen();
-        let status = screen.lines().last().unwrap();
-        assert!(status.contains(hint), "{keys}: {status}");
-    }
 }
 
 #[test]

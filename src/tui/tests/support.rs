@@ -1,169 +1,25 @@
-//! A world of fabricated events, and an outside that answers effects from memory.
+//! An app in a world of fabricated events, and an outside that answers effects from memory.
 
-use std::collections::{BTreeMap, VecDeque};
+mod list;
+mod seen;
+mod world;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use serde_json::{Value, json};
 
-use crate::domain::{
-    Action, Actor, ActorKind, Ask, Case, Change, Clue, Detail, Entity, Event, EventId, Fact, Heads, Identity,
-    List, Op, Record, RowId, Rows, SourceState, SourceStatus, Status, Survey, Suspect, Suspects, Timestamp,
-    UserData, View, Written, Zone, rank,
-};
+use crate::domain::{Ask, Case, Clue, Entity, Event, Survey, Suspect, Suspects, rank};
 use crate::index::narrow;
 use crate::index::tests::{clues_of, profile_of, survey_of};
 use crate::query::complete;
-use crate::query::{Arrangement, Directives, Group, Query, Sort, Told};
-use crate::tui::theme::Theme;
-use crate::tui::{Answer, App, Effect, Glyphs, Message, Notify, Settings, keymap::Keymap, view};
+use crate::query::{Query, Told};
+use crate::tui::{Answer, App, Effect, Message, Settings};
+use list::arranged;
 
-/// 2026-04-01T10:40:00Z.
-pub(in crate::tui) const NOW: Timestamp = Timestamp::from_millis(1_775_040_000_000);
-
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
-
-/// An event `minutes` before now, to be changed by the test.
-pub(in crate::tui) fn event(minutes: i64, action: Action, kind: &str, name: &str) -> Event {
-    let time = NOW.plus_millis(-minutes * MINUTE);
-    let identity = Identity::Native(format!("ev-{minutes}-{name}"));
-    let record = Record {
-        raw_action: Some(action.word().to_owned()),
-        entity: Entity {
-            kind: Some(kind.to_owned()),
-            id: Some(format!("{}_1", kind.chars().take(2).collect::<String>())),
-            name: Some(name.to_owned()),
-        },
-        actor: Actor {
-            kind: ActorKind::User,
-            id: Some("u_7".into()),
-            name: Some("jane.smith@example.com".into()),
-        },
-        status: Status::Success,
-        summary: Some(format!("{} of {name}", action.word())),
-        raw: json!({ "id": "ev", "action": action.word(), "changes": {} }).to_string().into(),
-        action,
-        ..Record::bare(identity, time)
-    };
-    Event::new("kaireon-prod", "kaireonai", None, record)
-}
-
-/// A field that the feed names with its new value only.
-pub(in crate::tui) fn set(path: &str, after: Value) -> Change {
-    Change { path: path.into(), op: Op::Set, before: None, after: Some(after) }
-}
-
-/// The events that most tests look at, newest first: one flow with a life, a connector that failed, a
-/// service with a diff of its own.
-pub(in crate::tui) fn story() -> Vec<Event> {
-    let flow = "Default Recommendation Flow";
-    let mut rollback = event(10, Action::Rollback, "decision_flow", flow);
-    rollback.record.changes = vec![
-        set("fromVersion", json!(7)),
-        set("toVersion", json!(6)),
-        set("newVersion", json!(8)),
-        set("notes", json!("Reverting: conversions fell")),
-    ];
-    rollback.record.url = Some("https://playground.kaireonai.com/flows/de_1".into());
-    let mut failed = event(25, Action::Update, "destination", "Orders to Snowflake");
-    failed.source = "streamkap-prod".into();
-    failed.feed = "streamkap".into();
-    failed.record.status = Status::Failed;
-    failed.record.error = Some("authentication failed for role LOADER".into());
-    failed.record.summary = None;
-    failed.record.ai_summary = Some(
-        "The schema of the destination was changed, and the batch size went from 1,000 to 5,000.".into(),
-    );
-    failed.record.facts = vec![Fact { name: "connector type".into(), value: "snowflake".into() }];
-    let mut publish = event(40, Action::Publish, "decision_flow", flow);
-    publish.record.changes = vec![set("version", json!(7)), set("notes", json!("Spring campaign"))];
-    let mut service = event(95, Action::Update, "service", "Orders");
-    service.source = "micro-prod".into();
-    service.feed = "microvisualizer".into();
-    service.scope = Some("shop-backend".into());
-    service.record.actor = Actor { kind: ActorKind::Key, id: None, name: Some("ci-deployer".into()) };
-    service.record.detail = Detail::Fetched;
-    service.record.changes = diff();
-    let mut earlier = event(40 + 24 * 60, Action::Publish, "decision_flow", flow);
-    earlier.record.changes = vec![set("version", json!(6))];
-    let mut edited = event(41 + 24 * 60, Action::Update, "decision_flow", flow);
-    edited.record.actor = Actor { kind: ActorKind::System, id: None, name: Some("system".into()) };
-    let created = event(8 * 24 * 60, Action::Create, "decision_flow", flow);
-    let mut asked = event(30 * 60, Action::Update, "service", "Payments");
-    asked.source = "micro-prod".into();
-    asked.feed = "microvisualizer".into();
-    asked.record.detail = Detail::Available;
-    vec![rollback, failed, publish, service, earlier, edited, asked, created]
-}
-
-/// One change of every sort.
-pub(in crate::tui) fn diff() -> Vec<Change> {
-    let change = |path: &str, op, before: Option<Value>, after: Option<Value>| Change {
-        path: path.into(),
-        op,
-        before,
-        after,
-    };
-    vec![
-        change("owner", Op::Replace, Some(json!("team-shop")), Some(json!("team-orders"))),
-        change("extras.sla", Op::Add, None, Some(json!("99.9"))),
-        change("flows[checkout]", Op::Remove, Some(json!("checkout")), None),
-        change(
-            "description",
-            Op::Replace,
-            Some(json!(
-                "Takes orders from the shop and hands them to the warehouse, once they are paid for in full"
-            )),
-            Some(json!("Takes orders from the shop and from partners, and hands them to the warehouse")),
-        ),
-        set("version", json!(12)),
-    ]
-}
-
-pub(in crate::tui) fn source(name: &str, feed: &str, state: SourceState) -> SourceStatus {
-    SourceStatus {
-        state,
-        events: 1_204,
-        last_sync: Some(NOW.plus_millis(-2 * MINUTE)),
-        ..SourceStatus::idle(&name.into(), feed, &format!("https://api.{feed}.com"))
-    }
-}
-
-/// Three sources that are well.
-pub(in crate::tui) fn sources() -> Vec<SourceStatus> {
-    [("streamkap-prod", "streamkap"), ("kaireon-prod", "kaireonai"), ("micro-prod", "microvisualizer")]
-        .map(|(name, feed)| source(name, feed, SourceState::Ready))
-        .to_vec()
-}
-
-pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
-    let feeds =
-        [("streamkap", "Streamkap"), ("kaireonai", "KaireonAI"), ("microvisualizer", "Microvisualizer")];
-    Settings {
-        keymap: Keymap::built_in(),
-        theme: Theme::built_in("dark").unwrap(),
-        zone: Zone::Utc,
-        me: None,
-        now: NOW,
-        size,
-        query: None,
-        at: None,
-        glyphs: Glyphs::Unicode,
-        notify: Notify::Bell,
-        user: UserData::default(),
-        ages: false,
-        follow: true,
-        sources: sources(),
-        feeds: feeds
-            .into_iter()
-            .map(|(id, name)| (id.into(), name.to_owned()))
-            .collect::<BTreeMap<Arc<str>, _>>(),
-        rules: BTreeMap::new(),
-    }
-}
+pub(in crate::tui) use list::answer_of;
+pub(in crate::tui) use seen::{line, place, selected, status};
+pub(in crate::tui) use world::{NOW, diff, event, many, set, settings, source, sources, story, user};
 
 /// An app and an outside that answers it from memory.
 pub(in crate::tui) struct Bench {
@@ -372,55 +228,6 @@ impl Bench {
     pub(in crate::tui) fn take_asked(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.asked)
     }
-
-    fn terminal(&self) -> Terminal<TestBackend> {
-        let area = self.app.ui.area;
-        let mut terminal = Terminal::new(TestBackend::new(area.width, area.height)).unwrap();
-        terminal.draw(|frame| view(&self.app, frame)).unwrap();
-        terminal
-    }
-
-    /// The screen as text, one line for each of its lines, without the spaces at their ends.
-    pub(in crate::tui) fn screen(&self) -> String {
-        let terminal = self.terminal();
-        let buffer = terminal.backend().buffer();
-        let width = usize::from(buffer.area.width);
-        if width == 0 {
-            return String::new();
-        }
-        let mut lines = Vec::new();
-        for cells in buffer.content.chunks(width) {
-            let mut line = String::new();
-            let mut covered = 0;
-            for cell in cells {
-                if covered > 0 {
-                    covered -= 1;
-                    continue;
-                }
-                covered = unicode_width::UnicodeWidthStr::width(cell.symbol()).saturating_sub(1);
-                line.push_str(cell.symbol());
-            }
-            lines.push(line.trim_end().to_owned());
-        }
-        lines.join("\n")
-    }
-
-    /// The screen as it is drawn.
-    pub(in crate::tui) fn buffer(&self) -> ratatui::buffer::Buffer {
-        self.terminal().backend().buffer().clone()
-    }
-
-    /// The cells of the screen.
-    pub(in crate::tui) fn cells(&self) -> Vec<ratatui::buffer::Cell> {
-        self.terminal().backend().buffer().content.clone()
-    }
-
-    /// The looks of the first cell of the first line that contains `text`.
-    pub(in crate::tui) fn style_of(&self, text: &str) -> ratatui::style::Style {
-        let y = self.screen().lines().position(|line| line.contains(text)).unwrap();
-        let terminal = self.terminal();
-        terminal.backend().buffer()[(1, y as u16)].style()
-    }
 }
 
 fn keys_of(text: &str) -> Vec<KeyEvent> {
@@ -450,99 +257,4 @@ fn keys_of(text: &str) -> Vec<KeyEvent> {
         keys.push(key.unwrap_or_else(|| KeyCode::Char(c).into()));
     }
     keys
-}
-
-/// So many events, `gap` milliseconds apart, newest first, ending `back` days ago.
-pub(in crate::tui) fn many(number: i64, gap: i64, back: i64) -> Vec<Event> {
-    (0..number)
-        .map(|i| {
-            let mut event = event(0, Action::Update, "service", &format!("Service {i}"));
-            event.record.time = NOW.plus_millis(-back * DAY - i * gap);
-            event.record.identity = Identity::Native(format!("many-{back}-{gap}-{i}"));
-            event.id = EventId::derive("kaireon-prod", None, &event.record.identity);
-            event.row = RowId::preferred(event.record.time, event.id);
-            event
-        })
-        .collect()
-}
-
-/// Rows, newest first, by day, among so many events.
-pub(in crate::tui) fn answer_of(rows: &[RowId], of: usize) -> Answer {
-    let how = Directives::default().arrangement(Zone::Utc);
-    Answer { list: rows.iter().copied().collect::<Rows>().into(), how, of, whole: true }
-}
-
-/// The events, which stand newest first, in the order and under the headings of `how`.
-fn arranged(events: &[&Arc<Event>], how: &Arrangement, open: &[RowId]) -> List {
-    let rows: Rows = events.iter().map(|event| event.row).collect();
-    let by_time = matches!(how.sort, Sort::NewestFirst | Sort::OldestFirst);
-    let oldest_first = how.sort == Sort::OldestFirst;
-    if by_time && matches!(how.group, Group::Day | Group::None) {
-        let heads = if how.group == Group::Day { Heads::Days } else { Heads::None };
-        return List::by_time(rows, oldest_first, heads);
-    }
-    let name = |event: &Event, by: Group| match by {
-        Group::Entity => event.record.entity.label().unwrap_or_default().to_owned(),
-        Group::Actor => event.record.actor.label().unwrap_or_default().to_owned(),
-        Group::Source => event.source.to_string(),
-        Group::Set => event.record.set.clone().unwrap_or_default(),
-        Group::Day => event.row.time().to_string()[..10].to_owned(),
-        Group::None | Group::Run => String::new(),
-    };
-    let sort_by = match how.sort {
-        Sort::Entity => Group::Entity,
-        Sort::Actor => Group::Actor,
-        Sort::Source => Group::Source,
-        Sort::NewestFirst | Sort::OldestFirst => Group::None,
-    };
-    let mut order: Vec<usize> = (0..events.len()).collect();
-    if oldest_first {
-        order.reverse();
-    }
-    order.sort_by_key(|at| name(events[*at], sort_by));
-    let first = order.clone();
-    let place_of = |group: &str| first.iter().position(|at| name(events[*at], how.group) == group);
-    order.sort_by_key(|at| place_of(&name(events[*at], how.group)));
-    let same = |a: &usize, b: &usize| {
-        let (a, b) = (events[*a], events[*b]);
-        let run = |event: &Event| {
-            (event.record.action.clone(), event.record.entity.id.clone(), event.record.actor.clone())
-        };
-        if how.group == Group::Run { run(a) == run(b) } else { name(a, how.group) == name(b, how.group) }
-    };
-    let (mut shown, mut place, mut starts) = (Vec::new(), vec![0; events.len()], Vec::new());
-    let (mut sizes, mut oldest) = (Vec::new(), Vec::new());
-    for group in order.chunk_by(same) {
-        starts.push(shown.len() as u32);
-        sizes.push(group.len() as u32);
-        let last = group.iter().map(|at| events[*at].row).min().unwrap();
-        oldest.push(last);
-        for (nth, at) in group.iter().enumerate() {
-            if nth == 0 || how.group != Group::Run || open.contains(&last) {
-                shown.push(*at as u32);
-            }
-            place[*at] = shown.len() as u32 - 1;
-        }
-    }
-    let order = Written { shown, place };
-    match how.group {
-        Group::Run => {
-            let heads = if by_time { Heads::Days } else { Heads::None };
-            List::written(rows, order, heads).with_runs(starts, sizes, oldest)
-        }
-        Group::None => List::written(rows, order, Heads::None),
-        _ => List::written(rows, order, Heads::Groups(starts.into())),
-    }
-}
-
-/// A user with two views, of which everything older than today was read.
-pub(in crate::tui) fn user() -> UserData {
-    let read_to = Some(RowId::floor(NOW.plus_millis(-DAY)));
-    let view = |name: &str, query: &str| View { name: name.into(), query: query.into(), read_to };
-    UserData {
-        views: vec![view("Services", "type:service"), view("Prod flows", "type:decision_flow source:*prod")],
-        default: Some("Prod flows".into()),
-        read_to,
-        ..UserData::default()
-    }
 }

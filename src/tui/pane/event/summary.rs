@@ -57,10 +57,7 @@ pub(super) fn text(
     for summary in written {
         paragraph(&mut text, ui, (&summary.label(ui.zone), Role::Ai), &summary.text, width);
     }
-    // A feed whose only text is its model's may offer it as the summary too.
-    if let Some(summary) =
-        record.summary.as_ref().filter(|summary| Some(*summary) != record.ai_summary.as_ref())
-    {
+    if let Some(summary) = record.automatic() {
         paragraph(&mut text, ui, ("auto", Role::Automatic), summary, width);
     }
     changed(&mut text, ui, event, compared, width);

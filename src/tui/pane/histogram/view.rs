@@ -73,7 +73,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &HistogramPane, area: Rect, buf: &mu
     numbers(histogram, area, chart, ui, buf);
     bars(app, pane, histogram, width, chart, buf);
     axis(histogram, (chosen, cursor), width, chart, ui, buf);
-    let mut below = vec![readout(app, histogram, chosen)];
+    let mut below = vec![readout(app, pane, histogram, chosen)];
     if pane.stack().is_some() {
         below.push(legend(app, pane, histogram));
     }
@@ -222,13 +222,16 @@ fn axis(
 }
 
 /// What there is in the bars that are chosen.
-fn readout(app: &App, histogram: &Histogram, (from, to): (usize, usize)) -> Row {
+fn readout(app: &App, pane: &HistogramPane, histogram: &Histogram, (from, to): (usize, usize)) -> Row {
     let ui = &app.ui;
     let (start, end) = (histogram.edges[from], histogram.edges[to + 1]);
     let sum = |series: &Series| series.counts[from..=to].iter().sum::<usize>();
     let total: usize = histogram.series.iter().map(sum).sum();
     let mut row = Row::new().fill(1).put(&stretch(start, end, ui), ui.style(Role::Text));
     row = row.put(&format!(" · {}", words::plural(total as u64, "event")), ui.style(Role::Title));
+    if pane.in_range() {
+        row = row.put(" · range", ui.style(Role::Accent));
+    }
     for series in histogram.series.iter().filter(|series| sum(series) > 0) {
         let Some(value) = series.value.as_deref() else { continue };
         row = row.put(&format!(" · {value} {}", words::count(sum(series) as u64)), ui.style(Role::Dim));
