@@ -90,6 +90,7 @@ impl Bench {
             theme: Theme::built_in("dark").unwrap(),
             glyphs: Glyphs::Unicode,
             notify: Notify::Bell,
+            spinner: false,
             zone: Zone::Utc,
             me: None,
             now: event.record.time,

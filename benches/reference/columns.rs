@@ -62,6 +62,14 @@ fn people(library: &Library, table: &mut Table) {
     let profile = || library.profile(&ben, Zone::Local, 12).unwrap();
     assert!(profile().0.events > 0);
     table.add("one actor", median_of(5, profile));
+    let context = Context { now: at, zone: Zone::Utc, me: None };
+    let filters = ["set:release-1", &format!("around:{at}~10m"), "actor:ben@example.com"];
+    let among = filters.map(|text| query::parse(text, &context).unwrap());
+    let row =
+        library.survey(&Query::all(), &Ask::default(), &|| true).unwrap().unwrap().rows.get(100).unwrap();
+    let related = || library.neighbours(row, &among, 6, &|| true).unwrap().unwrap();
+    assert!(related()[2].others > 0);
+    table.add("what is related to one event", median_of(5, related));
 }
 
 /// Looks until there is something to show, or all is looked at.

@@ -42,7 +42,10 @@ fn table(suspects: &Suspects) -> Vec<String> {
         return vec![format!("nothing changed in the {span} before {at}")];
     }
     let changes = if *of == 1 { "change" } else { "changes" };
-    let mut lines = vec![format!("{of} {changes} in the {span} before {at}, the most suspicious first")];
+    let mut lines = vec![format!(
+        "{} {changes} in the {span} before {at}, the most suspicious first",
+        domain::count(*of as u64)
+    )];
     for (nth, suspect) in found.iter().enumerate() {
         lines.push(String::new());
         lines.push(head(nth + 1, suspect, case.zone));

@@ -115,6 +115,7 @@ zone = "+02:00"
 time = "relative"
 follow = false
 notify = "osc777"
+spinner = false
 glyphs = "ascii"
 
 [keys.everywhere]
@@ -156,6 +157,7 @@ fn a_good_file_becomes_what_it_says() {
         follow: false,
         glyphs: Some(Glyphs::Ascii),
         notify: Notify::Osc777,
+        spinner: false,
     };
     assert_eq!(config.ui, ui);
     assert_eq!(config.keymap.keys_in(Context::Everywhere, Command::Help), ["f3"]);

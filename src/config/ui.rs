@@ -11,7 +11,7 @@ use crate::domain::{Zone, did_you_mean, what_fits};
 use crate::tui::theme::Theme;
 use crate::tui::{Glyphs, Notify};
 
-const KEYS: &[&str] = &["theme", "zone", "time", "follow", "glyphs", "notify"];
+const KEYS: &[&str] = &["theme", "zone", "time", "follow", "glyphs", "notify", "spinner"];
 
 /// The word for the theme that fits the terminal's background.
 const AUTO: &str = "auto";
@@ -31,6 +31,8 @@ pub struct Ui {
     pub glyphs: Option<Glyphs>,
     /// How the user is told of what happens to a watched entity.
     pub notify: Notify,
+    /// Whether a glyph turns while something is under way.
+    pub spinner: bool,
 }
 
 impl Default for Ui {
@@ -43,6 +45,7 @@ impl Default for Ui {
             follow: true,
             glyphs: None,
             notify: Notify::default(),
+            spinner: true,
         }
     }
 }
@@ -68,6 +71,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: &Field<'_>, file: &Path, home
         follow: get("follow").and_then(|field| field.boolean(reader)).unwrap_or(Ui::default().follow),
         glyphs: get("glyphs").and_then(|field| glyphs(reader, field)),
         notify: get("notify").and_then(|field| notify(reader, field)).unwrap_or_default(),
+        spinner: get("spinner").and_then(|field| field.boolean(reader)).unwrap_or(Ui::default().spinner),
     }
 }
 

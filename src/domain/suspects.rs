@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike as _, Timelike as _, Weekday};
 
-use super::{Action, Event, RowId, Timestamp, Zone};
+use super::{Action, Event, RowId, Timestamp, Zone, count};
 
 /// The moment that something broke, and how far back to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -274,7 +274,7 @@ fn rarity(share: Share) -> f64 {
 }
 
 fn rare(what: &str, share: Share) -> String {
-    format!("{what} is rare: {} of {} events", share.count, share.of)
+    format!("{what} is rare: {} of {} events", count(share.count as u64), count(share.of as u64))
 }
 
 #[cfg(test)]

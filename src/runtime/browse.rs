@@ -151,6 +151,7 @@ where
         at: setting.begin.at,
         glyphs: session.config.ui.glyphs.unwrap_or(setting.glyphs),
         notify: session.config.ui.notify,
+        spinner: session.config.ui.spinner,
         user: user.data(),
         follow: session.config.ui.follow,
         ages: session.config.ui.time == TimeStyle::Relative,

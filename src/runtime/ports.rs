@@ -300,6 +300,7 @@ struct Newest {
     actors: Arc<AtomicU64>,
     counts: Arc<AtomicU64>,
     suspects: Arc<AtomicU64>,
+    related: Arc<AtomicU64>,
 }
 
 /// Counts a piece of work as under way until it is dropped, after its message was sent.

@@ -17,6 +17,7 @@ mod life;
 mod overlay;
 mod people;
 mod record;
+mod related;
 mod views;
 
 pub(super) use event::nothing_further;
@@ -246,6 +247,7 @@ impl App {
             (Command::NextOfEntity, _) => self.neighbour(Side::Older, ask),
             (Command::PreviousOfEntity, _) => self.neighbour(Side::Newer, ask),
             (Command::Unfold, _) if self.timeline.unfold() => self.ask(Why::Fold, ask),
+            (Command::Open, _) if self.open_related(ask) => {}
             (Command::Open, _) if self.fill_gap(ask) => {}
             (Command::Open | Command::Unfold, _) => self.open_event(ask),
             (Command::Fold, _) if self.timeline.fold() => self.ask(Why::Fold, ask),

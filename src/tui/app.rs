@@ -17,6 +17,7 @@ use super::library::Library;
 use super::message::{Effect, Message, Notice};
 use super::overlay::Overlay;
 use super::pane::event::look::Comparisons;
+use super::pane::event::related::Relations;
 use super::pane::event::{Details, EventView};
 use super::pane::facets::Facets;
 use super::pane::timeline::Timeline;
@@ -26,6 +27,7 @@ use super::range::Range;
 use super::said::Said;
 use super::search::Search;
 use super::settings::{Settings, Side, Ui};
+use super::spinner::Spinner;
 use super::tabs::Tabs;
 use super::trail::Trail;
 use super::waiting::{Question, Timers, Why};
@@ -84,6 +86,8 @@ pub struct App {
     pub(super) details: Details,
     /// What was made of the changes of events that were looked at.
     pub(super) comparisons: Comparisons,
+    /// What is related to the event that was looked at last.
+    pub(super) relations: Relations,
     pub(super) sources: Vec<SourceStatus>,
     /// What the cache knows to be complete of every feed.
     pub(super) ledgers: Vec<FeedCoverage>,
@@ -103,6 +107,7 @@ pub struct App {
     pub(super) pressed: Vec<KeyEvent>,
     pub(super) question: Question,
     pub(super) timers: Timers,
+    pub(super) spinner: Spinner,
     pub(super) dirty: bool,
 }
 
@@ -142,6 +147,7 @@ impl App {
             library: Library::default(),
             details: Details::default(),
             comparisons: Comparisons::default(),
+            relations: Relations::default(),
             sources: settings.sources,
             ledgers: Vec::new(),
             preview: EventView::default(),
@@ -154,6 +160,7 @@ impl App {
             pressed: Vec::new(),
             question: Question::default(),
             timers: Timers::default(),
+            spinner: Spinner::new(settings.spinner),
             dirty: true,
             ui,
         };
@@ -189,6 +196,7 @@ impl App {
             Message::Lifecycle { source, entity, result } => self.take_life(&source, &entity, &result),
             Message::Profile { actor, result } => self.take_profile(&actor, &result),
             Message::Suspects { case, result } => self.take_suspects(case, &result, &mut ask),
+            Message::Neighbours { generation, result } => self.take_neighbours(generation, result),
             Message::Found { from, result } => self.found(from, result, &mut ask),
             Message::Advice { generation, notes } => self.take_advice(generation, notes),
             Message::Values { asker, generation, key, values } => {
@@ -217,7 +225,7 @@ impl App {
             }
             other => self.heard_of_leaving(other, &mut ask),
         };
-        self.said.hear(self.notice.as_ref(), self.ui.now);
+        ask.extend(self.said.hear(self.notice.as_ref(), self.ui.now));
         self.settle(&mut ask);
         ask
     }
@@ -327,6 +335,9 @@ impl App {
                 _ => {}
             }
         }
+        for event in &events {
+            self.relations.renew(event);
+        }
         if let Some(range) = &mut self.range {
             range.renew(&events);
         }
@@ -352,6 +363,7 @@ impl App {
     fn grew(&mut self, ask: &mut Vec<Effect>) -> bool {
         self.renew_screens(ask);
         self.counts.grow_stale();
+        self.relations.grow_stale();
         if self.question.open.is_some() {
             self.question.stale = true;
         } else {
@@ -416,12 +428,14 @@ impl App {
         }
         self.settle_range();
         self.settle_screen(ask);
+        self.settle_related(ask);
         self.settle_counts(ask);
         if let Some(subject) = self.subject() {
             ask.extend(self.comparisons.want(&subject));
         }
         self.settle_rest(ask);
         self.settle_clock(ask);
+        self.settle_spinner(ask);
     }
 
     fn settle_screen(&mut self, ask: &mut Vec<Effect>) {

@@ -189,7 +189,7 @@ commands! {
     Messages "messages" [Everywhere] "Show what the status line said, in full";
     Screenshot "screenshot" [Everywhere] "Write a picture of the screen as an SVG file";
 
-    Open "open" [Lists Views Sources] "Open the selected event, view or source, or fill the gap";
+    Open "open" [Lists Detail Views Sources] "Open the selected event, view or source, or fill the gap";
     Unfold "unfold" [Lists Facets] "Unfold the selected run of events or key, else open the event";
     Fold "fold" [Lists Facets] "Fold the run of events or the key that the selected one belongs to";
     Mark "mark" [Lists Facets] "Mark the event or value, or take the mark away, and go on";
@@ -236,6 +236,8 @@ commands! {
     OpenActor "open-actor" [Lists Detail] "Open what is known of the actor";
     Around "around" [Lists Detail] "Show what happened within 10 minutes of the event, in all sources";
     Suspects "suspects" [Lists Detail] "Show what changed before the event, the most suspicious first";
+    ShorterWindow "shorter-window" [Lists] "Look less far back for what changed before the event";
+    LongerWindow "longer-window" [Lists] "Look further back for what changed before the event";
     OpenUrl "open-url" [Lists Detail] "Open the event in the web browser";
     NextTab "next-tab" [Lists Detail] "Show the next tab of the event";
     PreviousTab "previous-tab" [Lists Detail] "Show the previous tab of the event";

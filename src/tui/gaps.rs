@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::app::App;
 use crate::diff::Matcher;
-use crate::domain::{Event, Gap, GapReason, SourceStatus, Stretch, Timestamp};
+use crate::domain::{Event, FeedCoverage, Gap, GapReason, SourceStatus, Stretch, Timestamp};
 
 /// How long after its last sync a source still counts as up to date, in milliseconds.
 const FRESH: i64 = 15 * 60_000;
@@ -19,14 +19,27 @@ impl App {
     pub(super) fn gaps(&self) -> Vec<Stretch> {
         let query = self.filter.query();
         let meant = self.sources.iter().filter(|source| !query.leaves_out_source(&source.name));
-        meant
-            .flat_map(|source| {
-                let feeds = self.ledgers.iter().filter(|feed| feed.source == source.name);
-                let since = since_last_sync(source, feeds.clone().next().is_some(), self.ui.now);
-                let removed = feeds.clone().filter_map(|feed| feed.ledger.removed()).map(|gap| gap.span);
-                feeds.flat_map(|feed| visible(feed.ledger.gaps())).chain(removed).chain(since)
-            })
-            .collect()
+        meant.flat_map(|source| self.gaps_of(source)).map(|(_, span)| span).collect()
+    }
+
+    /// What the cache may lack of the times from `from` to `to`, of any source: of which, and of when.
+    pub(super) fn unknown(&self, from: Timestamp, to: Timestamp) -> Vec<(String, Stretch)> {
+        // What is still to come is not missing.
+        let to = to.min(self.ui.now).max(from);
+        let within = |(_, span): &(String, Stretch)| is_open(&[*span], (from, to.plus_millis(1)));
+        self.sources.iter().flat_map(|source| self.gaps_of(source)).filter(within).collect()
+    }
+
+    /// What the cache may lack of a source, with the name of the scope, or of the source where there is none.
+    fn gaps_of<'a>(&'a self, source: &'a SourceStatus) -> impl Iterator<Item = (String, Stretch)> + 'a {
+        let feeds = self.ledgers.iter().filter(|feed| feed.source == source.name);
+        let since = since_last_sync(source, feeds.clone().next().is_some(), self.ui.now);
+        let of_feed = |feed: &'a FeedCoverage| {
+            let label = feed.scope.as_ref().map_or(&*feed.source, |_| feed.label());
+            let removed = feed.ledger.removed().map(|gap| gap.span);
+            visible(feed.ledger.gaps()).chain(removed).map(|span| (label.to_owned(), span))
+        };
+        feeds.flat_map(of_feed).chain(since.map(|span| (source.name.to_string(), span)))
     }
 
     /// What the life of one entity is read with: the rules of the feed of its events, and where the cache may lack

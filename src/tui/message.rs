@@ -14,8 +14,8 @@ use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use super::settings::Notify;
 use crate::diff::{Comparison, LifeQuestion, Seen, Subject};
 use crate::domain::{
-    Actor, Ask, Case, Condition, Entity, Event, EventId, Fault, FeedCoverage, List, Profile, RowId, Rows,
-    SourceStatus, Stretch, Summary, Survey, Suspects, Timestamp, Unreadable, UserChange, Zone,
+    Actor, Ask, Case, Condition, Entity, Event, EventId, Fault, FeedCoverage, List, Neighbours, Profile,
+    RowId, Rows, SourceStatus, Stretch, Summary, Survey, Suspects, Timestamp, Unreadable, UserChange, Zone,
 };
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
@@ -66,6 +66,13 @@ pub enum Message {
         case: Case,
         /// What changed before it, or why that could not be found.
         result: Result<Suspects, String>,
+    },
+    /// The answer to [`Effect::Neighbours`] of that generation.
+    Neighbours {
+        /// Which question it answers.
+        generation: u64,
+        /// What was found among each of the selections, in their order, or why nothing could be.
+        result: Result<Vec<Neighbours>, String>,
     },
     /// The answer to [`Effect::Find`].
     Found {
@@ -291,6 +298,16 @@ pub enum Effect {
         /// The moment.
         case: Case,
     },
+    /// Find what stands next to an event among what each of these queries selects: [`Message::Neighbours`]. A
+    /// question of a greater generation makes it void.
+    Neighbours {
+        /// Comes back in the message.
+        generation: u64,
+        /// The event.
+        row: RowId,
+        /// What to look among.
+        among: Vec<Query>,
+    },
     /// Write a picture of the screen to a file.
     Picture {
         /// The path as the user typed it.
@@ -514,4 +531,8 @@ pub enum Timer {
     Clock(u64),
     /// The selection has rested on one event.
     Rest(u64),
+    /// What is under way takes a while.
+    Spinner(u64),
+    /// Something was said, and is to be kept with its time.
+    Said(u64),
 }

@@ -12,7 +12,7 @@
 //! command does and `app` what each message does to the state. `waiting` keeps the questions that are on their way,
 //! `library` the events at hand, `filter` the line that is typed with the `popup` below it, `tabs` the views
 //! and where one was in each, `search` what was found without filtering, `counts` what the events have in
-//! common and when they were, `gaps` where there may be more of them. `layout` says where everything is, `view`
+//! common and when they were, `gaps` where there may be more of them, `spinner` what is under way. `layout` says where everything is, `view`
 //! draws the frame from the files in `pane` and `overlay`, in the colours of `theme`, and every text on the
 //! way goes through `draw`.
 //!
@@ -48,6 +48,7 @@ mod said;
 mod scrollbar;
 mod search;
 mod settings;
+mod spinner;
 mod tabs;
 #[cfg(test)]
 mod tests;

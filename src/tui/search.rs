@@ -27,6 +27,11 @@ impl Search {
         self.query.is_some().then_some(self.text.as_str())
     }
 
+    /// Whether it is still being looked for.
+    pub(super) fn waits(&self) -> bool {
+        self.query.is_some() && self.rows.is_none()
+    }
+
     /// How many were found, and the place among them of the selected row.
     pub(super) fn count(&self, selected: Option<RowId>) -> Option<(Option<usize>, usize)> {
         let rows = self.rows.as_ref()?;

@@ -41,6 +41,8 @@ pub struct Settings {
     pub glyphs: Glyphs,
     /// How the user is told of what happens to a watched entity.
     pub notify: Notify,
+    /// Whether a glyph turns while something is under way; otherwise it stands still.
+    pub spinner: bool,
     /// What the user made.
     pub user: UserData,
     /// The configured sources, in the order of the configuration.

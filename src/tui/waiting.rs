@@ -100,6 +100,11 @@ impl App {
                 }
                 false
             }
+            Timer::Spinner(number) => self.turn_spinner(number, ask),
+            Timer::Said(number) => {
+                self.said.stamp(number, now);
+                false
+            }
             Timer::Clock(_) | Timer::Rest(_) => false,
         }
     }

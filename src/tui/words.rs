@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
-use crate::domain::{Timestamp, Zone};
+use crate::domain::{self, Timestamp, Zone};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -39,6 +39,11 @@ pub(super) fn through(time: Timestamp, zone: Zone) -> String {
         return full(time, zone);
     }
     zone.at(time).format("%a %-d %b %Y %H:%M %:z").to_string()
+}
+
+/// A point to the second, always in as many cells: ` 1 Apr 2026 10:30:05`.
+pub(super) fn stamp(time: Timestamp, zone: Zone) -> String {
+    zone.at(time).format("%e %b %Y %H:%M:%S").to_string()
 }
 
 /// A day and a time of day in the fewest characters that say which year: `1 Apr 10:30`, `1 Apr 2025`.
@@ -91,15 +96,7 @@ pub(super) fn length(seconds: i64) -> String {
 
 /// A number with its thousands set apart: `1,204`.
 pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    domain::count(number)
 }
 
 /// A number and what it counts: `1 event`, `1,204 events`.
@@ -146,12 +143,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_their_thousands_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_204, "1,204"), (1_000_000, "1,000,000")] {
-            assert_eq!(count(number), text);
-        }
+    fn a_number_and_what_it_counts_agree() {
         assert_eq!(plural(1, "event"), "1 event");
         assert_eq!(plural(0, "event"), "0 events");
+        assert_eq!(plural(1_204, "event"), "1,204 events");
     }
 
     #[test]
@@ -161,6 +156,8 @@ mod tests {
         assert_eq!(through(NOW.plus_millis(MINUTE - 1), Zone::Utc), "Wed 1 Apr 2026 10:40 +00:00");
         assert_eq!(day_name(day(NOW, Zone::Utc)), "Wed 1 Apr 2026");
         assert_eq!(clock(NOW, Zone::Utc, false), "10:40");
+        assert_eq!(stamp(NOW, Zone::Utc), " 1 Apr 2026 10:40:00");
+        assert_eq!(stamp(NOW.plus_millis(20 * DAY), Zone::Utc), "21 Apr 2026 10:40:00");
         assert_eq!(short(NOW.plus_millis(-HOUR), NOW, Zone::Utc), "1 Apr 09:40");
         assert_eq!(short(NOW.plus_millis(-300 * DAY), NOW, Zone::Utc), "5 Jun 2025");
     }

@@ -1,6 +1,7 @@
 //! What a sync has done so far, in one line on stderr, where somebody watches.
 //!
-//! How long it will still take is said where every server counts its events, and only then.
+//! All numbers of a line count the same events: where every server that is asked counts its own, those that are
+//! there of all of them, and how long the rest will take; elsewhere those that are new.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::IsTerminal;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::domain::{Progress, Safe, SourceState, SourceStatus, Timestamp};
+use crate::domain::{Safe, SourceState, SourceStatus, Timestamp};
 use crate::sync::Report;
 
 /// The time over which the pace is taken, in milliseconds.
@@ -74,24 +75,49 @@ impl Watch {
     }
 
     fn line(&self, now: Timestamp) -> String {
-        let mut parts = vec![format!("{} new events", HumanCount(self.new))];
+        let held = self.held();
+        let mut parts = vec![match held {
+            Some((done, total)) => bar(done, total),
+            None => format!("{} new events", HumanCount(self.new)),
+        }];
         parts.extend(self.pace(now).map(|pace| format!("{} a second", HumanCount(pace))));
-        let is_under_way = |status: &&SourceStatus| matches!(status.state, SourceState::Syncing { .. });
-        let under_way: Vec<&SourceStatus> = self.sources.values().filter(is_under_way).collect();
-        let waits = self.sources.values().filter_map(|status| waiting(status, now));
-        parts.extend(waits);
-        let told: Option<Vec<Progress>> = under_way.iter().map(|status| status.progress(now)).collect();
-        let counted: Option<Vec<(u64, u64)>> =
-            told.as_ref().and_then(|told| told.iter().map(|progress| progress.of).collect());
-        if let Some(counted) = counted.filter(|counted| !counted.is_empty()) {
-            let sum = |one: fn(&(u64, u64)) -> u64| counted.iter().map(one).fold(0, u64::saturating_add);
-            let left = told.iter().flatten().map(|progress| progress.seconds_left);
-            let left: Option<Vec<u64>> = left.collect();
-            parts.extend(bar(sum(|of| of.0), sum(|of| of.1), left.and_then(|left| left.into_iter().max())));
-        } else {
-            parts.extend(under_way.iter().filter_map(|status| scopes(status)));
+        parts.extend(self.sources.values().filter_map(|status| waiting(status, now)));
+        match held {
+            Some(_) => parts.extend(self.seconds_left(now).map(left)),
+            None => parts.extend(self.under_way().filter_map(scopes)),
         }
         Safe::line(&parts.join(" · ")).as_str().to_owned()
+    }
+
+    fn under_way(&self) -> impl Iterator<Item = &SourceStatus> {
+        self.sources.values().filter(|status| matches!(status.state, SourceState::Syncing { .. }))
+    }
+
+    /// How many events of all these sources are there, of how many: where every server that is being asked counts
+    /// its own. A source that came to its end has what it has.
+    fn held(&self) -> Option<(u64, u64)> {
+        self.under_way().next()?;
+        self.sources.values().try_fold((0_u64, 0_u64), |(all_done, all), status| {
+            let done = status.events.saturating_add(status.quarantined);
+            let total = match status.state {
+                SourceState::Ready | SourceState::Failed => done,
+                SourceState::Syncing { .. } | SourceState::Waiting { .. } => {
+                    status.total.filter(|total| *total >= done)?
+                }
+                SourceState::Idle => return None,
+            };
+            Some((all_done.saturating_add(done), all.saturating_add(total)))
+        })
+    }
+
+    /// When the last of the sources is done, where that can be told: not while one of them waits.
+    fn seconds_left(&self, now: Timestamp) -> Option<u64> {
+        if self.sources.values().any(|status| matches!(status.state, SourceState::Waiting { .. })) {
+            return None;
+        }
+        let left: Option<Vec<u64>> =
+            self.under_way().map(|status| status.progress(now)?.seconds_left).collect();
+        left?.into_iter().max()
     }
 }
 
@@ -100,15 +126,17 @@ fn age(time: Timestamp, now: Timestamp) -> i64 {
     now.millis().saturating_sub(time.millis())
 }
 
-/// `[########            ] 40 % of 30,000, about 12 seconds left`
-fn bar(done: u64, total: u64, seconds_left: Option<u64>) -> Option<String> {
-    let percent = done.saturating_mul(100).checked_div(total)?;
+/// `[########            ] 12,000 of 30,000 events, 40 %`
+fn bar(done: u64, total: u64) -> String {
+    let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
     let full = usize::try_from(percent.min(100) * CELLS / 100).unwrap_or_default();
     let bar = "#".repeat(full) + &" ".repeat(CELLS as usize - full);
-    let left = seconds_left
-        .map(|seconds| format!(", about {} left", HumanDuration(Duration::from_secs(seconds.max(1)))))
-        .unwrap_or_default();
-    Some(format!("[{bar}] {percent} % of {}{left}", HumanCount(total)))
+    format!("[{bar}] {} of {} events, {percent} %", HumanCount(done), HumanCount(total))
+}
+
+/// `about 12 seconds left`
+fn left(seconds: u64) -> String {
+    format!("about {} left", HumanDuration(Duration::from_secs(seconds.max(1))))
 }
 
 /// What is known of a source whose server does not count its events.
@@ -156,11 +184,40 @@ mod tests {
         let counted = watch([syncing("a", Some(4_000), None), syncing("b", Some(12_000), None)]);
         assert_eq!(
             counted.line(at(10_000)),
-            "800 new events · 200 a second · [#####               ] 25 % of 16,000, about 2 minutes left"
+            "[#####               ] 4,000 of 16,000 events, 25 % · 200 a second · about 2 minutes left"
         );
         let mixed = watch([syncing("a", Some(4_000), None), syncing("b", None, Some(12))]);
         assert_eq!(mixed.line(at(10_000)), "800 new events · 200 a second · b: 3 of 12 scopes");
         assert_eq!(watch([]).line(at(6_100)), "800 new events");
+    }
+
+    #[test]
+    fn the_percentage_is_that_of_the_numbers_beside_it() {
+        let ready = SourceStatus {
+            state: SourceState::Ready,
+            events: 90_000,
+            ..SourceStatus::idle(&"done".into(), "kaireonai", "https://example.com")
+        };
+        // What is there already and what came to its end counts on both sides, however little of it is new.
+        let line = watch([syncing("a", Some(8_000), None), ready.clone()]).line(at(10_000));
+        assert_eq!(
+            line,
+            "[##################  ] 92,000 of 98,000 events, 93 % · 200 a second · about 60 seconds left"
+        );
+        // One that waits holds the end up; one that was not asked yet can have any number.
+        let waits = |state| SourceStatus { state, ..syncing("b", Some(10_000), None) };
+        let until = SourceState::Waiting { until: at(20_000), reason: "429".into() };
+        let line = watch([syncing("a", Some(8_000), None), waits(until)]).line(at(10_000));
+        assert_eq!(
+            line,
+            "[####                ] 4,000 of 18,000 events, 22 % · 200 a second · b waits 10 s (429)"
+        );
+        let line = watch([syncing("a", Some(8_000), None), waits(SourceState::Idle)]).line(at(10_000));
+        assert_eq!(line, "800 new events · 200 a second");
+        // A count that is less than what is there is wrong.
+        let line = watch([syncing("a", Some(1_999), None)]).line(at(10_000));
+        assert_eq!(line, "800 new events · 200 a second");
+        assert_eq!(watch([ready]).line(at(10_000)), "800 new events · 200 a second");
     }
 
     #[test]

@@ -74,21 +74,21 @@ fn every_reason_has_its_words_and_its_points() {
             Clue { action: share(5), ..clue(9) },
             CASE,
             0.8,
-            "`publish` is rare: 5 of 1000 events",
+            "`publish` is rare: 5 of 1,000 events",
         ),
         (
             "rare-actor",
             Clue { actor: share(1), ..clue(9) },
             CASE,
             0.96,
-            "ben@example.com is rare: 1 of 1000 events",
+            "ben@example.com is rare: 1 of 1,000 events",
         ),
         (
             "rare-entity",
             Clue { entity: share(5), ..clue(9) },
             CASE,
             0.4,
-            "Home Page NBA is rare: 5 of 1000 events",
+            "Home Page NBA is rare: 5 of 1,000 events",
         ),
     ] {
         let suspect = Suspect::of(event(), &clue, &case);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Library;
-use crate::domain::{Actor, Ask, Case, Event, Profile, RowId, Suspect, Suspects, Timestamp, Zone, rank};
+use crate::domain::{
+    Actor, Ask, Case, Event, Neighbours, Profile, RowId, Suspect, Suspects, Timestamp, Zone, rank,
+};
 use crate::query::{self, Context, Query};
 use crate::store::StoreError;
 
@@ -44,6 +46,39 @@ impl Library {
         rows.sort_unstable_by(|a, b| b.cmp(a));
         rows.dedup();
         Ok((Box::new(profile), self.read(rows)?))
+    }
+
+    /// What stands next to the event at `row` among what each of these queries selects, at most `most` events
+    /// of each; `None` when nobody waits any more. Blocks.
+    pub fn neighbours(
+        &self,
+        row: RowId,
+        among: &[Query],
+        most: usize,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<Neighbours>>, StoreError> {
+        let mut found = Vec::with_capacity(among.len());
+        for query in among {
+            let Some(survey) = self.survey(query, &Ask::default(), wanted)? else { return Ok(None) };
+            let rows = survey.rows;
+            let others = rows.len() - usize::from(rows.position(row).is_some());
+            let (newer, older) = Neighbours::places(&rows, row, most);
+            found.push((others, newer, older));
+        }
+        let mut rows: Vec<RowId> =
+            found.iter().flat_map(|(_, newer, older)| newer.iter().chain(older)).copied().collect();
+        rows.sort_unstable_by(|a, b| b.cmp(a));
+        rows.dedup();
+        let events = self.read(rows)?;
+        let at = |rows: Vec<RowId>| {
+            let event = |row: &RowId| events.iter().find(|event| event.row == *row).cloned();
+            rows.iter().filter_map(event).collect()
+        };
+        let all = found.into_iter();
+        Ok(Some(
+            all.map(|(others, newer, older)| Neighbours { others, newer: at(newer), older: at(older) })
+                .collect(),
+        ))
     }
 
     fn read(&self, rows: Vec<RowId>) -> Result<Vec<Arc<Event>>, StoreError> {

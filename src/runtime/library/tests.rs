@@ -112,6 +112,42 @@ async fn a_value_is_found_however_rare_it_is() {
     assert_eq!(library.counts(&Query::all(), &ask, "x", &|| false).unwrap(), None);
 }
 
+#[tokio::test]
+async fn what_stands_next_to_an_event_is_found_among_each_selection() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(&folder.path().join("cache.db")).unwrap();
+    let key = FeedKey::new("prod", "kaireonai");
+    // One in a minute, of which every third is by `u0`.
+    let records: Vec<Record> = (0..60).map(|n| told(n, i64::from(n) * 60_000, "word")).collect();
+    let write =
+        move |db: &mut Db| db.write_page(&key, &records, &[], &Learned::default(), Timestamp::from_millis(0));
+    store.run_blocking(write).unwrap();
+    let library = Library::new(store);
+    library.load().await.unwrap();
+    let context = Context { now: Timestamp::from_millis(0), zone: Zone::Utc, me: None };
+    let query = |text: &str| query::parse(text, &context).unwrap();
+    let rows = library.rows(Query::all()).await.unwrap();
+    let middle = rows.get(29).unwrap();
+    let event = library.events(vec![middle]).await.unwrap().remove(0);
+    let among = [query(&format!("around:{}~10m", event.id)), query("actor:u0"), query("entity:nobody")];
+    let found = library.neighbours(middle, &among, 6, &|| true).unwrap().unwrap();
+    let minutes = |found: &[Arc<Event>]| -> Vec<i64> {
+        let start = 1_774_000_000_000;
+        found.iter().map(|event| (event.record.time.millis() - start) / 60_000).collect()
+    };
+    let seen: Vec<_> = found.iter().map(|it| (it.others, minutes(&it.newer), minutes(&it.older))).collect();
+    // The event itself is that of the 30th minute, and by `u0`.
+    assert_eq!(
+        seen,
+        [
+            (20, vec![33, 32, 31], vec![29, 28, 27]),
+            (19, vec![39, 36, 33], vec![27, 24, 21]),
+            (0, vec![], vec![])
+        ]
+    );
+    assert_eq!(library.neighbours(middle, &among, 6, &|| false).unwrap(), None, "nobody waits");
+}
+
 /// Something that happens to the cache or to what is known of it.
 #[derive(Debug, Clone)]
 enum Step {

@@ -20,6 +20,7 @@ impl Ports {
             Effect::DropSurvey { generation } => self.newest.survey.store(generation, Ordering::SeqCst),
             Effect::Watch { query } => self.watched(query),
             Effect::Suspects { query, case } => self.suspects(query, case),
+            Effect::Neighbours { generation, row, among } => self.neighbours(generation, row, among),
             _ => {}
         }
     }

@@ -11,6 +11,9 @@ use crate::tui::Message;
 /// How many events of each sort are named of an actor.
 const EVENTS: usize = 12;
 
+/// How many events of each sort are shown that are related to one.
+const RELATED: usize = 6;
+
 /// How many changes before a moment are shown: nobody reads further.
 const SUSPECTS: usize = 50;
 
@@ -41,6 +44,14 @@ impl Ports {
             let newest: Vec<RowId> = rows.first().into_iter().collect();
             let event = library.events(newest).await.unwrap_or_default().pop();
             Message::Watched(event.map(|event| (Arc::new(event), rows.len())))
+        });
+    }
+
+    pub(super) fn neighbours(&self, generation: u64, row: RowId, among: Vec<Query>) {
+        self.latest(&self.newest.related, generation, move |library, wanted| {
+            let found = library.neighbours(row, &among, RELATED, wanted).transpose()?;
+            let result = found.map_err(|error| error.to_string());
+            Some(Message::Neighbours { generation, result })
         });
     }
 

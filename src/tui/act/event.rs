@@ -54,6 +54,8 @@ impl App {
             Command::OpenActor => self.open_actor(ask),
             Command::Around => self.show_around(ask),
             Command::Suspects => self.open_suspects(ask),
+            Command::ShorterWindow => self.widen_window(false, ask),
+            Command::LongerWindow => self.widen_window(true, ask),
             Command::Repeat => match self.repeatable {
                 Some(command) => return self.act_on_event(command, ask),
                 None => self.notice = Some(Notice::info("there is nothing to do again")),
@@ -96,6 +98,7 @@ impl App {
             Command::PreviousChange => self.seek_change(false),
             Command::NextOfEntity => self.neighbour(Side::Older, ask),
             Command::PreviousOfEntity => self.neighbour(Side::Newer, ask),
+            Command::Open => drop(self.open_related(ask)),
             other => {
                 if let Some(motion) = Motion::of(other) {
                     self.scroll_event(motion);
@@ -212,7 +215,11 @@ impl App {
 
     pub(super) fn scroll_event(&mut self, motion: Motion) {
         let Some((text, page)) = self.text_of_event() else { return };
+        let in_related = self.in_related();
         let view = self.view_of_event();
+        if in_related {
+            return view.select(motion, &text, page);
+        }
         view.scroll = motion.from(view.scroll, text.lines.len().saturating_sub(page) + 1, page);
     }
 

@@ -56,7 +56,7 @@ impl App {
             }
             (Overlay::Told(told), command) => {
                 let Some(motion) = Motion::of(command) else { return false };
-                told.go(motion, &layout);
+                told.go(motion, &layout, &self.ui);
             }
             (Overlay::Help(help), command) => {
                 let Some(motion) = Motion::of(command) else {

@@ -1,14 +1,14 @@
 //! What commands do to find who did what, and what else happened: around an event, before it, by its actor.
 //! And to find the way back from there.
 
-use crate::domain::{Actor, Case, Event, Profile, Suspects};
+use crate::domain::{Actor, Case, Event, Profile, Suspects, span};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::overlay::{Asked, Overlay, Told};
 use crate::tui::pane::actor::{self, ActorPane, Way};
-use crate::tui::pane::event::EventView;
+use crate::tui::pane::event::{EventView, related};
 use crate::tui::pane::suspects::{self, SuspectsPane};
 use crate::tui::pane::{Screen, lifecycle};
 use crate::tui::view;
@@ -22,7 +22,8 @@ impl App {
             Command::Forward => self.forward(ask),
             Command::Messages => {
                 let lines = self.said.lines(&self.ui);
-                self.overlays.push(Overlay::Told(Told::new("messages", "messages, the latest first", lines)));
+                let told = Told::of("messages", "messages, the latest first", lines);
+                self.overlays.push(Overlay::Told(told));
             }
             Command::PreviewPlace => {
                 self.ui.preview = true;
@@ -76,7 +77,7 @@ impl App {
     /// Shows what happened around the event in all sources; the selection stays on it.
     pub(super) fn show_around(&mut self, ask: &mut Vec<Effect>) {
         let Some(event) = self.event().cloned() else { return };
-        let text = format!("around:{}~10m", event.id);
+        let text = related::around(&event);
         if self.above.is_empty() && self.filter.applied() == text {
             self.notice = Some(Notice::info("these are the 10 minutes before and after this event"));
             return;
@@ -102,6 +103,21 @@ impl App {
         }
         ask.push(pane.question());
         self.above.push(Screen::Suspects(pane));
+    }
+
+    /// Looks further back for what changed before a moment, or less far.
+    pub(super) fn widen_window(&mut self, longer: bool, ask: &mut Vec<Effect>) {
+        let Some(Screen::Suspects(pane)) = self.above.last_mut() else {
+            let key = self.ui.key(Command::Suspects);
+            self.notice = Some(Notice::info(format!("this is for what changed before an event: `{key}`")));
+            return;
+        };
+        if let Some(question) = pane.widen(longer) {
+            ask.push(question);
+        } else {
+            let (window, end) = (span(pane.case.window), if longer { "far" } else { "near" });
+            self.notice = Some(Notice::info(format!("{window} before is as {end} as it goes")));
+        }
     }
 
     pub(in crate::tui) fn take_suspects(

@@ -82,6 +82,11 @@ impl ActorPane {
         }
     }
 
+    /// Whether nothing is known yet.
+    pub(in crate::tui) fn waits(&self) -> bool {
+        matches!(self.state, Loaded::Waiting)
+    }
+
     pub(in crate::tui) fn known(&self) -> Option<&Known> {
         match &self.state {
             Loaded::Here(known) => Some(known),

@@ -1,6 +1,6 @@
 //! An event in one line, for a screen that lists a few of them from different days.
 
-use crate::domain::{Event, Safe};
+use crate::domain::{Event, Safe, Timestamp};
 use crate::tui::draw::Row;
 use crate::tui::gist;
 use crate::tui::pane::timeline::row;
@@ -20,20 +20,58 @@ const ENTITY: (usize, usize) = (10, 26);
 /// From this width on, there is room to say what changed.
 const GIST: usize = 66;
 
-/// The line after its first cell, in `width` cells. Time, action and entity are always there; the actor or,
-/// where all events are by one, what changed comes after them where there is room.
-pub(in crate::tui) fn line(event: &Event, width: usize, with_actor: bool, ui: &Ui) -> Row {
-    let dim = ui.style(Role::Dim);
-    let time = if ui.ages {
-        words::age(event.row.time(), ui.now)
+/// The cells for the name of a source.
+const SOURCE: usize = 18;
+
+/// The fewest cells in which it is worth saying who it was beside the source.
+const NAME: usize = 12;
+
+/// What stands after the entity where there is room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Beside {
+    /// Who it was.
+    Actor,
+    /// What changed: all events are by one.
+    Gist,
+    /// Where it was, then who.
+    Source,
+}
+
+/// The line after its first cell, in `width` cells. Time, action and entity are always there.
+pub(in crate::tui) fn line(event: &Event, width: usize, beside: Beside, ui: &Ui) -> Row {
+    let time = words::short(event.row.time(), ui.now, ui.zone);
+    rest(event, start(&time, event.row.time(), ui), width, beside, ui)
+}
+
+/// The same for an event that is shown because of what happened at `moment`: on that day, the time of day says
+/// more.
+pub(in crate::tui) fn line_near(event: &Event, moment: Timestamp, width: usize, ui: &Ui) -> Row {
+    let time = time_near(event.row.time(), moment, ui);
+    rest(event, start(&time, event.row.time(), ui), width, Beside::Source, ui)
+}
+
+/// The cell with the time of `moment` in lines about what happened near to it.
+pub(in crate::tui) fn here(moment: Timestamp, ui: &Ui) -> Row {
+    start(&time_near(moment, moment, ui), moment, ui)
+}
+
+fn time_near(time: Timestamp, moment: Timestamp, ui: &Ui) -> String {
+    if words::day(time, ui.zone) == words::day(moment, ui.zone) {
+        words::clock(time, ui.zone, true)
     } else {
-        words::short(event.row.time(), ui.now, ui.zone)
-    };
-    let start = Row::new()
-        .right(&time, TIME, ui.style(Role::Time))
-        .fill_by(2)
-        .cell(&row::action(event), ACTION, row::action_style(event, ui))
-        .fill_by(2);
+        words::short(time, ui.now, ui.zone)
+    }
+}
+
+/// The cell with the time, as an age where the user wants ages.
+fn start(time: &str, at: Timestamp, ui: &Ui) -> Row {
+    let age = ui.ages.then(|| words::age(at, ui.now));
+    Row::new().right(age.as_deref().unwrap_or(time), TIME, ui.style(Role::Time))
+}
+
+fn rest(event: &Event, start: Row, width: usize, beside: Beside, ui: &Ui) -> Row {
+    let dim = ui.style(Role::Dim);
+    let start = start.fill_by(2).cell(&row::action(event), ACTION, row::action_style(event, ui)).fill_by(2);
     let left = width.saturating_sub(start.width());
     let entity = event.record.entity.label().unwrap_or("–");
     if width < GIST {
@@ -42,9 +80,15 @@ pub(in crate::tui) fn line(event: &Event, width: usize, with_actor: bool, ui: &U
     let room = (left / 2).clamp(ENTITY.0, ENTITY.1);
     let line = start.cell(entity, room, ui.style(Role::Entity)).fill_by(2);
     let left = width.saturating_sub(line.width());
-    if with_actor {
-        let name = Safe::line(event.record.actor.label().unwrap_or("–"));
-        return line.cell(&row::short_name(&name, left), left, ui.style(Role::Actor));
+    let name = Safe::line(event.record.actor.label().unwrap_or("–"));
+    let who = |line: Row, left: usize| line.cell(&row::short_name(&name, left), left, ui.style(Role::Actor));
+    match beside {
+        Beside::Actor => return who(line, left),
+        Beside::Source if left < SOURCE + 2 + NAME => return line.cell(&event.source, left, dim),
+        Beside::Source => {
+            return who(line.cell(&event.source, SOURCE, dim).fill_by(2), left - SOURCE - 2);
+        }
+        Beside::Gist => {}
     }
     let (label, text) = row::beside_entity(event);
     let text = if label.is_empty() { text } else { format!("{label} {text}") };

@@ -8,6 +8,7 @@ mod fields;
 mod flow;
 pub(in crate::tui) mod look;
 pub(in crate::tui) mod raw;
+pub(in crate::tui) mod related;
 mod revisions;
 mod sides;
 mod summary;
@@ -19,6 +20,8 @@ use std::sync::Arc;
 
 use crate::domain::{Detail, Event, Fault, RowId};
 use crate::tui::message::Effect;
+use crate::tui::motion::Motion;
+use view::Text;
 
 /// A tab of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,23 +33,27 @@ pub(in crate::tui) enum Tab {
     Diff,
     /// The record as it was sent.
     Raw,
+    /// What happened together with it, near to it, and by the same actor.
+    Related,
 }
 
 impl Tab {
-    pub(in crate::tui) const ALL: [Self; 3] = [Self::Summary, Self::Diff, Self::Raw];
+    pub(in crate::tui) const ALL: [Self; 4] = [Self::Summary, Self::Diff, Self::Raw, Self::Related];
 
     pub(in crate::tui) fn name(self) -> &'static str {
         match self {
             Self::Summary => "Summary",
             Self::Diff => "Diff",
             Self::Raw => "Raw",
+            Self::Related => "Related",
         }
     }
 
     /// The tab `by` places further on, coming round at the ends.
     pub(in crate::tui) fn step(self, by: isize) -> Self {
         let here = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
-        Self::ALL[here.wrapping_add_signed(by + 3) % 3]
+        let len = Self::ALL.len();
+        Self::ALL[here.wrapping_add_signed(by + len as isize) % len]
     }
 }
 
@@ -56,7 +63,7 @@ pub(in crate::tui) struct EventView {
     pub(in crate::tui) tab: Tab,
     /// Lines above the window.
     pub(in crate::tui) scroll: usize,
-    /// The changed field that was gone to, counted from the first.
+    /// The changed field that was gone to, or the related event, counted from the first.
     pub(in crate::tui) change: Option<usize>,
 }
 
@@ -86,6 +93,28 @@ impl EventView {
             self.scroll = mark.min(lines.saturating_sub(page));
         }
     }
+
+    /// The related event that is selected: the first one, where none was gone to.
+    pub(in crate::tui) fn selected(self, text: &Text) -> usize {
+        self.change.unwrap_or(0).min(text.marks.len().saturating_sub(1))
+    }
+
+    /// Moves among the related events, with the selected one in sight and, above the first of a section, its
+    /// heading. Where there is none, the text moves.
+    pub(in crate::tui) fn select(&mut self, motion: Motion, text: &Text, page: usize) {
+        let furthest = text.lines.len().saturating_sub(page);
+        if text.marks.is_empty() {
+            self.scroll = motion.from(self.scroll, furthest + 1, page);
+            return;
+        }
+        let place = motion.from(self.selected(text), text.marks.len(), page);
+        self.change = Some(place);
+        let mark = text.marks[place];
+        let above = place.checked_sub(1).map_or(0, |before| text.marks[before] + 1);
+        // The last line of the page may say how much there is below it.
+        let lowest = (mark + 2).saturating_sub(page);
+        self.scroll = self.scroll.min(above.max(lowest)).max(lowest).min(furthest);
+    }
 }
 
 /// The screen that shows one event and nothing else.
@@ -110,6 +139,11 @@ pub(in crate::tui) struct Details {
 impl Details {
     pub(in crate::tui) fn asking(&self, row: RowId) -> bool {
         self.asking.contains(&row)
+    }
+
+    /// How many are on their way.
+    pub(in crate::tui) fn under_way(&self) -> usize {
+        self.asking.len()
     }
 
     /// Why the last second request for `row` brought nothing.

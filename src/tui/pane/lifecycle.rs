@@ -120,6 +120,11 @@ impl LifecyclePane {
         }
     }
 
+    /// Whether nothing is known yet.
+    pub(in crate::tui) fn waits(&self) -> bool {
+        matches!(self.life, Loaded::Waiting)
+    }
+
     /// The same at the last change of one field.
     pub(in crate::tui) fn at_field(self, path: Option<String>) -> Self {
         Self { tab: Tab::Fields, sought: path, ..self }

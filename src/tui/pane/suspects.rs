@@ -11,8 +11,9 @@ use crate::tui::motion::Motion;
 
 const HOUR: i64 = 3_600_000;
 
-/// How far back is looked, one after the other, until something is found.
-const WINDOWS: [i64; 4] = [Case::WINDOW, 12 * HOUR, 3 * 24 * HOUR, 14 * 24 * HOUR];
+/// How far back can be looked. Unless the user chose, one after the other from [`Case::WINDOW`] on until something
+/// is found.
+const WINDOWS: [i64; 7] = [HOUR / 2, HOUR, Case::WINDOW, 6 * HOUR, 24 * HOUR, 7 * 24 * HOUR, 14 * 24 * HOUR];
 
 /// The screen with the changes before a moment.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(in crate::tui) struct SuspectsPane {
     pub(in crate::tui) case: Case,
     pub(in crate::tui) state: Loaded,
     place: usize,
+    /// Whether the user chose how far back is looked.
+    chosen: bool,
 }
 
 /// What came of asking.
@@ -32,13 +35,25 @@ pub(in crate::tui) enum Loaded {
 
 impl SuspectsPane {
     pub(in crate::tui) fn at(at: Timestamp, zone: Zone) -> Self {
-        let case = Case { at, window: WINDOWS[0], zone };
-        Self { case, state: Loaded::Waiting, place: 0 }
+        let case = Case { at, window: Case::WINDOW, zone };
+        Self { case, state: Loaded::Waiting, place: 0, chosen: false }
     }
 
     /// What there is to ask.
     pub(in crate::tui) fn question(&self) -> Effect {
         Effect::Suspects { query: Query::all(), case: self.case }
+    }
+
+    /// Looks further back, or less far; what to ask then, unless this is as far as it goes.
+    pub(in crate::tui) fn widen(&mut self, longer: bool) -> Option<Effect> {
+        self.chosen = true;
+        let here = self.case.window;
+        self.case.window = if longer {
+            *WINDOWS.iter().find(|window| **window > here)?
+        } else {
+            *WINDOWS.iter().rfind(|window| **window < here)?
+        };
+        Some(self.question())
     }
 
     /// Takes the answer to a question about `case`. Where nothing changed so close before, the question to
@@ -49,7 +64,10 @@ impl SuspectsPane {
         }
         match result {
             Ok(found) if found.of == 0 => {
-                self.state = Loaded::Here(found);
+                (self.state, self.place) = (Loaded::Here(found), 0);
+                if self.chosen {
+                    return None;
+                }
                 self.case.window = *WINDOWS.iter().find(|window| **window > case.window)?;
                 Some(self.question())
             }
@@ -62,11 +80,21 @@ impl SuspectsPane {
                 None
             }
             Err(message) => {
-                if !matches!(self.state, Loaded::Here(_)) {
+                // What is on the screen is worth more than the news that it could not be read again.
+                if self.waits() || matches!(self.state, Loaded::Failed(_)) {
                     self.state = Loaded::Failed(message);
                 }
                 None
             }
+        }
+    }
+
+    /// Whether the answer for this moment and window is still to come.
+    pub(in crate::tui) fn waits(&self) -> bool {
+        match &self.state {
+            Loaded::Waiting => true,
+            Loaded::Here(found) => found.case != self.case,
+            Loaded::Failed(_) => false,
         }
     }
 

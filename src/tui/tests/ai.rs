@@ -88,11 +88,11 @@ fn nothing_is_sent_before_it_was_shown_and_accepted() {
     let asked = bench.take_asked();
     assert!(!asked.iter().any(|effect| matches!(effect, Effect::Summarize { .. })), "{asked:?}");
     let (mut bench, generation) = proposed((100, 30));
-    assert!(bench.take_asked().is_empty());
+    assert!(bench.take_work().is_empty());
     bench.press("jjj <down><up>k<enter>");
-    assert_eq!(bench.take_asked(), [Effect::Summarize { generation }]);
+    assert_eq!(bench.take_work(), [Effect::Summarize { generation }]);
     bench.press("<enter>");
-    assert!(bench.take_asked().is_empty(), "it is sent once");
+    assert!(bench.take_work().is_empty(), "it is sent once");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_failure_says_why_and_can_be_tried_again() {
     assert!(bench.screen().contains(&why), "{}", bench.screen());
     bench.take_asked();
     bench.press("<enter>");
-    assert_eq!(bench.take_asked(), [Effect::Summarize { generation }]);
+    assert_eq!(bench.take_work(), [Effect::Summarize { generation }]);
 }
 
 #[test]
@@ -179,5 +179,5 @@ fn what_a_model_says_is_text_and_nothing_else() {
         assert!(!screen.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{screen}");
         assert!(screen.contains("␛]52;c;cm0gLXJm␇␛[2Jx⟨RLO⟩y :quit"), "{screen}");
     }
-    assert!(bench.take_asked().iter().all(|effect| matches!(effect, Effect::Summarize { .. })));
+    assert!(bench.take_work().iter().all(|effect| matches!(effect, Effect::Summarize { .. })));
 }

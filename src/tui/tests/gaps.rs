@@ -8,15 +8,15 @@ use crate::tui::{Effect, Message};
 
 const HOUR: i64 = 60;
 
-fn ago(minutes: i64) -> Timestamp {
+pub(super) fn ago(minutes: i64) -> Timestamp {
     NOW.plus_millis(-minutes * 60_000)
 }
 
-fn segment(from: i64, to: i64, floor: bool) -> Segment {
+pub(super) fn segment(from: i64, to: i64, floor: bool) -> Segment {
     Segment { span: Stretch { lo: ago(from), hi: ago(to) }, verified_at: None, floor }
 }
 
-fn feed(source: &str, scope: Option<&str>, segments: &[Segment], notes: &[Note]) -> FeedCoverage {
+pub(super) fn feed(source: &str, scope: Option<&str>, segments: &[Segment], notes: &[Note]) -> FeedCoverage {
     FeedCoverage {
         source: source.into(),
         feed: "kaireonai".into(),

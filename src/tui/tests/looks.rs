@@ -35,6 +35,8 @@ const PLACES: &[&str] = &[
     "jjj<enter>]D",
     "jjj<enter>]DD",
     "<enter>]]",
+    "<enter>[",
+    "[<tab>j",
     "e",
     "ej",
     "a",
@@ -253,7 +255,7 @@ fn what_is_under_way_is_said_and_what_is_not_is_not() {
 }
 
 /// The screen, and below it which cells look alike, with a legend.
-fn text_and_style(bench: &Bench) -> String {
+pub(super) fn text_and_style(bench: &Bench) -> String {
     let buffer = bench.buffer();
     let width = usize::from(buffer.area.width);
     let mut looks: Vec<String> = Vec::new();

@@ -2,9 +2,12 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::support::{Bench, answer_of, event, settings, story};
-use crate::domain::{Action, RowId, Status, UserChange};
-use crate::tui::{App, Effect, Glyphs, Message, Notice};
+use super::looks::text_and_style;
+use super::support::{Bench, NOW, answer_of, event, settings, story};
+use crate::domain::{Action, RowId, Status, Suspects, UserChange};
+use crate::tui::pane::Screen;
+use crate::tui::theme::Theme;
+use crate::tui::{App, Effect, Glyphs, Message, Notice, Timer};
 
 #[test]
 fn around_an_event_is_a_filter_that_is_undone_like_any_other_and_gone_back_from() {
@@ -77,10 +80,72 @@ fn where_nothing_changed_just_before_it_is_looked_further_back() {
         vec![event(10, Action::Update, "flow", "Now"), event(10 + 20 * 60, Action::Update, "flow", "Then")];
     let mut bench = Bench::new((100, 24), events);
     bench.press("gW");
-    assert!(bench.screen().contains("1 change in the 3 d before"), "{}", bench.screen());
+    assert!(bench.screen().contains("1 change in the 1 d before"), "{}", bench.screen());
     let mut bench = Bench::new((100, 24), vec![event(10, Action::Update, "flow", "Now")]);
     bench.press("gW");
     assert!(bench.screen().contains("Nothing changed in the 14 d before, in any source; `esc` goes back"));
+}
+
+#[test]
+fn how_far_back_is_looked_can_be_changed_and_is_kept_then() {
+    let ago = |minutes: i64| event(10 + minutes, Action::Update, "flow", &format!("{minutes} before"));
+    let days = 24 * 60;
+    let events: Vec<_> = [0, 20, 45, 90, 300, 1_000, 3 * days, 10 * days].map(ago).into();
+    let mut bench = Bench::new((100, 40), events);
+    bench.press("gW");
+    assert!(bench.screen().contains("3 changes in the 2 h before"), "{}", bench.screen());
+    let head = |bench: &Bench| bench.screen().lines().nth(3).unwrap().to_owned();
+    assert!(head(&bench).contains("- shorter   2 h   = longer"), "{}", bench.screen());
+    for (key, window, changes) in [
+        ("=", "6 h", 4),
+        ("=", "1 d", 5),
+        ("=", "7 d", 6),
+        ("=", "14 d", 7),
+        ("=", "14 d", 7),
+        ("-----", "1 h", 2),
+        ("-", "30 min", 1),
+        ("-", "30 min", 1),
+    ] {
+        bench.press(key);
+        let screen = bench.screen();
+        let plural = if changes == 1 { "" } else { "s" };
+        assert!(
+            screen.contains(&format!("{changes} change{plural} in the {window} before")),
+            "{key}: {screen}"
+        );
+        assert!(head(&bench).contains(&format!("shorter   {window}   =")), "{key}: {screen}");
+    }
+    assert!(bench.screen().contains("30 min before is as near as it goes"), "{}", bench.screen());
+    // What the user chose is kept where nothing is found, and when the cache grows.
+    let alone = vec![event(10, Action::Update, "flow", "Now"), event(100, Action::Update, "flow", "Then")];
+    let mut bench = Bench::new((100, 24), alone);
+    bench.press("gW-");
+    let nothing = "Nothing changed in the 1 h before, in any source; `esc` goes back, `=` looks further back";
+    assert!(bench.screen().contains(nothing), "{}", bench.screen());
+    bench.arrive(vec![event(5, Action::Update, "flow", "Later")]);
+    assert!(bench.screen().contains(nothing), "{}", bench.screen());
+    bench.press("<esc>=");
+    assert!(bench.screen().contains("this is for what changed before an event: `g W`"), "{}", bench.screen());
+}
+
+#[test]
+fn an_answer_for_another_window_is_nobodys() {
+    let mut bench = Bench::new((100, 24), story());
+    bench.press("jgW");
+    let case = |bench: &Bench| match bench.app.above.last() {
+        Some(Screen::Suspects(pane)) => pane.case,
+        other => panic!("{other:?}"),
+    };
+    let before = case(&bench);
+    let effects = bench.app.update(Message::Key(KeyCode::Char('=').into()));
+    let asked = effects.iter().any(|effect| matches!(effect, Effect::Suspects { .. }));
+    assert!(asked && case(&bench).window > before.window);
+    let late = Suspects { case: before, of: 77, found: Vec::new() };
+    bench.tell(Message::Suspects { case: before, result: Ok(late) });
+    assert!(!bench.screen().contains("77"), "{}", bench.screen());
+    let now = case(&bench);
+    bench.tell(Message::Suspects { case: now, result: Err("the disk is full".into()) });
+    assert!(bench.screen().contains("the disk is full"), "{}", bench.screen());
 }
 
 #[test]
@@ -165,7 +230,7 @@ fn what_the_status_line_said_can_be_read_again_in_full() {
     bench.tell(Message::Notice(Notice::info("saved")));
     bench.press("gm");
     let screen = bench.screen();
-    let saved = screen.lines().position(|line| line.trim() == "saved").unwrap();
+    let saved = screen.lines().position(|line| line.ends_with("  saved")).unwrap();
     let story = screen.lines().position(|line| line.contains("a very long story")).unwrap();
     assert!(saved < story && screen.contains("error"), "the latest first: {screen}");
     assert_eq!(screen.matches("something").count(), 12, "in full: {screen}");
@@ -173,7 +238,43 @@ fn what_the_status_line_said_can_be_read_again_in_full() {
     bench.press("<esc>");
     bench.tell(Message::Resize(60, 20));
     bench.press("gm");
-    assert_eq!(bench.screen().lines().filter(|line| line.trim() == "saved").count(), 1);
+    assert_eq!(bench.screen().lines().filter(|line| line.ends_with("  saved")).count(), 1);
+}
+
+#[test]
+fn each_message_has_its_second_in_a_column() {
+    let said = |bench: &mut Bench, seconds: i64, notice: Notice| {
+        let effects = bench.app.update(Message::Notice(notice));
+        let timer = effects.iter().find_map(|effect| match effect {
+            Effect::Timer { timer: timer @ Timer::Said(_), after } if after.is_zero() => Some(*timer),
+            _ => None,
+        });
+        bench.tell(Message::Tick(timer.unwrap(), NOW.plus_millis(seconds * 1_000)));
+        bench.press("j");
+    };
+    for (theme, size) in [
+        ("dark", (80, 24)),
+        ("light", (80, 24)),
+        ("monochrome", (80, 24)),
+        ("dark", (120, 40)),
+        ("dark", (200, 60)),
+        ("dark", (40, 10)),
+    ] {
+        let mut settings = settings(size);
+        settings.theme = Theme::built_in(theme).unwrap();
+        let mut bench = Bench::with(settings, story());
+        said(&mut bench, 5, Notice::info("kaireon-prod answers in 40 ms: 20 events in one page"));
+        let fault =
+            "streamkap-prod: the token was refused (401); sign in again with `streamkap login` and refresh";
+        said(&mut bench, 17, Notice::error(fault));
+        said(&mut bench, 19 * 24 * 3_600 + 3, Notice::info("saved"));
+        bench.press("gm");
+        let screen = bench.screen();
+        assert!(screen.contains("20 Apr 2026 10:40:03"), "{screen}");
+        assert!(size.0 < 80 || screen.contains("  1 Apr 2026 10:40:05  kaireon-prod answers"), "{screen}");
+        let name = format!("messages-{theme}-{}x{}", size.0, size.1);
+        insta::assert_snapshot!(name, text_and_style(&bench));
+    }
 }
 
 #[test]

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::domain::{Ask, Case, Clue, Entity, Event, Survey, Suspect, Suspects, rank};
+use crate::domain::{
+    Ask, Case, Clue, Entity, Event, Neighbours, RowId, Rows, Survey, Suspect, Suspects, rank,
+};
 use crate::index::narrow;
 use crate::index::tests::{clues_of, profile_of, survey_of};
 use crate::query::complete;
@@ -94,13 +96,10 @@ impl Bench {
                     Message::Profile { actor, result: Ok((profile, self.cache.clone())) }
                 }
                 Effect::Suspects { ref query, case } => self.suspects(query, case),
-                Effect::Find { ref query, from, newer } => {
-                    let found = |event: &&Arc<Event>| {
-                        query.matches(event) && (if newer { event.row > from } else { event.row < from })
-                    };
-                    let mut all = self.cache.iter().filter(found).map(|event| event.row);
-                    Message::Found { from, result: Ok(if newer { all.next_back() } else { all.next() }) }
+                Effect::Neighbours { generation, row, ref among } if !self.silent => {
+                    Message::Neighbours { generation, result: Ok(self.neighbours(row, among)) }
                 }
+                Effect::Find { ref query, from, newer } => self.found(query, from, newer),
                 Effect::Values { asker, generation, key, ref rest, ref typed } if !self.silent => {
                     let values = complete::best(typed, self.values(key, rest));
                     Message::Values { asker, generation, key, values }
@@ -136,6 +135,14 @@ impl Bench {
         }
     }
 
+    fn found(&self, query: &Query, from: RowId, newer: bool) -> Message {
+        let found = |event: &&Arc<Event>| {
+            query.matches(event) && (if newer { event.row > from } else { event.row < from })
+        };
+        let mut all = self.cache.iter().filter(found).map(|event| event.row);
+        Message::Found { from, result: Ok(if newer { all.next_back() } else { all.next() }) }
+    }
+
     fn life(&self, source: Arc<str>, entity: Entity) -> Message {
         let same = |event: &&Arc<Event>| event.source == source && event.record.entity.same_as(&entity);
         let events = self.cache.iter().filter(same).cloned().collect();
@@ -161,6 +168,21 @@ impl Bench {
         };
         let found = rank(clues, &case, 9).into_iter().filter_map(suspect).collect();
         Message::Suspects { case, result: Ok(Suspects { case, of, found }) }
+    }
+
+    /// What stands next to an event among what each of these queries selects.
+    fn neighbours(&self, row: RowId, among: &[Query]) -> Vec<Neighbours> {
+        let near = |query: &Query| {
+            let selected = self.cache.iter().filter(|event| query.matches(event));
+            let rows: Rows = selected.map(|event| event.row).collect();
+            let (newer, older) = Neighbours::places(&rows, row, 6);
+            let read = |rows: Vec<RowId>| {
+                self.cache.iter().filter(|event| rows.contains(&event.row)).cloned().collect()
+            };
+            let others = rows.len() - usize::from(rows.position(row).is_some());
+            Neighbours { others, newer: read(newer), older: read(older) }
+        };
+        among.iter().map(near).collect()
     }
 
     /// The cache, oldest first.
@@ -227,6 +249,12 @@ impl Bench {
     /// The timers asked for since this was last called, without their times.
     pub(in crate::tui) fn take_asked(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.asked)
+    }
+
+    /// The same without the timers.
+    pub(in crate::tui) fn take_work(&mut self) -> Vec<Effect> {
+        let is_work = |effect: &Effect| !matches!(effect, Effect::Timer { .. });
+        self.take_asked().into_iter().filter(is_work).collect()
     }
 }
 

@@ -33,9 +33,10 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
             Weight::Info => Role::Text,
             Weight::Error => Role::Failed,
         };
-        Row::new().fill(1).put(Safe::line(&notice.text).cut(width.saturating_sub(2)).as_str(), ui.style(role))
+        let text = Safe::line(&notice.text).cut(width.saturating_sub(2));
+        with_spinner(app, Row::new().fill(1).put(text.as_str(), ui.style(role)), 3, width)
     } else {
-        state(app)
+        state(app, width)
     };
     let room = width.saturating_sub(left.width() + 3);
     left.with_right(hints(app, room), width).draw(buf, area.x, area.y, area.width);
@@ -57,6 +58,13 @@ const IN_EVENT: &[(Command, &str)] = &[
     (Command::NextTab, "next tab"),
     (Command::Back, "back"),
 ];
+const IN_RELATED: &[(Command, &str)] = &[
+    (Command::OpenActor, "actor"),
+    (Command::Around, "around"),
+    (Command::NextTab, "next tab"),
+    (Command::Open, "open"),
+    (Command::Back, "back"),
+];
 const IN_LIFECYCLE: &[(Command, &str)] = &[
     (Command::GoToTime, "state at a time"),
     (Command::Compare, "compare"),
@@ -70,7 +78,12 @@ const IN_COMPARE: &[(Command, &str)] = &[
     (Command::NextChange, "next change"),
     (Command::Back, "back"),
 ];
-const IN_SUSPECTS: &[(Command, &str)] = &[(Command::Open, "open"), (Command::Back, "back")];
+const IN_SUSPECTS: &[(Command, &str)] = &[
+    (Command::ShorterWindow, "shorter"),
+    (Command::LongerWindow, "longer"),
+    (Command::Open, "open"),
+    (Command::Back, "back"),
+];
 const IN_ACTOR: &[(Command, &str)] = &[(Command::Open, "open or filter"), (Command::Back, "back")];
 const IN_SOURCES: &[(Command, &str)] = &[
     (Command::RefreshAll, "refresh all"),
@@ -128,6 +141,7 @@ fn hints(app: &App, room: usize) -> Row {
     let ui = &app.ui;
     let here = match (app.overlays.last(), app.above.last()) {
         (Some(_), _) => &[],
+        (None, _) if app.in_related() => IN_RELATED,
         (None, Some(Screen::Event(_))) => IN_EVENT,
         (None, Some(Screen::Lifecycle(_))) => IN_LIFECYCLE,
         (None, Some(Screen::Compare(_))) => IN_COMPARE,
@@ -182,8 +196,28 @@ fn found(app: &App, text: &str) -> Row {
     row.put(&number, ui.style(Role::Dim))
 }
 
-/// `^ 7 new   follow on   12/1,204`.
-fn state(app: &App) -> Row {
+/// The cells of the last two hints, with the gap before them.
+const HELP: usize = 21;
+
+/// The line with what is under way behind it, where that takes a while and has room.
+fn with_spinner(app: &App, left: Row, gap: usize, width: usize) -> Row {
+    let Some((glyph, words)) = app.spinning() else { return left };
+    let (accent, dim) = (app.ui.style(Role::Accent), app.ui.style(Role::Dim));
+    let alone = Row::new().fill(gap).put(glyph, accent);
+    let told = alone.clone().fill_by(1).put(&words, dim);
+    // The way to the help is worth more than the words.
+    let room = width.saturating_sub(left.width());
+    if told.width() + HELP < room {
+        left.join(told)
+    } else if alone.width() < room {
+        left.join(alone)
+    } else {
+        left
+    }
+}
+
+/// `^ 7 new   follow on   12/1,204   ⠹ syncing prod`.
+fn state(app: &App, width: usize) -> Row {
     let ui = &app.ui;
     let dim = ui.style(Role::Dim);
     let mut row = Row::new().fill(1);
@@ -193,6 +227,7 @@ fn state(app: &App) -> Row {
         row = row.put(&text, ui.style(Role::Accent)).fill_by(3);
     }
     row = row.put(if app.timeline.follows() { "follow on" } else { "follow off" }, dim).fill_by(3);
+    let follow = row.width();
     if let (Some(place), true) = (app.timeline.place(), app.above.is_empty()) {
         let of = app.timeline.list().len();
         row = row.put(&format!("{}/{}", words::count(place as u64 + 1), words::count(of as u64)), dim);
@@ -210,5 +245,6 @@ fn state(app: &App) -> Row {
     if let (Some(text), true) = (app.search.text(), app.above.is_empty()) {
         row = row.fill_by(3).join(found(app, text));
     }
-    row
+    let gap = if row.width() > follow { 3 } else { 0 };
+    with_spinner(app, row, gap, width)
 }

@@ -21,7 +21,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
-use crate::tui::pane::brief;
+use crate::tui::pane::brief::{self, Beside};
 use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -231,7 +231,8 @@ fn events(known: &Known, width: usize, ui: &Ui) -> Vec<Line> {
         }
         lines.push(heading(title, ui));
         lines.extend(rows.iter().map(|row| {
-            let line = known.event(*row).map(|event| brief::line(event, width.saturating_sub(3), false, ui));
+            let line =
+                known.event(*row).map(|event| brief::line(event, width.saturating_sub(3), Beside::Gist, ui));
             (Some(Item::Event(*row)), line.unwrap_or_default())
         }));
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! < rollback  Default Recommendation
 //! jane.smith  Wed 1 Apr 2026 10:30:00 +02:00
-//! [Summary]  Diff 5  Raw
+//! [Summary]  Diff 5  Raw  Related
 //!
 //! v5 → back to v3, now v6
 //! ```
@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 
 use super::look::{Arrangement, Compared};
 use super::raw::Group;
-use super::{EventView, Tab, changes, raw, summary};
+use super::{EventView, Tab, changes, raw, related, summary};
 use crate::domain::{Event, Safe, Summary};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
@@ -34,9 +34,9 @@ const HEAD: u16 = 4;
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Text {
     pub(in crate::tui) lines: Vec<Row>,
-    /// The lines at which a changed field, or a masked value of the record, begins.
+    /// The lines at which a changed field, a masked value of the record, or a related event begins.
     pub(in crate::tui) marks: Vec<usize>,
-    /// Which of the blocks of the model, or of the masked values, begins at each mark.
+    /// Which of the blocks of the model, of the masked values, or of the related events begins at each mark.
     pub(in crate::tui) blocks: Vec<usize>,
     /// The objects and lists of the record, on the tab that shows it.
     pub(in crate::tui) groups: Vec<Group>,
@@ -87,6 +87,16 @@ pub(in crate::tui) fn text(app: &App, event: &Event, tab: Tab, width: u16) -> Rc
         }
         Tab::Diff => changes::text(app, event, width),
         Tab::Raw => Rc::new(raw::text(&app.ui, app.comparisons.of(event), width)),
+        Tab::Related => {
+            let mut text = Text::default();
+            for (item, line) in related::lines(app, event, width) {
+                if item.is_some() {
+                    text.mark(text.marks.len());
+                }
+                text.push(line);
+            }
+            Rc::new(text)
+        }
     }
 }
 
@@ -123,11 +133,17 @@ pub(in crate::tui) fn draw_text(app: &App, text: &Text, view: EventView, body: R
     for (y, line) in (body.y..body.bottom() - counts).zip(text.lines.iter().skip(scroll)) {
         line.draw(buf, body.x, y, body.width);
     }
-    if let (Tab::Diff, Some(mark)) = (view.tab, view.change.and_then(|change| text.marks.get(change))) {
-        let y = mark.checked_sub(scroll).filter(|y| *y < usize::from(body.height));
-        if let Some(y) = y {
-            let here = Row::new().put("▌", ui.style(Role::Focused));
-            here.draw(buf, body.x.saturating_sub(1), body.y + y as u16, 1);
+    let place = match view.tab {
+        Tab::Diff => view.change,
+        Tab::Related => app.in_event().then(|| view.selected(text)),
+        Tab::Summary | Tab::Raw => None,
+    };
+    let mark = place.and_then(|place| text.marks.get(place)).and_then(|mark| mark.checked_sub(scroll));
+    if let Some(y) = mark.filter(|y| *y < usize::from(body.height)) {
+        let (x, y) = (body.x.saturating_sub(1), body.y + y as u16);
+        Row::new().put("▌", ui.style(Role::Focused)).draw(buf, x, y, 1);
+        if view.tab == Tab::Related {
+            buf.set_style(Rect { x, y, width: body.width + 1, height: 1 }, ui.style(Role::Selected));
         }
     }
     let bar = Rect { x: body.right().min(app.ui.area.right().saturating_sub(1)), width: 1, ..body };

@@ -1,7 +1,7 @@
 //! The changes before a moment, drawn, the most suspicious first.
 //!
 //! ```text
-//! before Wed 25 Mar 2026 14:32:07 +00:00
+//! before Wed 25 Mar 2026 14:32:07 +00:00                - shorter   2 h   = longer
 //! 9 changes in the 2 h before, from all sources, the most suspicious first
 //!
 //! ▌1  5.9  25 Mar 14:18  ^ publish   Home Page NBA    ben@example.com
@@ -17,7 +17,8 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::layout::Layout;
-use crate::tui::pane::{brief, event, lifecycle};
+use crate::tui::pane::brief::{self, Beside};
+use crate::tui::pane::{event, lifecycle};
 use crate::tui::scrollbar::Extent;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -50,7 +51,7 @@ pub(in crate::tui) fn draw(app: &App, pane: &SuspectsPane, buf: &mut Buffer) {
     let moment = words::full(pane.case.at, ui.zone);
     let title =
         Row::new().fill(1).cut(&format!("before {moment}"), usize::from(area.width), ui.style(Role::Title));
-    title.draw(buf, area.x, area.y, area.width);
+    title.with_right(window(pane, ui), usize::from(area.width)).draw(buf, area.x, area.y, area.width);
     let (text, role) = match &pane.state {
         Loaded::Waiting => ("Reading the cache…".to_owned(), Role::Dim),
         Loaded::Failed(message) => (message.clone(), Role::Failed),
@@ -75,13 +76,27 @@ pub(in crate::tui) fn draw(app: &App, pane: &SuspectsPane, buf: &mut Buffer) {
     }
 }
 
+/// How far back is looked, between the keys that change it.
+fn window(pane: &SuspectsPane, ui: &Ui) -> Row {
+    let (key, dim) = (ui.style(Role::Key), ui.style(Role::Dim));
+    Row::new()
+        .put(&ui.key(Command::ShorterWindow), key)
+        .put(" shorter", dim)
+        .fill_by(3)
+        .put(&span(pane.case.window), ui.style(Role::Accent))
+        .fill_by(3)
+        .put(&ui.key(Command::LongerWindow), key)
+        .put(" longer", dim)
+        .fill_by(2)
+}
+
 fn told(found: &Suspects, ui: &Ui) -> String {
     let window = span(found.case.window);
     match found.of {
         0 => format!(
-            "Nothing changed in the {window} before, in any source; `{}` goes back, `{}` goes to another time",
+            "Nothing changed in the {window} before, in any source; `{}` goes back, `{}` looks further back",
             ui.key(Command::Back),
-            ui.key(Command::GoToTime)
+            ui.key(Command::LongerWindow)
         ),
         of => {
             let changes = words::plural(of as u64, "change");
@@ -132,7 +147,7 @@ fn rows(nth: usize, suspect: &Suspect, width: usize, tall: u16, ui: &Ui) -> Vec<
     // The points are what the words below come to: they go first.
     let head = if narrow { head } else { head.right(&points, 4, ui.style(Role::Accent)).fill_by(2) };
     let room = width.saturating_sub(head.width() + 2);
-    let head = head.join(brief::line(&suspect.event, room, true, ui));
+    let head = head.join(brief::line(&suspect.event, room, Beside::Actor, ui));
     let margin = if narrow { 3 } else { MARGIN - 2 };
     let told = |reason: &Reason| match ui.area.width {
         // The sum alone where there is no room for what it is made of.

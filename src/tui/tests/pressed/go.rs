@@ -1,6 +1,6 @@
 //! Going from one event to another place: a time, what was not read, what happened around it, who did it.
 
-use super::Seen::{Asks, Below, Chosen, Filter, In, Nth, Text};
+use super::Seen::{Asks, Below, Chosen, Filter, Gone, In, Nth, Text};
 use super::{Bench, Table};
 use crate::tui::command::Command as C;
 use crate::tui::tests::support::{many, settings, story, user};
@@ -39,6 +39,9 @@ pub(super) const TABLES: &[Table] = &[
             (&["", "<enter>"], C::OpenUrl, Asks("OpenUrl(\"https://playground.kaireonai.com/flows/de_1\")")),
             (&["", "<enter>", "<tab>"], C::NextTab, Text("[Diff] 4")),
             (&["]", "]<enter>"], C::PreviousTab, Text("[Summary]")),
+            (&["<enter>[", "[<tab>"], C::Open, Gone("[Related]")),
+            (&["gW"], C::ShorterWindow, Text("in the 1 h before")),
+            (&["gW"], C::LongerWindow, Text("in the 6 h before")),
         ],
     },
 ];

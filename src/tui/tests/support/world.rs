@@ -145,6 +145,7 @@ pub(in crate::tui) fn settings(size: (u16, u16)) -> Settings {
         at: None,
         glyphs: Glyphs::Unicode,
         notify: Notify::Bell,
+        spinner: true,
         user: UserData::default(),
         ages: false,
         follow: true,
