@@ -380,6 +380,7 @@ fn a_source_is_tested_with_one_page_of_which_nothing_is_kept() {
     home.backtrail(&["--config", &path, "sources", "test", "kaireonai"]).assert().success().stdout(
         predicate::str::contains("status 200")
             .and(predicate::str::contains("newest first"))
+            .and(predicate::str::contains(" 1 requests").not())
             .and(predicate::str::contains("agrees with")),
     );
     let listed = home.json_lines(&["--config", &path, "sources", "list", "--json"]);

@@ -274,6 +274,11 @@ impl Step {
         self.event.record.status != Status::Failed
     }
 
+    /// Whether it says of every field that it changed what became of it.
+    pub fn tells_all(&self) -> bool {
+        self.told().says == told::Says::All
+    }
+
     fn is(&self, action: &Action) -> bool {
         self.took_effect() && self.event.record.action == *action
     }

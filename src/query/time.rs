@@ -4,12 +4,14 @@
 //! and longer are civil ones, so a day may have 23 or 25 hours.
 
 mod amount;
+mod printed;
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use crate::domain::{self, Oddity, OffsetAt, Timestamp, nearest};
 
 pub(super) use amount::Amount;
+use printed::Printed;
 
 /// A moment to reckon from and the zone to reckon in.
 pub(super) struct Clock<'a> {
@@ -91,6 +93,9 @@ impl Clock<'_> {
 
     /// The same for a text that may as well be something else: `None` where it does not even resemble a time.
     pub(super) fn find(&self, text: &str) -> Option<Result<Stretch, BadTime>> {
+        if let Some(printed) = printed::parts(text) {
+            return printed.and_then(|printed| self.printed(&printed)).transpose();
+        }
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
             let text = text.to_lowercase();
             return self.word(&text).or_else(|| self.time_of_day_word(&text));
@@ -165,6 +170,16 @@ impl Clock<'_> {
         Ok(Stretch { start, end, oddity: None })
     }
 
+    /// A time as the screens print it. Without a year it is the last such day, today included.
+    fn printed(&self, printed: &Printed<'_>) -> Result<Option<Stretch>, BadTime> {
+        let today = self.today();
+        let date = printed.date(today)?;
+        match printed.time {
+            None => self.days(Some(date), date.succ_opt()).map(Some),
+            Some(time) => self.at(date, time).transpose(),
+        }
+    }
+
     /// That long before now. Years, months, weeks and days go back on the calendar, the rest on the clock.
     fn ago(&self, amount: &Amount) -> Result<Stretch, BadTime> {
         let out_of_reach = || BadTime::new(OUT_OF_REACH);
@@ -207,7 +222,7 @@ impl Clock<'_> {
     /// The stretch that a time of day covers on `date`. `None` when `time` does not resemble one.
     fn at(&self, date: NaiveDate, time: &str) -> Option<Result<Stretch, BadTime>> {
         let (time, offset) = zone_suffix(time)?;
-        let (time, millis) = match clock_span(time)? {
+        let (time, millis) = match clock_span(time.trim_end())? {
             Ok(span) => span,
             Err(bad) => return Some(Err(bad)),
         };
@@ -353,6 +368,13 @@ mod tests {
             ("yesterdayT14:32:05", "2026-03-29T12:32:05Z", "2026-03-29T12:32:06Z"),
             ("Tuesday 09:00", "2026-03-24T08:00:00Z", "2026-03-24T08:01:00Z"),
             ("tuesdayt09:00Z", "2026-03-24T09:00:00Z", "2026-03-24T09:01:00Z"),
+            ("14 Nov", "2025-11-13T23:00:00Z", "2025-11-14T23:00:00Z"),
+            ("28 Mar 09:00", "2026-03-28T08:00:00Z", "2026-03-28T08:01:00Z"),
+            ("Sat 28 mar 09:00", "2026-03-28T08:00:00Z", "2026-03-28T08:01:00Z"),
+            ("saturday 28 march", "2026-03-27T23:00:00Z", "2026-03-28T23:00:00Z"),
+            ("30 Mar", "2026-03-29T22:00:00Z", "2026-03-30T22:00:00Z"),
+            ("5 Jan 2025", "2025-01-04T23:00:00Z", "2025-01-05T23:00:00Z"),
+            ("Sat 28 Mar 2026 09:00:05 +01:00", "2026-03-28T08:00:05Z", "2026-03-28T08:00:06Z"),
             ("1d", "2026-03-29T09:00:00Z", "2026-03-29T09:00:00Z"),
             ("2d", "2026-03-28T10:00:00Z", "2026-03-28T10:00:00Z"),
             ("48h", "2026-03-28T09:00:00Z", "2026-03-28T09:00:00Z"),

@@ -121,6 +121,7 @@ pub(super) fn by_terminal(what: &str, text: &str, why: Option<&str>) -> Notice {
 fn copied(what: &str, text: &str, way: &str) -> String {
     /// The most characters of a text that is shown.
     const SHOWN: usize = 48;
+    let text = text.trim_end_matches('\n');
     let (lines, characters) = (text.lines().count(), text.chars().count());
     if lines <= 1 && characters <= SHOWN {
         return format!("Copied the {what} {way}: {text}");
@@ -165,6 +166,7 @@ mod tests {
         );
         assert!(copied("actor", &"é".repeat(1_060), way).ends_with("(OSC 52): 1,060 characters"));
         assert!(copied("marked records as JSON lines", "{}\n{}", way).ends_with("(OSC 52): 2 lines"));
+        assert!(copied("changes as text", "one line\n", way).ends_with("(OSC 52): one line"));
     }
 
     #[test]

@@ -65,6 +65,9 @@ pub struct Failure {
     report: String,
 }
 
+/// How a report that is no [`Diagnostic`] begins.
+const BEGINS: &str = "error: ";
+
 impl Failure {
     /// A mistake in the command line, the query or the configuration.
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
@@ -78,13 +81,19 @@ impl Failure {
 
     /// An end with this code.
     pub(crate) fn new(exit: Exit, message: impl fmt::Display) -> Self {
-        Self { exit, report: format!("error: {message}") }
+        Self { exit, report: format!("{BEGINS}{message}") }
     }
 
     /// Mistakes in the configuration or in a feed profile, each told in full with its place.
     pub(crate) fn of_problems<P: Into<Diagnostic>>(problems: impl IntoIterator<Item = P>) -> Self {
         let reports: Vec<String> = problems.into_iter().map(|problem| problem.into().report()).collect();
         Self { exit: Exit::Usage, report: reports.join("\n\n") }
+    }
+
+    /// What happened, for a place that says by itself that it is an error and what to do next.
+    pub(crate) fn message(&self) -> &str {
+        let line = self.report.lines().next().unwrap_or_default();
+        line.strip_prefix(BEGINS).unwrap_or(line)
     }
 
     /// The same with a next step.

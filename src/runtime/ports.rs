@@ -144,7 +144,7 @@ impl Ports {
                 });
             }
             Effect::CopyByTerminal { what, text, why } => {
-                self.tell(Message::Notice(clipboard::by_terminal(what, &text, why.as_deref())));
+                self.tell(Message::Notice(clipboard::by_terminal(&what, &text, why.as_deref())));
             }
             Effect::Draft { .. } | Effect::Summarize { .. } | Effect::DropSummary => self.sum_up(effect),
             Effect::Copy { .. } | Effect::CopyRequest { .. } | Effect::Export { .. } => self.let_out(effect),

@@ -16,10 +16,11 @@ mod histogram;
 mod life;
 mod overlay;
 mod people;
+mod record;
 mod related;
 mod views;
 
-pub(super) use event::NOTHING_FURTHER;
+pub(super) use event::nothing_further;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ use super::pane::Screen;
 use super::pane::sources::{self, SourcesPane};
 use super::pane::timeline::Side;
 use super::waiting::Why;
+use super::words;
 
 impl App {
     /// Does what the user wants.
@@ -68,7 +70,9 @@ impl App {
             Command::Help => self.overlays.push(Overlay::Help(Help::about(self.context()))),
             Command::Palette => self.pick(Of::Commands, ask),
             Command::Jump => self.pick(Of::Places, ask),
-            Command::Close if self.above.is_empty() && !self.in_preview => self.overlays.push(Overlay::Quit),
+            Command::Close if self.above.is_empty() && !self.in_preview && !self.trail.leads_back() => {
+                self.overlays.push(Overlay::Quit);
+            }
             Command::Histogram => self.toggle_histogram(),
             Command::Back | Command::Close => self.back(ask),
             Command::Sources => self.open_sources(),
@@ -104,7 +108,7 @@ impl App {
         ask.push(Effect::Quit);
     }
 
-    /// Leaves the innermost place; at the timeline there is nothing to leave but marks.
+    /// Leaves the innermost place; at the timeline there is nothing to leave but marks and what is looked for.
     fn back(&mut self, ask: &mut Vec<Effect>) {
         if let Some(Screen::Sources(pane)) = self.above.last_mut()
             && pane.scope.take().is_some()
@@ -119,8 +123,33 @@ impl App {
         if self.leave_screen() || std::mem::take(&mut self.in_preview) {
             return;
         }
-        if self.pinned.take().is_none() && !self.timeline.clear_marks() {
+        if self.pinned.take().is_none() && !self.drop_marks() && !self.drop_search() {
             self.leap_back(ask);
+        }
+    }
+
+    /// Gives up the range that was begun, else all marks, and says so; whether there was anything to give up.
+    fn drop_marks(&mut self) -> bool {
+        let before = self.timeline.marked() as u64;
+        let dropped = self.timeline.clear_marks();
+        if dropped {
+            let said = match self.timeline.marked() as u64 {
+                0 => format!("dropped {}", words::plural(before, "mark")),
+                left => format!("gave up the range; {} marked", words::count(left)),
+            };
+            self.notice = Some(Notice::info(said));
+        }
+        dropped
+    }
+
+    /// Begins a range, or ends it and says what is marked.
+    fn range(&mut self) {
+        let ends = self.timeline.range_rows().is_some();
+        self.timeline.range();
+        if ends {
+            let marked = words::count(self.timeline.marked() as u64);
+            let text = format!("{marked} marked: `{}` drops the marks", self.ui.key(Command::Back));
+            self.notice = Some(Notice::info(text));
         }
     }
 
@@ -195,7 +224,7 @@ impl App {
         match (command, motion) {
             (Command::NextPane, _) => self.next_pane(),
             (Command::Mark, _) => self.timeline.mark(),
-            (Command::Range, _) => self.timeline.range(),
+            (Command::Range, _) => self.range(),
             (Command::NextTab, _) => self.preview.turn(1),
             (Command::PreviousTab, _) => self.preview.turn(-1),
             (Command::PreviewDown, _) => self.scroll_preview(Motion::Lines(3)),

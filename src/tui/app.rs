@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::act::NOTHING_FURTHER;
 use super::command::Command;
 use super::copy::Copy;
 use super::counts::Counts;
@@ -67,6 +66,8 @@ pub struct App {
     pub(super) advice_generation: u64,
     /// The filter that was lifted to see an event among all others.
     pub(super) lifted: Option<String>,
+    /// What is said when there is none of what was asked for last.
+    pub(super) sought: String,
     /// The command that `repeat` does again.
     pub(super) repeatable: Option<Command>,
     /// What is to be copied of marked events that are still being read.
@@ -132,6 +133,7 @@ impl App {
             advice: Vec::new(),
             advice_generation: 0,
             lifted: None,
+            sought: String::new(),
             repeatable: None,
             timeline: Timeline::new(settings.follow),
             above: Vec::new(),
@@ -351,7 +353,7 @@ impl App {
         match result {
             Ok(Some(row)) => self.go_to(row, ask),
             Ok(None) => {
-                self.notice = Some(Notice::info(NOTHING_FURTHER));
+                self.notice = Some(Notice::info(self.sought.clone()));
             }
             Err(message) => self.notice = Some(Notice::error(message)),
         }

@@ -132,7 +132,7 @@ commands! {
     NextPane "next-pane" [Everywhere] "Move the focus to the other pane";
     Back "back" [Everywhere] "Dismiss the innermost popup, else go back";
     Forward "forward" [Everywhere] "Go forward again to what `back` left";
-    Close "close" [Everywhere] "Close this screen; at the timeline, ask whether to quit";
+    Close "close" [Everywhere] "Go back; where there is no way back, ask whether to quit";
     Quit "quit" [Everywhere] "Quit at once";
     Interrupt "interrupt" [Everywhere] "Stop what is being looked for; where nothing is, quit";
     Suspend "suspend" [Everywhere] "Suspend the program; `fg` in the shell brings it back";
@@ -246,10 +246,10 @@ commands! {
     PreviousChange "previous-change" [Detail] "Go to the previous changed field";
     OpenDiff "open-diff" [Lists] "Open what changed in the selected event";
     DiffLayout "diff-layout" [Detail] "Show changes by path, as a tree, or side by side";
-    FoldChange "fold-change" [Detail] "Fold the changed field that was gone to, else the first one seen";
-    UnfoldChange "unfold-change" [Detail] "Unfold that changed field";
-    FoldAll "fold-all" [Detail] "Fold every changed field to one line";
-    UnfoldAll "unfold-all" [Detail] "Unfold every changed field";
+    FoldChange "fold-change" [Detail] "Fold the changed field, or in Raw the object or list, that is seen";
+    UnfoldChange "unfold-change" [Detail] "Unfold that changed field, object or list";
+    FoldAll "fold-all" [Detail] "Fold every changed field, or object and list, to one line";
+    UnfoldAll "unfold-all" [Detail] "Unfold every changed field, or object and list";
     LessContext "less-context" [Detail] "Show less of what stayed beside what changed";
     MoreContext "more-context" [Detail] "Show more of what stayed beside what changed";
     Wrap "wrap" [Detail] "Break long lines of changes, or cut them";

@@ -51,7 +51,7 @@ impl App {
                     self.explain(context, &begun);
                 } else if alone && context.takes_text() {
                     self.typed(key, ask);
-                } else if matches!(self.overlays.last(), Some(Overlay::Quit | Overlay::Reveal(..))) {
+                } else if self.overlays.last().is_some_and(Overlay::is_question) {
                     self.overlays.pop();
                 }
             }
@@ -77,7 +77,7 @@ impl App {
                 }
             }
             Some(Overlay::Ask(line)) => {
-                if line.line.key(key) {
+                if line.key(key) {
                     self.asked_changed(ask);
                 }
             }
@@ -106,7 +106,9 @@ impl App {
             }
             Some(_) => {}
             None if in_facets => {
-                self.facets.line_mut().key(key);
+                if self.facets.line_mut().key(key) {
+                    self.facets.narrowed();
+                }
             }
             None => {
                 let changed = self.filter.key(key, &self.ui.context());
@@ -126,7 +128,7 @@ impl App {
                 self.picker_changed(ask);
             }
             Some(Overlay::Ask(line)) => {
-                line.line.paste(text);
+                line.paste(text);
                 self.asked_changed(ask);
             }
             Some(Overlay::Export(export)) if export.types() => {
@@ -135,7 +137,10 @@ impl App {
             }
             Some(Overlay::Help(help)) => help.line.paste(text),
             Some(_) => return false,
-            None if in_facets => self.facets.line_mut().paste(text),
+            None if in_facets => {
+                self.facets.line_mut().paste(text);
+                self.facets.narrowed();
+            }
             None => {
                 let changed = self.filter.paste(text, &self.ui.context());
                 self.line_changed(changed, ask);

@@ -39,6 +39,17 @@ impl Hole {
     }
 }
 
+/// How much the cache has of some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// It has not heard of any feed that is meant.
+    Unknown,
+    /// All that the feeds offer.
+    Whole,
+    /// Not this, and maybe more that is older.
+    Lacks(Hole),
+}
+
 /// How far the list is complete, where something is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Missing {
@@ -106,6 +117,15 @@ impl App {
         let newest = self.holes().into_iter().find(|hole| hole.span.hi != Timestamp::MAX)?;
         let (complete_to, reason, fills) = (newest.span.hi, newest.reason, newest.fills);
         Some(Missing { complete_to, reason, fills })
+    }
+
+    /// How much the cache has of what the filter is about.
+    pub(super) fn extent(&self) -> Extent {
+        if self.feeds_meant().next().is_none() {
+            return Extent::Unknown;
+        }
+        let lacks = self.holes().into_iter().find(|hole| hole.reason != GapReason::Tie);
+        lacks.map_or(Extent::Whole, Extent::Lacks)
     }
 
     /// Whether a source is about to be asked, or is being asked: what it was never asked for is not missing yet.

@@ -20,7 +20,7 @@ use crate::domain::{
 use crate::query::complete::Value;
 use crate::query::{Arrangement, Mention, Note, Query};
 
-pub use out::{Destination, Outgoing, Proposal};
+pub use out::{Destination, Existing, NotWritten, Outgoing, Proposal};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -167,8 +167,9 @@ pub enum Message {
         /// The answer.
         seen: Seen,
     },
-    /// The answer to [`Effect::Export`]: what was written where, or why nothing was.
-    Exported(Result<String, String>),
+    /// The answer to [`Effect::Export`]: what was written where, or why nothing was. Nothing is said here of what
+    /// goes to the clipboard.
+    Exported(Result<Option<String>, NotWritten>),
     /// The answer to [`Effect::Draft`] of that generation.
     Drafted {
         /// Which question it answers.
@@ -195,7 +196,7 @@ pub enum Message {
     /// No program took what was to be copied, for this reason if one was tried: the terminal may.
     NotTaken {
         /// What it is, as in [`Effect::Copy`].
-        what: &'static str,
+        what: String,
         /// The text.
         text: String,
         /// Which program was tried, and why it did not work.
@@ -472,7 +473,7 @@ pub enum Effect {
     /// Put this text on the clipboard by way of the terminal.
     CopyByTerminal {
         /// What it is, as in [`Effect::Copy`].
-        what: &'static str,
+        what: String,
         /// The text.
         text: String,
         /// Why no program did it, where one was tried.

@@ -61,7 +61,10 @@ mod window;
 mod words;
 
 pub use app::App;
-pub use message::{Answer, Asker, Destination, Effect, Message, Notice, Outgoing, Proposal, Timer, Weight};
+pub use message::{
+    Answer, Asker, Destination, Effect, Existing, Message, NotWritten, Notice, Outgoing, Proposal, Timer,
+    Weight,
+};
 pub use settings::{Glyphs, Notify, Settings};
 pub use view::view;
 pub use words::plural;

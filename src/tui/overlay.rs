@@ -45,9 +45,16 @@ pub(super) enum Overlay {
     Quit,
     /// Whether to show the masked value at this path of this.
     Reveal(Subject, String),
+    /// Whether to remove the view of this name.
+    DropView(String),
 }
 
 impl Overlay {
+    /// Whether any key but the one that confirms is an answer that leaves everything as it is.
+    pub(super) fn is_question(&self) -> bool {
+        matches!(self, Self::Quit | Self::Reveal(..) | Self::DropView(_))
+    }
+
     /// What keys mean while it is the topmost.
     pub(super) fn context(&self) -> Context {
         match self {
@@ -57,6 +64,7 @@ impl Overlay {
             Self::Told(_) | Self::Quit => Context::Everywhere,
             // The key that asked is the key that confirms.
             Self::Reveal(..) => Context::Detail,
+            Self::DropView(_) => Context::Views,
         }
     }
 }

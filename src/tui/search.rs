@@ -98,7 +98,11 @@ impl App {
             self.timeline.leap(row);
         } else {
             let none = self.search.rows.as_ref().is_some_and(Rows::is_empty);
-            let text = if none { "nothing in the list is like this" } else { super::act::NOTHING_FURTHER };
+            let text = if none {
+                format!("nothing in the list is like `{}`", self.search.text)
+            } else {
+                super::act::nothing_further(side, &format!("event like `{}`", self.search.text))
+            };
             self.notice = Some(Notice::info(text));
         }
     }
@@ -106,6 +110,12 @@ impl App {
     /// Goes to what was looked for: the selected event if it is one, else the next older one, else the next
     /// newer.
     pub(super) fn accept_search(&mut self) {
+        if self.search.rows.as_ref().is_some_and(Rows::is_empty) {
+            let text = format!("nothing in the list is like `{}`", self.search.text);
+            self.drop_search();
+            self.notice = Some(Notice::info(text));
+            return;
+        }
         let (Some(selected), Some(rows)) = (self.timeline.selected(), &self.search.rows) else {
             self.search.go = Some(Side::Older);
             return;
@@ -115,6 +125,14 @@ impl App {
         }
         let side = if self.search.next(selected, Side::Older).is_some() { Side::Older } else { Side::Newer };
         self.go_to_match(side);
+    }
+
+    /// Looks for nothing any more; whether anything was looked for.
+    pub(super) fn drop_search(&mut self) -> bool {
+        let looked = self.search.query.is_some();
+        // What is still to come of it is an answer to nothing.
+        self.search = Search { generation: self.search.generation + 1, ..Search::default() };
+        looked
     }
 
     pub(super) fn matches(&mut self, generation: u64, result: Result<Rows, String>) -> bool {

@@ -1,7 +1,8 @@
 //! The views as tabs: which one is in front, and where one was in each of the others.
 //!
-//! The first tab is all events and cannot be removed; the others are the saved views. A tab that was left
-//! keeps its filter, with everything that was typed and undone there, and its place in the list.
+//! The first tab is all events and cannot be removed; the others are the saved views. Going to a tab puts
+//! into force what it is named for; what else was typed there is one undo away, and its place in the list is
+//! kept.
 
 use std::collections::HashMap;
 
@@ -72,22 +73,17 @@ impl App {
             .map(|name| {
                 let current = self.tabs.current() == name;
                 let key = name.map(str::to_owned);
-                let text = if current {
-                    Some(self.filter.applied())
-                } else {
-                    self.tabs.kept.get(&key).map(|kept| kept.filter.applied())
-                };
                 Tab {
                     name: name.unwrap_or(ALL),
                     current,
-                    changed: text.is_some_and(|text| text != saved(&self.user, name)),
+                    changed: current && self.filter.applied() != saved(&self.user, name),
                     unread: if current { 0 } else { self.tabs.unread.get(&key).copied().unwrap_or_default() },
                 }
             })
             .collect()
     }
 
-    /// Brings the tab at this place to the front. A tab that is in front already goes back to what was saved.
+    /// Brings the tab at this place to the front, with the filter that was saved.
     pub(super) fn show_tab(&mut self, place: usize, ask: &mut Vec<Effect>) {
         let view = place.checked_sub(1).map(|nth| self.user.views.get(nth));
         if view == Some(None) {
@@ -110,7 +106,7 @@ impl App {
         let next = self.tabs.kept.remove(&name);
         let (filter, place) = match next {
             Some(Kept { mut filter, place }) => {
-                filter.renew(&context);
+                filter.set(&text, &context);
                 (filter, place)
             }
             None => (Filter::new(&text, &context), Place::default()),

@@ -40,6 +40,11 @@ impl Trail {
         *self = Self::default();
     }
 
+    /// Whether a leap can be gone back from.
+    pub(super) fn leads_back(&self) -> bool {
+        !self.behind.is_empty()
+    }
+
     /// Somebody goes somewhere new.
     pub(super) fn turn_off(&mut self) {
         self.ahead.clear();

@@ -93,7 +93,7 @@ fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             }
             Overlay::Told(told) => overlay::told::draw(app, told, layout.body, buf),
             // The question stands in the status line.
-            Overlay::Quit | Overlay::Reveal(..) => {}
+            Overlay::Quit | Overlay::Reveal(..) | Overlay::DropView(_) => {}
         }
     }
     overlay::keys::draw(app, layout.body, buf);

@@ -1,12 +1,13 @@
 //! Questions that are on their way and timers that run: what is asked when, and which answers still count.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::app::App;
 use super::message::{Answer, Effect, Notice, Timer};
-use super::pane::Screen;
 use super::pane::event::EventView;
-use crate::domain::{RowId, SourceState, Timestamp};
+use super::pane::{Screen, lifecycle};
+use crate::domain::{Event, RowId, SourceState, Timestamp};
 
 /// How long the selection rests on an event before a second request is made for it.
 const REST: Duration = Duration::from_millis(250);
@@ -167,7 +168,8 @@ impl App {
     }
 
     pub(super) fn settle_rest(&mut self, ask: &mut Vec<Effect>) {
-        let row = self.timeline.selected();
+        let (event, is_shown) = self.previewed();
+        let row = event.as_ref().map(|event| event.row).or_else(|| self.timeline.selected());
         if row != self.timers.resting.map(|(row, _)| row) {
             self.preview = EventView::of(self.preview.tab);
             self.timers.resting = row.map(|row| (row, false));
@@ -176,14 +178,22 @@ impl App {
                 ask.push(Effect::Timer { timer: Timer::Rest(self.timers.rest), after: REST });
             }
         }
-        if let Some((row, true)) = self.timers.resting
-            && !self.layout().preview.is_empty()
-            && let Some(event) = self.library.get(row)
-            && self.details.worth_asking(event)
+        if let (Some((_, true)), true, Some(event)) = (self.timers.resting, is_shown, event)
+            && self.details.worth_asking(&event)
         {
-            ask.extend(self.details.ask(event));
+            ask.extend(self.details.ask(&event));
             self.dirty = true;
         }
+    }
+
+    /// The event that is shown beside a list, as far as it is here, and whether there is room for it.
+    fn previewed(&self) -> (Option<Arc<Event>>, bool) {
+        let layout = self.layout();
+        if let Some(Screen::Suspects(pane)) = self.above.last() {
+            return (pane.event().cloned(), !lifecycle::view::beside(&layout).1.is_empty());
+        }
+        let event = self.timeline.selected().and_then(|row| self.library.get(row));
+        (event.cloned(), !layout.preview.is_empty())
     }
 
     pub(super) fn settle_clock(&mut self, ask: &mut Vec<Effect>) {

@@ -32,6 +32,15 @@ pub(super) fn full(time: Timestamp, zone: Zone) -> String {
     zone.at(time).format("%a %-d %b %Y %H:%M:%S %:z").to_string()
 }
 
+/// The last instant of a stretch in full, without the seconds where it is the last of a minute: whoever names a
+/// minute means all of it.
+pub(super) fn through(time: Timestamp, zone: Zone) -> String {
+    if time.millis().rem_euclid(MINUTE) != MINUTE - 1 {
+        return full(time, zone);
+    }
+    zone.at(time).format("%a %-d %b %Y %H:%M %:z").to_string()
+}
+
 /// A point to the second, always in as many cells: ` 1 Apr 2026 10:30:05`.
 pub(super) fn stamp(time: Timestamp, zone: Zone) -> String {
     zone.at(time).format("%e %b %Y %H:%M:%S").to_string()
@@ -143,6 +152,8 @@ mod tests {
     #[test]
     fn times_name_their_zone_and_their_year_where_it_matters() {
         assert_eq!(full(NOW, Zone::Utc), "Wed 1 Apr 2026 10:40:00 +00:00");
+        assert_eq!(through(NOW, Zone::Utc), full(NOW, Zone::Utc));
+        assert_eq!(through(NOW.plus_millis(MINUTE - 1), Zone::Utc), "Wed 1 Apr 2026 10:40 +00:00");
         assert_eq!(day_name(day(NOW, Zone::Utc)), "Wed 1 Apr 2026");
         assert_eq!(clock(NOW, Zone::Utc, false), "10:40");
         assert_eq!(stamp(NOW, Zone::Utc), " 1 Apr 2026 10:40:00");

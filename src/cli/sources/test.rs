@@ -171,9 +171,10 @@ fn describe(name: &str, probe: &Probe, report: &Report) -> Vec<String> {
         fact(
             "answer",
             format!(
-                "status {status}, {} bytes in {millis} ms, {} requests",
+                "status {status}, {} bytes in {millis} ms, {} request{}",
                 probe.body.len(),
-                probe.requests
+                probe.requests,
+                if probe.requests == 1 { "" } else { "s" }
             ),
         );
     }

@@ -1,6 +1,6 @@
 //! Effects that let something out of the program: the clipboard, files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::SetOnce;
@@ -8,15 +8,18 @@ use tokio::sync::SetOnce;
 use super::{Outbox, Ports};
 use crate::config::{SecretRef, Source};
 use crate::domain::{Event, RowId, Zone};
-use crate::export::About;
+use crate::export::{About, Format};
 use crate::query::Query;
 use crate::runtime::clipboard::{self, Tool};
-use crate::runtime::{Export, Session, Target, curl, details, leaving::NotWritten};
+use crate::runtime::{Export, Failure, Session, Target, curl, details, leaving};
 use crate::sync::Engine;
-use crate::tui::{Destination, Effect, Message, Notice, Outgoing};
+use crate::tui::{Destination, Effect, Existing, Message, NotWritten, Notice, Outgoing};
 
 /// The most that is put together for the clipboard, in bytes.
 const MOST: usize = 4 * 1024 * 1024;
+
+/// The highest number that is put behind the name of a file.
+const MOST_NUMBERS: u32 = 999;
 
 /// What things are let out with.
 pub(super) struct Out {
@@ -38,22 +41,32 @@ impl Out {
     }
 
     /// Copies a text; the message says how, or that nobody took it.
-    async fn copy(&self, what: &'static str, text: String) -> Message {
+    async fn copy(&self, what: &str, text: String) -> Message {
         match clipboard::by_tool(&self.tools, what, &text, &self.hidden).await {
             Ok(notice) => Message::Notice(notice),
-            Err(why) => Message::NotTaken { what, text, why },
+            Err(why) => Message::NotTaken { what: what.to_owned(), text, why },
         }
     }
 
     /// What a file says of itself once it is there.
-    async fn to_file(&self, rows: &[RowId], about: About, outgoing: &Outgoing) -> Result<String, String> {
-        let Destination::File { path, replace } = &outgoing.to else { return Err(String::new()) };
-        let target = Target::begin(&expand(path), *replace).map_err(|failure| failure.to_string())?;
-        let out = std::io::BufWriter::new(target.writer().map_err(|failure| failure.to_string())?);
-        let masked = self.export.write(rows, outgoing.format, about, out).await.map_err(words)?;
-        let shown = target.path().display().to_string();
-        target.keep().map_err(|failure| failure.to_string())?;
-        Ok(format!("wrote {shown}: {}", told(rows.len(), masked)))
+    async fn to_file(
+        &self,
+        rows: &[RowId],
+        about: About,
+        format: Format,
+        (path, existing): (&str, Existing),
+    ) -> Result<String, NotWritten> {
+        let failed = |failure: Failure| NotWritten::Failed(failure.message().to_owned());
+        let path = expand(path);
+        let path = if existing == Existing::Numbered { free(path) } else { path };
+        if existing != Existing::Replaced && is_taken(&path) {
+            return Err(NotWritten::Exists(shown(&path)));
+        }
+        let target = Target::begin(&path, existing == Existing::Replaced).map_err(failed)?;
+        let out = std::io::BufWriter::new(target.writer().map_err(failed)?);
+        let masked = self.export.write(rows, format, about, out).await.map_err(words)?;
+        target.keep().map_err(failed)?;
+        Ok(format!("wrote {}: {}", shown(&path), told(rows.len(), masked)))
     }
 }
 
@@ -91,17 +104,29 @@ impl Ports {
             };
             let about = out.export.about(title, &query, &rows, zone).await;
             let about = About { unmasked: outgoing.unmasked, ..about };
-            if let Destination::File { .. } = outgoing.to {
-                let said = out.to_file(&rows, about, &outgoing).await;
-                return Message::Exported(said.map(|said| with(&said, left)));
+            let format = outgoing.format;
+            if let Destination::File { path, existing } = &outgoing.to {
+                let written = out.to_file(&rows, about, format, (path, *existing)).await;
+                return Message::Exported(written.map(|said| Some(with(&said, left))));
             }
             let mut text = Bounded(Vec::new());
-            match out.export.write(&rows, outgoing.format, about, &mut text).await {
+            match out.export.write(&rows, format, about, &mut text).await {
                 Err(why) => Message::Exported(Err(words(why))),
                 Ok(masked) => {
-                    let said = format!("copied {}", told(rows.len(), masked));
-                    outbox.send(Message::Exported(Ok(with(&said, left))));
-                    out.copy(outgoing.format.name(), String::from_utf8_lossy(&text.0).into_owned()).await
+                    outbox.send(Message::Exported(Ok(None)));
+                    let what = format!("{} of {}", format.name(), told(rows.len(), masked));
+                    let text = String::from_utf8_lossy(&text.0).into_owned();
+                    match (out.copy(&what, text).await, left) {
+                        (Message::Notice(notice), left) => {
+                            Message::Notice(Notice { text: with(&notice.text, left), ..notice })
+                        }
+                        (other, left) => {
+                            if let Some(left) = left {
+                                outbox.send(Message::Notice(Notice::info(left)));
+                            }
+                            other
+                        }
+                    }
                 }
             }
         });
@@ -125,14 +150,42 @@ fn with(said: &str, left: Option<String>) -> String {
 }
 
 fn told(events: usize, masked: usize) -> String {
-    let hidden = if masked > 0 { format!(", {masked} secrets masked") } else { String::new() };
-    format!("{events} events{hidden}")
+    let several = |number: usize| if number == 1 { "" } else { "s" };
+    let hidden = format!(" ({masked} secret{} masked)", several(masked));
+    format!("{events} event{}{}", several(events), if masked > 0 { hidden.as_str() } else { "" })
 }
 
-fn words(why: NotWritten) -> String {
-    match why {
-        NotWritten::Store(error) => error.to_string(),
-        NotWritten::Io(error) => format!("it cannot be written: {error}"),
+fn words(why: leaving::NotWritten) -> NotWritten {
+    NotWritten::Failed(match why {
+        leaving::NotWritten::Store(error) => error.to_string(),
+        leaving::NotWritten::Io(error) => format!("it cannot be written: {error}"),
+    })
+}
+
+fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// The path, or the first one with a number behind its name where nothing stands yet.
+fn free(path: PathBuf) -> PathBuf {
+    let numbered = |number: u32| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy()));
+        path.with_file_name(format!("{stem}-{number}{}", ending.unwrap_or_default()))
+    };
+    let taken = is_taken(&path);
+    let other = taken.then(|| (2..=MOST_NUMBERS).map(numbered).find(|path| !is_taken(path))).flatten();
+    other.unwrap_or(path)
+}
+
+/// The whole path as people write it.
+fn shown(path: &Path) -> String {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let dirs = directories::BaseDirs::new();
+    let in_home = dirs.as_ref().and_then(|dirs| whole.strip_prefix(dirs.home_dir()).ok());
+    match in_home {
+        Some(rest) => Path::new("~").join(rest).display().to_string(),
+        None => whole.display().to_string(),
     }
 }
 
@@ -156,5 +209,44 @@ impl std::io::Write for Bounded {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_gets_the_first_number_that_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        for (name, expected) in [
+            ("changes.md", "changes.md"),
+            ("changes.md", "changes-2.md"),
+            ("changes.md", "changes-3.md"),
+            ("plain", "plain"),
+            ("plain", "plain-2"),
+        ] {
+            let path = free(place(name));
+            assert_eq!(path, place(expected));
+            std::fs::write(path, "").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_path_is_told_whole_and_events_are_counted_one_by_one() {
+        let home = directories::BaseDirs::new().unwrap().home_dir().join("reports/a.md");
+        assert_eq!(shown(&home), "~/reports/a.md");
+        assert_eq!(shown(Path::new("/srv/a.md")), "/srv/a.md");
+        let folder = std::env::current_dir().unwrap();
+        assert_eq!(shown(Path::new("a.md")), shown(&folder.join("a.md")));
+        for (events, masked, expected) in [
+            (1, 0, "1 event"),
+            (2, 0, "2 events"),
+            (1, 1, "1 event (1 secret masked)"),
+            (3, 2, "3 events (2 secrets masked)"),
+        ] {
+            assert_eq!(told(events, masked), expected);
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::tui::message::{Effect, Notice};
 use crate::tui::motion::Motion;
 use crate::tui::pane::Screen;
 use crate::tui::pane::compare::{ComparePane, Sides};
+use crate::tui::pane::timeline::Side;
 use crate::tui::words;
 
 impl App {
@@ -157,6 +158,7 @@ impl App {
     /// Puts the next older or newer event of the life, or the edit before or after, on the right.
     fn other_side(&mut self, by: isize, ask: &mut Vec<Effect>) {
         let Some(Screen::Compare(pane)) = self.above.last() else { return };
+        let edits = matches!(pane.sides, Sides::Edit(..));
         let next = match (&pane.sides, &pane.subject) {
             (Sides::Edit(event, edit), _) => {
                 let rules = self.ui.rules.get(&event.feed).cloned().unwrap_or_default();
@@ -173,13 +175,14 @@ impl App {
             }
             _ => None,
         };
-        match next {
-            Some(next) => {
-                ask.extend(self.details.ask(next.right()));
-                self.above.pop();
-                self.above.push(Screen::Compare(next));
-            }
-            None => self.notice = Some(Notice::info(super::NOTHING_FURTHER)),
-        }
+        let Some(next) = next else {
+            let side = if by > 0 { Side::Older } else { Side::Newer };
+            let what = if edits { "edit of this event" } else { "event of this entity" };
+            self.notice = Some(Notice::info(super::nothing_further(side, what)));
+            return;
+        };
+        ask.extend(self.details.ask(next.right()));
+        self.above.pop();
+        self.above.push(Screen::Compare(next));
     }
 }

@@ -1,12 +1,17 @@
 //! What commands do with the changes of one event: lay them out, fold them, show what is masked.
 
-use crate::diff::{Mask, Subject};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::diff::{Comparison, Mask, Subject};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Effect, Notice};
 use crate::tui::overlay::Overlay;
-use crate::tui::pane::Screen;
-use crate::tui::pane::event::{EventView, Tab, look};
+use crate::tui::pane::event::look::{self, Arrangement};
+use crate::tui::pane::event::view::Text;
+use crate::tui::pane::event::{self, EventView, Tab};
+use crate::tui::pane::{Screen, compare};
 use crate::tui::words;
 
 impl App {
@@ -17,10 +22,7 @@ impl App {
                 self.preview = EventView::of(Tab::Diff);
                 self.open_event(ask);
             }
-            Command::DiffLayout => self.look(|app| {
-                app.ui.look.arrangement = app.ui.look.arrangement.next();
-                app.ui.look.arrangement.words().to_owned()
-            }),
+            Command::DiffLayout => self.look(Self::next_layout),
             Command::LessContext => self.look(|app| app.widen(false)),
             Command::MoreContext => self.look(|app| app.widen(true)),
             Command::Wrap => self.look(|app| {
@@ -30,7 +32,7 @@ impl App {
             Command::Ignored => self.look(|app| {
                 app.ui.look.ignored = !app.ui.look.ignored;
                 let word = if app.ui.look.ignored { "shown" } else { "left out" };
-                format!("fields that every save touches are {word}")
+                format!("fields that every save touches are {word}{}", app.whether_there_are_any())
             }),
             Command::FoldChange => self.fold_change(true),
             Command::UnfoldChange => self.fold_change(false),
@@ -63,16 +65,77 @@ impl App {
         }
     }
 
+    /// Takes the next layout that fits where the changes stand.
+    fn next_layout(&mut self) -> String {
+        let fits =
+            |app: &Self| app.width_of_changes().is_none_or(|width| app.ui.look.arrangement.fits(width));
+        if !fits(self) {
+            // What does not fit is shown by paths, and the one after that is the next.
+            self.ui.look.arrangement = Arrangement::default();
+        }
+        let next = |app: &mut Self| app.ui.look.arrangement = app.ui.look.arrangement.next();
+        next(self);
+        let mut why = String::new();
+        if let (false, Some(width)) = (fits(self), self.width_of_changes()) {
+            why = format!("; side by side needs {} columns, and there are {width}", Arrangement::SIDES_NEED);
+            next(self);
+        }
+        format!("{}{why}", self.ui.look.arrangement.words())
+    }
+
+    /// The columns that changes have where they stand now.
+    fn width_of_changes(&self) -> Option<usize> {
+        let layout = self.layout();
+        let body = match self.above.last() {
+            Some(Screen::Event(_)) => event::view::body(event::view::page(&layout, &self.ui, Tab::Diff)),
+            Some(Screen::Compare(_)) => compare::view::body(&layout, &self.ui),
+            _ => event::view::body(layout.preview),
+        };
+        (!body.is_empty()).then_some(usize::from(body.width))
+    }
+
+    /// What the changes on the screen were compared to.
+    fn made(&self) -> Option<Arc<Comparison>> {
+        self.comparisons.about(&self.subject()?)?.comparison().cloned()
+    }
+
+    /// What is to be added where fields that change with every save are shown or left out.
+    fn whether_there_are_any(&self) -> &'static str {
+        match self.made() {
+            Some(made) if made.diff.counts.ignored == 0 => "; there are none here",
+            Some(made) if made.diff.is_noise() => " where there are others",
+            _ => "",
+        }
+    }
+
+    /// Shows more of what stayed, or less: as much as makes a difference.
     fn widen(&mut self, more: bool) -> String {
-        if !self.ui.look.widen(more) {
-            return if more { "all of it is shown" } else { "nothing beside it is shown" }.to_owned();
-        }
-        match self.ui.look.context() {
-            usize::MAX => "all that stayed is shown".to_owned(),
-            lines => {
-                format!("{} that stayed shown around each change", words::plural(lines as u64, "line"))
+        let text = |app: &Self| app.text_of_event().map(|(text, _)| text);
+        // Whether it made one is seen by laying it out again, which takes long where the texts are long.
+        let is_quick = self.subject().is_some_and(|subject| subject.weight() <= look::AT_ONCE);
+        let (before, was) = (text(self), self.ui.look);
+        while self.ui.look.widen(more) {
+            let now = if is_quick { text(self) } else { None };
+            let same = |now: &Rc<Text>, before: &Rc<Text>| now.lines == before.lines;
+            if is_quick && now.iter().zip(&before).all(|(now, before)| same(now, before)) {
+                continue;
             }
+            return match self.ui.look.context() {
+                0 => "only what changed is shown".to_owned(),
+                usize::MAX => "all that stayed is shown".to_owned(),
+                most => format!(
+                    "up to {} on each side of a change",
+                    words::plural(most as u64, self.ui.look.arrangement.unit())
+                ),
+            };
         }
+        self.ui.look = was;
+        if more {
+            "nothing more stands around these changes"
+        } else {
+            "nothing is shown around these changes"
+        }
+        .to_owned()
     }
 
     /// The block of the model that was gone to, else the first that is seen.
@@ -129,6 +192,9 @@ impl App {
     }
 
     fn fold_change(&mut self, fold: bool) {
+        if self.view_of_event().tab == Tab::Raw {
+            return self.fold_in_record(fold);
+        }
         self.turn_to_changes();
         let (Some(subject), Some(block)) = (self.subject(), self.block_here()) else {
             self.notice = Some(Notice::info("this event names no changed field"));
@@ -141,6 +207,9 @@ impl App {
     }
 
     fn fold_all(&mut self, fold: bool) {
+        if self.view_of_event().tab == Tab::Raw {
+            return self.fold_all_in_record(fold);
+        }
         self.turn_to_changes();
         let (Some(subject), here) = (self.subject(), self.block_here()) else { return };
         let Some(compared) = self.comparisons.about_mut(&subject) else { return };

@@ -19,8 +19,17 @@ use crate::tui::pane::timeline::Side;
 /// The events that somebody had to put right, as a filter.
 const SETBACKS: &str = "status:failed OR action:reject,rollback";
 
-/// What is said when there is nowhere to go.
-pub(in crate::tui) const NOTHING_FURTHER: &str = "the list holds no further one in this direction";
+/// The same in words.
+const SETBACK: &str = "event that failed, was rejected or rolled back";
+
+/// What is said when there is nowhere to go on that side.
+pub(in crate::tui) fn nothing_further(side: Side, what: &str) -> String {
+    let word = match side {
+        Side::Newer => "newer",
+        Side::Older => "older",
+    };
+    format!("no {word} {what}")
+}
 
 impl App {
     /// The commands about the selected event.
@@ -118,7 +127,10 @@ impl App {
         }
         let Some((event, from)) = self.event().map(|event| (event, event.row)) else { return };
         match self.same_entity(event) {
-            Some(query) => ask.push(Effect::Find { query, from, newer: side == Side::Newer }),
+            Some(query) => {
+                self.sought = nothing_further(side, "event of this entity in the list");
+                ask.push(Effect::Find { query, from, newer: side == Side::Newer });
+            }
             None => self.notice = Some(Notice::info("this event names no entity")),
         }
     }
@@ -130,13 +142,15 @@ impl App {
             if life.go_to_setback(side) {
                 self.preview = EventView::of(self.preview.tab);
             } else {
-                self.notice = Some(Notice::info(NOTHING_FURTHER));
+                let what = format!("{SETBACK} in this life");
+                self.notice = Some(Notice::info(nothing_further(side, &what)));
             }
             return;
         }
         let setbacks = query::parse(SETBACKS, &self.ui.context());
         let (Some(from), Ok(setbacks)) = (self.timeline.selected(), setbacks) else { return };
         let query = self.filter.query().and(&setbacks);
+        self.sought = nothing_further(side, SETBACK);
         ask.push(Effect::Find { query, from, newer: side == Side::Newer });
     }
 

@@ -2,7 +2,8 @@
 
 use crate::domain::{RowId, Rows};
 use crate::tui::app::App;
-use crate::tui::message::{Effect, Message, Notice};
+use crate::tui::command::Command;
+use crate::tui::message::{Effect, Message, NotWritten, Notice};
 use crate::tui::overlay::export::counted;
 use crate::tui::overlay::{Export, Overlay};
 use crate::tui::pane::Screen;
@@ -91,21 +92,27 @@ impl App {
     }
 
     /// Something was written, or was not.
-    fn exported(&mut self, result: Result<String, String>) -> bool {
+    fn exported(&mut self, result: Result<Option<String>, NotWritten>) -> bool {
         let form = self.overlays.iter_mut().rposition(|overlay| matches!(overlay, Overlay::Export(_)));
+        let key = self.ui.key(Command::Complete);
         match (result, form) {
             (Ok(said), form) => {
                 if let Some(place) = form {
                     self.overlays.remove(place);
                 }
-                self.notice = Some(Notice::info(said));
+                if let Some(said) = said {
+                    self.notice = Some(Notice::info(said));
+                }
             }
             (Err(why), Some(place)) => {
                 if let Overlay::Export(export) = &mut self.overlays[place] {
-                    (export.busy, export.failed) = (false, Some(why));
+                    export.refused(why, &key);
                 }
             }
-            (Err(why), None) => self.notice = Some(Notice::error(why)),
+            (Err(NotWritten::Failed(why)), None) => self.notice = Some(Notice::error(why)),
+            (Err(NotWritten::Exists(path)), None) => {
+                self.notice = Some(Notice::error(format!("`{path}` exists already")));
+            }
         }
         true
     }

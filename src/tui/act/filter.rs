@@ -130,7 +130,7 @@ impl App {
                 let mut lines = vec![filter.to_owned(), format!("  selects {selected} of {of} in the cache")];
                 lines.push(String::new());
                 lines.extend(said);
-                self.overlays.push(Overlay::Told(Told::new("What the filter does", lines)));
+                self.overlays.push(Overlay::Told(Told::new("explain", "What the filter does", lines)));
             }
             Err(message) => self.notice = Some(Notice::error(message)),
         }
@@ -285,14 +285,15 @@ fn narrows_by(command: Command) -> Option<(&'static str, bool)> {
     })
 }
 
-/// What an event says for a key.
+/// What an event says for a key. A person has an id with each provider and a name that most of them share, so
+/// the name is what finds all that the person did.
 fn value(event: &Event, key: &str, zone: Zone) -> Option<String> {
     let record = &event.record;
     match key {
         "action" => Some(record.action.word().to_owned()),
         "entity" => record.entity.id.clone().or_else(|| record.entity.name.clone()),
         "type" => record.entity.kind.clone(),
-        "actor" => record.actor.id.clone().or_else(|| record.actor.name.clone()),
+        "actor" => record.actor.label().map(str::to_owned),
         "source" => Some(event.source.to_string()),
         "status" => Some(record.status.word().to_owned()),
         _ => Some(words::day(record.time, zone).format("%Y-%m-%d").to_string()),

@@ -1,6 +1,6 @@
 //! What commands do to whatever lies over the screen, and what becomes of what was typed or picked there.
 
-use crate::domain::{Event, RowId};
+use crate::domain::{Actor, Event, RowId};
 use crate::query::complete::Value;
 use crate::query::{self, Query};
 use crate::tui::app::App;
@@ -14,9 +14,11 @@ use std::sync::Arc;
 impl App {
     pub(super) fn act_on_overlay(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
         let layout = self.layout();
+        if self.overlays.last().is_some_and(Overlay::is_question) {
+            return self.answer_question(command, ask);
+        }
         let Some(overlay) = self.overlays.last_mut() else { return false };
         match (overlay, command) {
-            (Overlay::Quit, Command::Close | Command::Accept) => self.quit(ask),
             (Overlay::Ask(line), Command::Back | Command::Cancel | Command::Close) => {
                 let was_search = line.what == Asked::Find;
                 self.overlays.pop();
@@ -38,11 +40,6 @@ impl App {
             (_, Command::Back | Command::Cancel | Command::Close) | (Overlay::Help(_), Command::Help) => {
                 self.overlays.pop();
             }
-            (Overlay::Reveal(..), Command::Reveal | Command::Accept) => self.reveal(ask),
-            (Overlay::Quit | Overlay::Reveal(..), _) => {
-                self.overlays.pop();
-                return false;
-            }
             (Overlay::Ask(_), Command::Accept) => self.accept_line(ask),
             (Overlay::Pick(picker), Command::Accept | Command::Complete) => {
                 let chosen = picker.chosen(&self.ui, &self.user).map(|entry| entry.goal);
@@ -57,7 +54,6 @@ impl App {
             (Overlay::Pick(picker), Command::PreviousChoice) => {
                 picker.choose(Motion::Lines(-1), &self.ui, &self.user);
             }
-            (Overlay::Ask(_) | Overlay::Pick(_) | Overlay::Export(_) | Overlay::Ai(_), _) => {}
             (Overlay::Told(told), command) => {
                 let Some(motion) = Motion::of(command) else { return false };
                 told.go(motion, &layout, &self.ui);
@@ -70,6 +66,25 @@ impl App {
                 };
                 let lines = overlay::help::lines(&self.ui, help).len();
                 help.go(motion, lines, overlay::help::page(&layout));
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Does what was asked about where the command says so; any other is one for the screen below.
+    fn answer_question(&mut self, command: Command, ask: &mut Vec<Effect>) -> bool {
+        match (self.overlays.last_mut(), command) {
+            (Some(Overlay::Quit), Command::Close | Command::Accept) => self.quit(ask),
+            (Some(Overlay::Reveal(..)), Command::Reveal | Command::Accept) => self.reveal(ask),
+            (Some(Overlay::DropView(name)), Command::DropView | Command::Accept | Command::Open) => {
+                let name = std::mem::take(name);
+                self.overlays.pop();
+                self.drop_view(&name, ask);
+            }
+            (_, command) => {
+                self.overlays.pop();
+                return matches!(command, Command::Back | Command::Cancel | Command::Close);
             }
         }
         true
@@ -128,7 +143,7 @@ impl App {
 
     /// Another text is typed in a line: a search follows it.
     pub(in crate::tui) fn asked_changed(&mut self, ask: &mut Vec<Effect>) {
-        if let Some(Overlay::Ask(Ask { line, what: Asked::Find })) = self.overlays.last() {
+        if let Some(Overlay::Ask(Ask { line, what: Asked::Find, .. })) = self.overlays.last() {
             let text = line.text().to_owned();
             self.look_for(&text, ask);
         }
@@ -176,7 +191,7 @@ impl App {
     }
 
     fn accept_line(&mut self, ask: &mut Vec<Effect>) {
-        let Some(Overlay::Ask(Ask { line, what })) = self.overlays.pop() else { return };
+        let Some(Overlay::Ask(Ask { line, what, .. })) = self.overlays.pop() else { return };
         let text = line.text();
         match what {
             Asked::Find => {
@@ -213,8 +228,9 @@ impl App {
                     ask.push(Effect::Newest { query });
                 }
             }
-            Goal::Actor(value) => {
-                self.leap_to(&query::exact_term("actor", &value), ask);
+            Goal::Actor(name) => {
+                self.open_profile(&Actor { name: Some(name), ..Actor::default() }, ask);
+                self.trail.turn_off();
             }
         }
     }

@@ -22,7 +22,8 @@ impl App {
             Command::Forward => self.forward(ask),
             Command::Messages => {
                 let lines = self.said.lines(&self.ui);
-                self.overlays.push(Overlay::Told(Told::of("messages, the latest first", lines)));
+                let told = Told::of("messages", "messages, the latest first", lines);
+                self.overlays.push(Overlay::Told(told));
             }
             Command::PreviewPlace => {
                 self.ui.preview = true;
@@ -169,6 +170,11 @@ impl App {
             self.notice = Some(Notice::info("the feed does not say who it was"));
             return;
         }
+        self.open_profile(&actor, ask);
+    }
+
+    /// Opens what is known of an actor who has a name or an id.
+    pub(super) fn open_profile(&mut self, actor: &Actor, ask: &mut Vec<Effect>) {
         let same =
             |screen: &Screen| matches!(screen, Screen::Actor(pane) if pane.actor.label() == actor.label());
         if let Some(depth) = self.above.iter().position(same) {
@@ -176,7 +182,7 @@ impl App {
             self.above.truncate(depth + 1);
             return;
         }
-        let pane = ActorPane::of(&actor);
+        let pane = ActorPane::of(actor);
         ask.push(pane.question(self.ui.zone));
         self.above.push(Screen::Actor(pane));
     }

@@ -5,7 +5,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::message::{Effect, Notice};
 use crate::tui::motion::Motion;
-use crate::tui::overlay::Asked;
+use crate::tui::overlay::{Asked, Overlay};
 use crate::tui::pane::Screen;
 use crate::tui::pane::views::{self, ViewsPane};
 
@@ -55,7 +55,7 @@ impl App {
                 self.notice = Some(Notice::info(format!("the browser begins with {what} from now on")));
             }
             (Command::RenameView, Some(name)) => self.ask_for(Asked::RenameView(name.clone()), &name),
-            (Command::DropView, Some(name)) => self.drop_view(&name, ask),
+            (Command::DropView, Some(name)) => self.overlays.push(Overlay::DropView(name)),
             (Command::ViewUp, Some(name)) => self.move_selected_view(&name, false, ask),
             (Command::ViewDown, Some(name)) => self.move_selected_view(&name, true, ask),
             (Command::RenameView | Command::DropView | Command::ViewUp | Command::ViewDown, None) => {

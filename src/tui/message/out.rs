@@ -36,9 +36,29 @@ pub enum Destination {
     File {
         /// Its path.
         path: String,
-        /// Whether it takes the place of one that is there.
-        replace: bool,
+        /// What becomes of one that is there.
+        existing: Existing,
     },
     /// The clipboard.
     Clipboard,
+}
+
+/// What becomes of a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and nothing is written.
+    Stays,
+    /// It stays, and the new one gets a number at the end of its name.
+    Numbered,
+    /// The new one takes its place.
+    Replaced,
+}
+
+/// Why nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotWritten {
+    /// There is a file at this path already.
+    Exists(String),
+    /// Something else, for people.
+    Failed(String),
 }

@@ -1,6 +1,7 @@
 //! A line to type in the place of the status line: what to find, the name of a view, a note.
 
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::{EventId, Safe};
@@ -16,6 +17,8 @@ use crate::tui::words;
 pub(in crate::tui) struct Ask {
     pub(in crate::tui) line: Line,
     pub(in crate::tui) what: Asked,
+    /// Whether what stands there is only proposed: the first letter that is typed takes its place.
+    proposed: bool,
 }
 
 /// What the line is for.
@@ -37,7 +40,26 @@ pub(in crate::tui) enum Asked {
 
 impl Ask {
     pub(in crate::tui) fn new(what: Asked, text: &str) -> Self {
-        Self { line: Line::new(text), what }
+        let proposed = what == Asked::SaveView && !text.is_empty();
+        Self { line: Line::new(text), what, proposed }
+    }
+
+    /// Takes a key that is no command; whether the text is another one now.
+    pub(in crate::tui) fn key(&mut self, key: KeyEvent) -> bool {
+        let types = matches!(key.code, KeyCode::Char(_))
+            && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        if std::mem::take(&mut self.proposed) && types {
+            self.line = Line::default();
+        }
+        self.line.key(key)
+    }
+
+    /// Takes pasted text.
+    pub(in crate::tui) fn paste(&mut self, text: &str) {
+        if std::mem::take(&mut self.proposed) {
+            self.line = Line::default();
+        }
+        self.line.paste(text);
     }
 
     fn label(&self) -> String {
@@ -79,7 +101,8 @@ pub(in crate::tui) fn draw(app: &App, ask: &Ask, area: Rect, buf: &mut Buffer) -
     let room = width.saturating_sub(label.width() + found.width() + 2).max(1);
     let (text, column) = window(&ask.line, room);
     let x = area.x + (label.width() + column) as u16;
-    let row = label.safe(&text, ui.style(Role::Text));
+    let style = ui.style(if ask.proposed { Role::Dim } else { Role::Text });
+    let row = label.safe(&text, style);
     let keys = |left: usize| status::keys(status::ASKED, left, ui);
     let example = ask.what.example();
     let has_room = ask.line.text().is_empty() && example.len() < room;

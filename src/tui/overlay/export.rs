@@ -19,7 +19,7 @@ use crate::export::Format;
 use crate::tui::app::App;
 use crate::tui::draw::Row;
 use crate::tui::line::Line;
-use crate::tui::message::{Destination, Outgoing};
+use crate::tui::message::{Destination, Existing, NotWritten, Outgoing};
 use crate::tui::pane::mark;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -159,10 +159,32 @@ impl Export {
         let to = match self.clipboard {
             true => Destination::Clipboard,
             false if path.is_empty() => return Err("the file needs a name"),
-            false => Destination::File { path: path.to_owned(), replace: self.replace },
+            false => Destination::File { path: path.to_owned(), existing: self.existing() },
         };
         let rows = self.scopes[self.scope].1.clone();
         Ok(Outgoing { rows, format: self.format(), unmasked: self.unmasked, to })
+    }
+
+    /// A name that nobody typed gives way to one that is free; a typed one is meant as it is.
+    fn existing(&self) -> Existing {
+        match (self.replace, self.named) {
+            (true, _) => Existing::Replaced,
+            (false, true) => Existing::Stays,
+            (false, false) => Existing::Numbered,
+        }
+    }
+
+    /// Nothing was written. Where a file is in the way, the line that decides about it is gone to; `key` takes its
+    /// next choice.
+    pub(in crate::tui) fn refused(&mut self, why: NotWritten, key: &str) {
+        self.busy = false;
+        self.failed = Some(match why {
+            NotWritten::Failed(why) => why,
+            NotWritten::Exists(path) => {
+                self.at = Entry::Existing;
+                format!("`{path}` exists already: `{key}` lets it be replaced, or name another file")
+            }
+        });
     }
 
     fn value(&self, entry: Entry) -> String {
@@ -174,8 +196,12 @@ impl Export {
             Entry::To if self.clipboard => "the clipboard".to_owned(),
             Entry::To => "a file".to_owned(),
             Entry::File => self.line.text().to_owned(),
-            Entry::Existing if self.replace => "is replaced".to_owned(),
-            Entry::Existing => "stays as it is".to_owned(),
+            Entry::Existing => match self.existing() {
+                Existing::Stays => "stays as it is",
+                Existing::Numbered => "stays, and the new one gets a number",
+                Existing::Replaced => "is replaced",
+            }
+            .to_owned(),
         }
     }
 }

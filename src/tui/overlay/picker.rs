@@ -78,7 +78,7 @@ pub(in crate::tui) enum Goal {
     Tab(usize),
     /// The life of the entity that a term names so.
     Entity(String),
-    /// What the actor did that a term names so.
+    /// What is known of the actor of this name, or of this id where there is no name.
     Actor(String),
 }
 
@@ -117,7 +117,7 @@ impl Picker {
     pub(in crate::tui) fn take(&mut self, key: &str, values: Vec<Value>) {
         match key {
             "entity" => self.entities = values,
-            _ => self.actors = values,
+            _ => self.actors = one_for_each_name(values),
         }
     }
 
@@ -173,7 +173,7 @@ impl Picker {
                 let actors = self
                     .actors
                     .iter()
-                    .map(|value| Entry::value(value, "actor", Goal::Actor(value.value.clone())));
+                    .map(|value| Entry::value(value, "actor", Goal::Actor(label(value).to_owned())));
                 let commands = COMMANDS.iter().filter(|row| row.contexts != [Context::Prompt]);
                 let commands = commands.map(|row| Entry { sort: "command", ..Entry::command(row, ui) });
                 let bookmarks = self.bookmarks.iter().cloned();
@@ -230,6 +230,22 @@ impl Picker {
         fits.truncate(MOST);
         fits.into_iter().map(|(_, entry)| entry).collect()
     }
+}
+
+fn label(value: &Value) -> &str {
+    value.name.as_deref().unwrap_or(&value.value)
+}
+
+/// Actors of one name are one actor, whatever ids it has.
+fn one_for_each_name(values: Vec<Value>) -> Vec<Value> {
+    let mut actors: Vec<Value> = Vec::new();
+    for value in values {
+        match actors.iter_mut().find(|known| label(known).eq_ignore_ascii_case(label(&value))) {
+            Some(known) => known.count += value.count,
+            None => actors.push(value),
+        }
+    }
+    actors
 }
 
 impl Entry {
@@ -399,9 +415,8 @@ mod tests {
         jump.take("actor", vec![value("u1", "fa.il@example.com")]);
         let entries = jump.entries(&ui(), &user);
         let goals: Vec<Goal> = entries.into_iter().map(|entry| entry.goal).collect();
-        for goal in
-            [Goal::Tab(1), Goal::Entity("e1".into()), Goal::Entity("fail-9".into()), Goal::Actor("u1".into())]
-        {
+        let actor = Goal::Actor("fa.il@example.com".into());
+        for goal in [Goal::Tab(1), Goal::Entity("e1".into()), Goal::Entity("fail-9".into()), actor] {
             assert!(goals.contains(&goal), "{goal:?} in {goals:?}");
         }
         assert!(labels(&picker(Of::Places, "redraw"), &user).contains(&"redraw".to_owned()));

@@ -37,18 +37,24 @@ const BESIDE: usize = 30;
 /// A text that was asked for.
 #[derive(Debug)]
 pub(in crate::tui) struct Told {
+    /// What it is, in a word.
+    name: &'static str,
     title: &'static str,
     lines: Vec<Line>,
     scroll: usize,
 }
 
 impl Told {
-    pub(in crate::tui) fn new(title: &'static str, lines: Vec<String>) -> Self {
-        Self::of(title, lines.into_iter().map(Line::Plain).collect())
+    pub(in crate::tui) fn new(name: &'static str, title: &'static str, lines: Vec<String>) -> Self {
+        Self::of(name, title, lines.into_iter().map(Line::Plain).collect())
     }
 
-    pub(in crate::tui) fn of(title: &'static str, lines: Vec<Line>) -> Self {
-        Self { title, lines, scroll: 0 }
+    pub(in crate::tui) fn of(name: &'static str, title: &'static str, lines: Vec<Line>) -> Self {
+        Self { name, title, lines, scroll: 0 }
+    }
+
+    pub(in crate::tui) fn name(&self) -> &'static str {
+        self.name
     }
 
     /// Scrolls on the screen as it is now.

@@ -2,6 +2,7 @@
 
 use crate::domain::{Event, Safe, Timestamp};
 use crate::tui::draw::Row;
+use crate::tui::gist;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
@@ -91,5 +92,5 @@ fn rest(event: &Event, start: Row, width: usize, beside: Beside, ui: &Ui) -> Row
     }
     let (label, text) = row::beside_entity(event);
     let text = if label.is_empty() { text } else { format!("{label} {text}") };
-    line.cell(&text, left, dim)
+    line.cell(gist::fitted(&text, left), left, dim)
 }

@@ -7,7 +7,7 @@ pub(in crate::tui) mod changes;
 mod fields;
 mod flow;
 pub(in crate::tui) mod look;
-mod raw;
+pub(in crate::tui) mod raw;
 pub(in crate::tui) mod related;
 mod revisions;
 mod sides;

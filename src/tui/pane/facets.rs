@@ -97,6 +97,11 @@ impl Facets {
         &mut self.line
     }
 
+    /// Another text narrows the values: the cursor goes to the first that has it.
+    pub(in crate::tui) fn narrowed(&mut self) {
+        (self.cursor, self.place, self.top) = (None, 0, 0);
+    }
+
     /// What the values that are listed have in them.
     pub(in crate::tui) fn typed(&self) -> &str {
         self.line.text()

@@ -4,15 +4,17 @@
 //! is drawn.
 
 mod fields;
+mod items;
 mod moment;
 mod rail;
 pub(in crate::tui) mod view;
 
+use items::{Item, foldable, items};
+
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diff::{Blame, Life, LifeQuestion, Look, Matcher, Moment, Portrait, Seen, Step, runs};
+use crate::diff::{Blame, Life, LifeQuestion, Look, Matcher, Moment, Portrait, Seen};
 use crate::domain::{Action, Entity, Event, RowId, Status, Stretch, Timestamp, Zone};
 use crate::tui::message::Effect;
 use crate::tui::motion::Motion;
@@ -57,16 +59,6 @@ pub(in crate::tui) struct LifecyclePane {
 struct Place {
     selected: usize,
     top: usize,
-}
-
-/// What stands on one line of the rail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Item {
-    steps: Range<usize>,
-    /// What a run of several comes to.
-    net: Option<String>,
-    /// The cache may lack events between this and the next older one.
-    gap: bool,
 }
 
 /// A tab of a life.
@@ -411,44 +403,4 @@ fn sought(blame: &[Blame], path: &str) -> Option<usize> {
     place(&|own| own == path)
         .or_else(|| place(&|own| path.starts_with(own)))
         .or_else(|| place(&|own| own.starts_with(path)))
-}
-
-/// The runs that say nothing beside what they come to: without versions, and undone by nobody.
-fn foldable(steps: &[Step], zone: Zone) -> Vec<Range<usize>> {
-    let plain = |step: &Step| {
-        step.versions.now().is_none() && step.undone.is_none() && step.undoes.is_none() && step.took_effect()
-    };
-    let all = runs(steps, zone).into_iter();
-    all.filter(|run| run.len() > 1 && steps[run.clone()].iter().all(plain)).collect()
-}
-
-/// What stands on the lines of the rail.
-fn items(life: &Life, open: &HashSet<RowId>, zone: Zone) -> Vec<Item> {
-    let steps = &life.steps;
-    let folded: Vec<Range<usize>> = foldable(steps, zone)
-        .into_iter()
-        .filter(|run| !open.contains(&steps[run.end - 1].event.row))
-        .collect();
-    let gap = |last: usize| {
-        steps
-            .get(last + 1)
-            .is_some_and(|next| life.has_gap(next.event.row.time(), steps[last].event.row.time()))
-    };
-    let mut items = Vec::new();
-    let mut at = 0;
-    while at < steps.len() {
-        // A gap within a run would be hidden by it.
-        let run = folded.iter().find(|run| run.start == at);
-        let run = run.filter(|run| !(run.start..run.end - 1).any(gap)).cloned().unwrap_or(at..at + 1);
-        let net = (run.len() > 1).then(|| {
-            let made = life.net(run.start, run.end - 1, &[]);
-            let blocks = made.diff.telling().map(|block| format!("{} {}", block.kind.glyph(), block.path));
-            let paths: Vec<String> = blocks.take(4).collect();
-            let counts = made.diff.counts.words();
-            if counts.is_empty() { String::new() } else { format!("{counts}: {}", paths.join(", ")) }
-        });
-        at = run.end;
-        items.push(Item { gap: gap(run.end - 1), steps: run, net });
-    }
-    items
 }

@@ -68,8 +68,14 @@ fn opening_an_event_asks_what_changed_and_resting_on_it_does_too() {
         ((120, 30), "j", false, false),
         ((120, 30), "p", false, false),
         ((80, 24), "", false, false),
+        // Beside what changed before a moment as beside the list.
+        ((160, 30), "gW", false, true),
+        ((120, 30), "gW", false, false),
     ] {
-        let mut bench = Bench::new(size, vec![asked.clone(), other.clone()]);
+        let newest = event(2, Action::Update, "service", "Newest");
+        let before = keys == "gW";
+        let events = before.then_some(newest).into_iter().chain([asked.clone(), other.clone()]);
+        let mut bench = Bench::new(size, events.collect());
         bench.press(keys);
         let rest = bench.take_asked().into_iter().rev().find_map(|effect| match effect {
             Effect::Timer { timer: Timer::Rest(number), .. } => Some(number),

@@ -85,10 +85,16 @@ fn what_each_key_does() {
         ("D", "id \"svc_7\"  name \"Orders\"", "config.mode"),
         ("D", "⋯ 2 unchanged", "region"),
         ("D)", "⋯ 2 unchanged: region, tier", "Side by side"),
-        ("DD", "Side by side needs 125 columns here, and there are 98: shown by paths. `D`", "svc_7"),
-        ("DDD", "config.mode", "Side by side"),
+        ("DD", "changes by their paths; side by side needs 125 columns, and there are 98", "svc_7"),
+        ("DDD", "changes as a tree", "side by side"),
+        ("(", "only what changed is shown", "from orders"),
+        ("((", "nothing is shown around these changes", "from orders"),
+        (")", "up to 3 unchanged lines on each side of a change", "1 line unchanged"),
+        ("))", "nothing more stands around these changes", "1 line unchanged"),
+        ("D)", "up to 3 unchanged fields on each side of a change", "lines"),
+        ("I", "fields that every save touches are shown", "none here"),
         ("(", "where sent", "from orders"),
-        (")", "limit 10", "unchanged"),
+        (")", "limit 10", "1 line unchanged"),
         ("-", "config.mode  ⋯", "1200 → 300"),
         ("-=", "1200 → 300", "config.mode  ⋯"),
         ("nh", "config.mode  ⋯", "at noon"),
@@ -98,6 +104,43 @@ fn what_each_key_does() {
         let screen = bench((100, 30), service(), keys).screen();
         assert!(screen.contains(seen) && !screen.contains(unseen), "{keys}:\n{screen}");
     }
+}
+
+#[test]
+fn what_makes_no_difference_is_not_said_to_make_one() {
+    for (keys, seen, unseen) in [
+        ("I", "fields that every save touches are shown; there are none here", "x"),
+        ("(", "nothing is shown around these changes", "only what changed"),
+        (")", "nothing more stands around these changes", "unchanged"),
+    ] {
+        let mut event = event(5, Action::Update, "service", "Orders");
+        event.record.changes = vec![replaced("owner", json!("a"), json!("b"))];
+        let screen = bench((100, 30), event, keys).screen();
+        let status = screen.lines().last().unwrap();
+        assert!(status.contains(seen) && !status.contains(&format!("{unseen} ")), "{keys}:\n{screen}");
+    }
+}
+
+#[test]
+fn a_layout_without_room_is_passed_over_and_not_talked_about_everywhere() {
+    let mut bench = Bench::new((200, 40), vec![service(), event(9, Action::Update, "service", "Cart")]);
+    bench.press("dDD");
+    assert!(bench.screen().contains("changes side by side"), "{}", bench.screen());
+    // Beside the list there is no room for two sides: it is shown by paths without a word.
+    bench.press("<esc>j");
+    let screen = bench.screen();
+    assert!(screen.contains("No changed fields") && !screen.contains("side by side"), "{screen}");
+    bench.press("k<tab>D");
+    assert!(bench.screen().contains("changes as a tree"), "{}", bench.screen());
+}
+
+#[test]
+fn the_tab_counts_what_the_tab_lists() {
+    let mut event = event(5, Action::Update, "service", "Orders");
+    event.record.changes =
+        vec![replaced("auth", json!(r#"{"user": "a", "n": 1}"#), json!(r#"{"user": "b", "n": 2}"#))];
+    let screen = bench((100, 30), event, "").screen();
+    assert!(screen.contains("[Diff] 2") && screen.contains("2 changed"), "{screen}");
 }
 
 #[test]
@@ -318,4 +361,26 @@ fn a_record_is_copied_without_its_secrets_whatever_the_screen_shows() {
     let asked = bench.take_asked();
     let Some(Effect::Copy { text, .. }) = asked.first() else { panic!("{asked:?}") };
     assert!(!text.contains("sk_live") && text.contains(r#""token":"••••""#), "{text}");
+}
+
+#[test]
+fn the_record_is_folded_where_one_looks() {
+    let folded = |keys: &str| {
+        let mut bench = bench((100, 30), keeper(), "]");
+        bench.press(keys);
+        let screen = bench.screen();
+        assert!(screen.contains("[Raw]"), "{keys}: {screen}");
+        screen
+    };
+    let auth = "\"auth\": { … 2 keys },";
+    for (keys, seen) in [("", false), ("h", true), ("hl", false), ("-", true), ("-=", false), ("-l", false)] {
+        let screen = folded(keys);
+        assert_eq!(screen.contains(auth), seen, "{keys}: {screen}");
+        assert_eq!(screen.contains("\"token\""), !seen, "{keys}: {screen}");
+        assert!(screen.contains("\"note\": \"x\"") && !screen.contains("sk_live"), "{keys}: {screen}");
+    }
+    assert!(folded("l").contains("nothing is folded here"));
+    assert!(folded("hh").contains("there is nothing to fold here"));
+    // What is masked in a fold is still asked about.
+    assert!(folded("hX").contains("Show `#/auth/token`?"));
 }

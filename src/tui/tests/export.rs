@@ -2,7 +2,7 @@
 
 use super::support::{Bench, NOW, settings, story, user};
 use crate::export::Format;
-use crate::tui::{Destination, Effect, Message, Outgoing};
+use crate::tui::{Destination, Effect, Existing, Message, NotWritten, Outgoing};
 
 /// What was asked to be written, with the title of the report.
 fn asked(bench: &mut Bench) -> (Outgoing, String) {
@@ -48,8 +48,12 @@ fn what_is_chosen_is_what_is_written() {
         bench.press("<enter>");
         let (outgoing, title) = asked(&mut bench);
         let to = match &outgoing.to {
-            Destination::File { path, replace: false } => Some(path.as_str()),
-            Destination::File { .. } => panic!("{keys}"),
+            Destination::File { path, existing } => {
+                // A name that was typed is meant as it is.
+                let named = keys.contains("abc");
+                assert_eq!(*existing, if named { Existing::Stays } else { Existing::Numbered }, "{keys}");
+                Some(path.as_str())
+            }
             Destination::Clipboard => None,
         };
         assert_eq!(
@@ -69,7 +73,7 @@ fn a_view_gives_its_name_and_a_file_is_replaced_only_when_asked() {
     bench.press("x<down><down><down><down><down><tab><enter>");
     let (outgoing, title) = asked(&mut bench);
     assert_eq!(title, "Change report: Prod flows");
-    assert!(matches!(outgoing.to, Destination::File { replace: true, .. }));
+    assert!(matches!(outgoing.to, Destination::File { existing: Existing::Replaced, .. }));
 }
 
 #[test]
@@ -80,12 +84,24 @@ fn the_form_stays_until_something_was_written() {
     bench.take_asked();
     bench.press("<enter>");
     assert!(bench.take_asked().is_empty(), "one file is written once");
-    bench.tell(Message::Exported(Err("`changes.md` exists already".into())));
-    assert!(bench.screen().contains("`changes.md` exists already"), "{}", bench.screen());
-    bench.press("<down><enter>");
-    bench.tell(Message::Exported(Ok("wrote changes.md: 8 events".into())));
+    bench.tell(Message::Exported(Err(NotWritten::Failed("the disk is full".into()))));
+    assert!(bench.screen().contains("the disk is full"), "{}", bench.screen());
+    bench.press("<enter>");
+    bench.tell(Message::Exported(Err(NotWritten::Exists("~/changes.md".into()))));
+    let said = "`~/changes.md` exists already: `tab` lets it be replaced, or name another file";
+    assert!(bench.screen().contains(said), "{}", bench.screen());
+    assert!(bench.screen().contains("▌existing"), "the line that decides: {}", bench.screen());
+    bench.take_asked();
+    bench.press("<tab><enter>");
+    let (outgoing, _) = asked(&mut bench);
+    assert!(matches!(outgoing.to, Destination::File { existing: Existing::Replaced, .. }));
+    bench.tell(Message::Exported(Ok(Some("wrote changes.md: 8 events".into()))));
     let screen = bench.screen();
     assert!(screen.contains("wrote changes.md: 8 events") && !screen.contains("existing"), "{screen}");
+    bench.press("x<enter>");
+    bench.tell(Message::Exported(Ok(None)));
+    let screen = bench.screen();
+    assert!(!screen.contains("existing"), "the clipboard speaks for itself: {screen}");
     bench.press("x<esc>");
     assert!(!bench.screen().contains("existing"));
     let mut none = Bench::new((100, 30), Vec::new());
@@ -104,10 +120,17 @@ fn a_file_needs_a_name() {
 #[test]
 fn the_terminal_is_asked_where_no_program_took_a_text() {
     let mut bench = Bench::new((100, 30), story());
-    bench.tell(Message::NotTaken { what: "actor", text: "ana".into(), why: Some("`xclip` failed".into()) });
+    bench.tell(Message::NotTaken {
+        what: "actor".into(),
+        text: "ana".into(),
+        why: Some("`xclip` failed".into()),
+    });
     let asked = bench.take_asked();
-    let expected =
-        Effect::CopyByTerminal { what: "actor", text: "ana".into(), why: Some("`xclip` failed".into()) };
+    let expected = Effect::CopyByTerminal {
+        what: "actor".into(),
+        text: "ana".into(),
+        why: Some("`xclip` failed".into()),
+    };
     assert!(asked.contains(&expected), "{asked:?}");
 }
 

@@ -3,6 +3,7 @@
 use super::support::{Bench, event, many, story};
 use crate::domain::{Action, FacetKey};
 use crate::tui::Effect;
+use crate::tui::pane::facets::Item;
 
 /// The lines of the pane, from its title on.
 fn pane(bench: &Bench) -> Vec<String> {
@@ -155,6 +156,22 @@ fn the_pane_is_gone_to_left_and_hidden() {
         bench.press(keys);
         let seen = !pane(&bench).is_empty();
         assert_eq!((seen, bench.app.in_facets()), (shown, focused), "{keys}\n{}", bench.screen());
+    }
+}
+
+#[test]
+fn narrowing_the_values_goes_to_the_first_that_fits() {
+    let mut bench = Bench::new((140, 50), story());
+    bench.press("sG");
+    for keys in ["/o", "r"] {
+        bench.press(keys);
+        let (pane, facets) = (&bench.app.facets, bench.app.counts.facets());
+        let first = pane.items(facets).into_iter().find_map(|item| match item {
+            Item::Value(key, value) => Some((key, vec![value.value.clone()])),
+            _ => None,
+        });
+        assert!(first.is_some());
+        assert_eq!(pane.chosen(facets).into_iter().next(), first, "{keys}: {}", bench.screen());
     }
 }
 

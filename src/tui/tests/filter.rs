@@ -186,7 +186,7 @@ fn the_value_under_the_cursor_goes_in_or_out() {
         ("j+e", "entity:=de_1", 6),
         ("+t", "type:decision_flow", 5),
         ("!t", "-type:decision_flow", 3),
-        ("+u", "actor:=u_7", 6),
+        ("+u", "actor:=jane.smith@example.com", 6),
         ("jjj+u", "actor:=ci-deployer", 1),
         ("+s", "source:kaireon-prod", 5),
         ("j+x", "status:failed", 1),

@@ -67,6 +67,34 @@ fn what_is_missing_is_seen_where_it_is_and_beside_the_count() {
 }
 
 #[test]
+fn an_empty_list_says_whether_nothing_happened_or_nothing_is_known() {
+    for (filter, said, unsaid) in [
+        // The service's feed keeps no more than a day.
+        (
+            "since:2026-03-01 until:2026-03-02",
+            "The cache does not know all of that time: micro-prod",
+            "so none",
+        ),
+        (
+            "since:2026-03-01 until:2026-03-02 source:streamkap-prod",
+            "All events of that time are among them, so none like this was sent.",
+            "fetches what it is about",
+        ),
+        (
+            "zzz source:streamkap-prod",
+            "The sources offer no others, so none like this was sent.",
+            "that time",
+        ),
+    ] {
+        let mut bench = bench((120, 30));
+        bench.press(&format!("f{filter}<enter>"));
+        let screen = bench.screen();
+        assert!(screen.contains("No event matches the filter"), "{filter}: {screen}");
+        assert!(screen.contains(said) && !screen.contains(unsaid), "{filter}: {screen}");
+    }
+}
+
+#[test]
 fn enter_on_a_gap_asks_for_it_and_for_nothing_else() {
     let mut bench = bench((120, 30));
     let first = bench.app.timeline.selected();

@@ -45,6 +45,51 @@ fn a_time_is_one_of_the_zone_that_is_shown_and_leads_out_of_every_screen() {
 }
 
 #[test]
+fn a_time_is_read_as_the_screens_print_it_and_shown_as_it_was_typed() {
+    for (typed, shown) in [
+        ("1 Apr 10:20", "at Wed 1 Apr 2026 10:20 +00:00"),
+        ("Wed 1 Apr 2026 10:20:05 +00:00", "at Wed 1 Apr 2026 10:20:05 +00:00"),
+        ("2026-04-01T10:20", "at Wed 1 Apr 2026 10:20 +00:00"),
+        ("31 Mar", "at Tue 31 Mar 2026 23:59 +00:00"),
+    ] {
+        let mut bench = Bench::new((120, 24), story());
+        bench.press(&format!("egt{typed}<enter>"));
+        assert!(bench.screen().contains(shown), "{typed}: {}", bench.screen());
+    }
+    let mut bench = Bench::new((120, 24), many(40, 3_600_000, 0));
+    bench.press("gt31 Mar 12:40<enter>");
+    assert_eq!(bench.app.timeline.place(), Some(22), "{}", status(&bench));
+    bench.press("gtThu 31 Mar<enter>");
+    assert!(status(&bench).contains("31 March 2026 is a Tuesday"), "{}", status(&bench));
+}
+
+#[test]
+fn what_is_not_found_is_said_and_forgotten() {
+    let mut bench = Bench::new((120, 24), story());
+    bench.press("/zzzzqq<enter>");
+    assert!(status(&bench).contains("nothing in the list is like `zzzzqq`"), "{}", status(&bench));
+    bench.press("j");
+    assert!(!status(&bench).contains("zzzzqq"), "{}", status(&bench));
+    bench.press("n");
+    assert!(status(&bench).contains("nothing is looked for"), "{}", status(&bench));
+    bench.press("/orders<enter>j");
+    assert!(status(&bench).contains("/orders"), "{}", status(&bench));
+    bench.press("<esc>");
+    assert!(!status(&bench).contains("/orders"), "{}", status(&bench));
+}
+
+#[test]
+fn marks_that_are_dropped_or_made_by_a_range_are_counted() {
+    let mut bench = Bench::new((120, 24), many(40, 3_600_000, 0));
+    bench.press("vjjv");
+    assert!(status(&bench).contains("3 marked: `esc` drops the marks"), "{}", status(&bench));
+    bench.press("<esc>");
+    assert!(status(&bench).contains("dropped 3 marks"), "{}", status(&bench));
+    bench.press(" jvj<esc>");
+    assert!(status(&bench).contains("gave up the range; 1 marked"), "{}", status(&bench));
+}
+
+#[test]
 fn in_another_order_the_event_is_found_where_it_stands() {
     let mut bench = Bench::new((80, 24), many(40, 3_600_000, 0));
     bench.press("Oogt09:40<enter>");

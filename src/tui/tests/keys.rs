@@ -174,7 +174,7 @@ fn what_cannot_be_done_is_said_and_the_next_key_takes_it_away() {
         ("jo", "the feed names no page about this event"),
         ("u", "there is no filter before this one"),
         ("<c-r>", "there is no filter after this one"),
-        ("j>", "the list holds no further one in this direction"),
+        ("j>", "no older event of this entity in the list"),
     ] {
         let mut bench = Bench::new((80, 24), story());
         bench.press(keys);

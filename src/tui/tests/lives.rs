@@ -157,6 +157,33 @@ fn a_run_of_plain_edits_is_one_line_with_what_it_comes_to() {
 }
 
 #[test]
+fn a_run_that_comes_to_nothing_says_why() {
+    let run = |step: &dyn Fn(&mut Event, i64)| {
+        let events = (0..2).map(|i| {
+            let mut event = event(10 + i, Action::Update, "service", "Orders");
+            event.record.summary = None;
+            step(&mut event, i);
+            event
+        });
+        let mut bench = Bench::new((120, 30), events.collect());
+        bench.press("e");
+        bench.screen().lines().find(|line| line.contains("×2")).unwrap_or_default().to_owned()
+    };
+    let owner = |event: &mut Event, i: i64| {
+        let [before, after] = if i == 0 { ["b", "a"] } else { ["a", "b"] };
+        event.record.changes = vec![replaced("owner", json!(before), json!(after))];
+    };
+    let line = run(&owner);
+    assert!(line.contains("changed back: nothing is left of it"), "{line}");
+    let line = run(&|event, i| event.record.ai_summary = Some(format!("The batch size was changed, {i}.")));
+    assert!(line.contains("AI The batch size was changed, 0."), "the newest, with its label: {line}");
+    let line = run(&|event, _| event.record.detail = Detail::Available);
+    assert!(line.contains("not asked yet what changed"), "{line}");
+    let line = run(&|_, _| {});
+    assert!(line.contains("it is not said what changed"), "{line}");
+}
+
+#[test]
 fn a_gap_is_drawn_where_it_is_and_casts_a_doubt() {
     for size in [(120, 30), (60, 20)] {
         let mut bench = Bench::new(size, told());
@@ -444,7 +471,7 @@ fn former_versions_of_a_record_open_side_by_side() {
     bench.press(">");
     assert!(bench.screen().contains("edit 1 of 2"), "{}", bench.screen());
     bench.press(">");
-    assert!(bench.screen().contains("no further one"), "{}", bench.screen());
+    assert!(bench.screen().contains("no older edit of this event"), "{}", bench.screen());
     bench.press("<<D");
     assert!(bench.screen().contains("edit 2 of 2"), "{}", bench.screen());
     let mut never = Bench::new((140, 30), story());

@@ -36,6 +36,21 @@ fn around_an_event_is_a_filter_that_is_undone_like_any_other_and_gone_back_from(
 }
 
 #[test]
+fn q_goes_back_as_escape_does_and_asks_where_there_is_no_way_back() {
+    for leap in ["gw", "gb", "gN"] {
+        let mut bench = Bench::new((120, 30), story());
+        bench.press("ftype:decision_flow<enter>");
+        bench.press(leap);
+        assert_ne!(bench.app.filter.applied(), "type:decision_flow", "{leap}");
+        bench.press("q");
+        assert_eq!(bench.app.filter.applied(), "type:decision_flow", "{leap}");
+        assert!(!bench.screen().contains("Quit?"), "{leap}: {}", bench.screen());
+        bench.press("q");
+        assert!(bench.screen().contains("Quit?"), "{leap}: {}", bench.screen());
+    }
+}
+
+#[test]
 fn what_changed_before_an_event_is_ranked_with_the_reasons() {
     let mut bench = Bench::new((160, 30), story());
     bench.press("jgW");
@@ -44,7 +59,12 @@ fn what_changed_before_an_event_is_ranked_with_the_reasons() {
     let lines: Vec<&str> = screen.lines().collect();
     let first = lines.iter().position(|line| line.starts_with('▌')).unwrap();
     assert!(lines[first].contains("1 Apr 10:00  ^ publish   Default Recommendation"), "{screen}");
-    assert!(lines[first + 1].contains("undone 30 min later, 15 min after the moment · "), "{screen}");
+    let why = lines[first + 1];
+    assert!(why.contains("undone 30 min later, 15 min after the moment (+4.0) · "), "{screen}");
+    let mut narrow = Bench::new((98, 30), story());
+    narrow.press("jgW");
+    let few = narrow.screen();
+    assert!(few.contains("   undone 30 min later") && !few.contains("+4.0"), "{few}");
     assert!(screen.contains("2 changes in the 2 h before, in all sources"), "{screen}");
     bench.press("j");
     assert_eq!(bench.app.event().unwrap().record.entity.name.as_deref(), Some("Orders"));
@@ -160,6 +180,36 @@ fn a_name_that_differs_in_another_source_is_the_same_actor() {
         screen.contains("micro-prod") && screen.contains("x delete") || screen.contains("! delete"),
         "{screen}"
     );
+}
+
+#[test]
+fn an_actor_that_is_gone_to_is_shown_with_all_of_its_ids() {
+    let mut other = event(50, Action::Delete, "service", "Old");
+    other.source = "micro-prod".into();
+    other.record.actor.id = Some("u_99".into());
+    let mut events = story();
+    events.push(other);
+    let mut bench = Bench::new((120, 40), events);
+    bench.press("<c-p>jane");
+    assert_eq!(bench.screen().matches("actor    jane.smith").count(), 1, "{}", bench.screen());
+    bench.press("<enter>");
+    let screen = bench.screen();
+    assert!(screen.contains("› actor") && screen.contains("micro-prod"), "{screen}");
+    bench.press("<esc>");
+    assert!(bench.app.above.is_empty());
+}
+
+#[test]
+fn what_fills_the_screen_is_named_above_it() {
+    for (keys, name) in [("gm", "messages"), ("?", "help"), ("i", "AI summary")] {
+        let mut bench = Bench::new((120, 30), story());
+        bench.press(keys);
+        let screen = bench.screen();
+        let header = screen.lines().next().unwrap();
+        assert!(header.contains(&format!("backtrail  › {name}")), "{keys}: {screen}");
+        bench.press("<esc>");
+        assert!(!bench.screen().contains('›'), "{keys}: {}", bench.screen());
+    }
 }
 
 #[test]

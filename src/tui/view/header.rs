@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use crate::domain::{Safe, SourceState, Zone};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
+use crate::tui::overlay::Overlay;
 use crate::tui::pane::Screen;
 use crate::tui::settings::Ui;
 use crate::tui::tabs::Tab;
@@ -107,7 +108,17 @@ fn tab_row(place: usize, tab: &Tab<'_>, name: usize, ui: &Ui) -> Row {
     }
 }
 
+/// What fills the body of the screen, unless it is the list.
 fn screen(app: &App) -> Option<&'static str> {
+    let over = app.overlays.iter().rev().find_map(|overlay| match overlay {
+        Overlay::Told(told) => Some(told.name()),
+        Overlay::Help(_) => Some("help"),
+        Overlay::Ai(_) => Some("AI summary"),
+        _ => None,
+    });
+    if over.is_some() {
+        return over;
+    }
     app.above.last().map(|screen| match screen {
         Screen::Event(_) => "event",
         Screen::Lifecycle(_) => "lifecycle",

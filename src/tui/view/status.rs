@@ -25,6 +25,10 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         let question =
             format!("Show `{path}`? `{}` again shows it, any other key does not", ui.key(Command::Reveal));
         Row::new().fill(1).cut(&question, width.saturating_sub(2), ui.style(Role::Warning))
+    } else if let Some(Overlay::DropView(name)) = app.overlays.last() {
+        let key = ui.key(Command::DropView);
+        let question = format!("Remove the view `{name}`? `{key}` again removes it, any other key keeps it");
+        Row::new().fill(1).cut(&question, width.saturating_sub(2), ui.style(Role::Warning))
     } else if let Some(notice) = &app.notice {
         let role = match notice.weight {
             Weight::Info => Role::Text,

@@ -52,7 +52,7 @@ pub(in crate::tui) fn difference(app: &App, subject: &Subject, width: usize) -> 
 fn laid_out(
     app: &App,
     compared: Option<&Compared>,
-    mut paragraphs: Vec<(Role, String)>,
+    paragraphs: Vec<(Role, String)>,
     width: usize,
 ) -> Rc<Text> {
     let ui = &app.ui;
@@ -65,9 +65,6 @@ fn laid_out(
         }
         above.push(Row::new());
     }
-    if made.is_some() {
-        paragraphs.extend(about(app, width).map(|words| (Role::Dim, words)));
-    }
     for (role, paragraph) in paragraphs {
         for line in Safe::new(&paragraph).wrap(width.max(1)) {
             above.push(Row::new().safe(&line, ui.style(role)));
@@ -79,7 +76,7 @@ fn laid_out(
         let page = Page { ui, look: ui.look, width };
         match ui.look.arrangement {
             Arrangement::Tree => tree::put(text, page, compared),
-            Arrangement::Sides if width >= sides::NEEDED => sides::put(text, page, compared),
+            Arrangement::Sides if Arrangement::Sides.fits(width) => sides::put(text, page, compared),
             Arrangement::Paths | Arrangement::Sides => {
                 fields::put(text, page, compared, usize::MAX);
             }
@@ -100,18 +97,6 @@ fn head(app: &App, made: &Comparison) -> String {
 fn under_way(weight: usize) -> String {
     let size = weight as f64 / 1_000_000.0;
     format!("Comparing {size:.1} MB beside the screen; every key works meanwhile…")
-}
-
-/// What the reader should know of the way the changes are shown.
-fn about(app: &App, width: usize) -> Option<String> {
-    let ui = &app.ui;
-    (ui.look.arrangement == Arrangement::Sides && width < sides::NEEDED).then(|| {
-        format!(
-            "Side by side needs {} columns here, and there are {width}: shown by paths. `{}` is the next layout.",
-            sides::NEEDED,
-            ui.key(Command::DiffLayout)
-        )
-    })
 }
 
 /// What there is to say about where the changes come from, or why there are none.

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::sides;
 use super::view::Text;
 use crate::diff::{Block, Comparison, Subject};
 use crate::domain::Event;
@@ -41,6 +42,22 @@ impl Arrangement {
             Self::Paths => Self::Tree,
             Self::Tree => Self::Sides,
             Self::Sides => Self::Paths,
+        }
+    }
+
+    /// The fewest columns that two sides beside each other need.
+    pub(in crate::tui) const SIDES_NEED: usize = sides::NEEDED;
+
+    /// Whether changes can be laid out like this in so many columns; by paths they are where they cannot.
+    pub(in crate::tui) fn fits(self, width: usize) -> bool {
+        self != Self::Sides || width >= Self::SIDES_NEED
+    }
+
+    /// What stays and is shown beside what did not.
+    pub(in crate::tui) fn unit(self) -> &'static str {
+        match self {
+            Self::Tree => "unchanged field",
+            Self::Paths | Self::Sides => "unchanged line",
         }
     }
 
@@ -95,6 +112,8 @@ pub(in crate::tui) struct Compared {
     comparison: Option<Arc<Comparison>>,
     /// The blocks that are folded to one line, as places in the model.
     folded: HashSet<usize>,
+    /// The objects and lists of the record that are folded, by their first lines.
+    record_folded: HashSet<usize>,
     /// Paths of masked values that the user wants to see.
     pub(in crate::tui) revealed: Vec<String>,
     /// The lines that were laid out last. Drawing and scrolling ask for the same ones again and again.
@@ -137,6 +156,21 @@ impl Compared {
         let blocks = self.comparison.as_ref().map_or(0, |made| made.diff.blocks.len());
         self.folded = if fold { (0..blocks).collect() } else { HashSet::new() };
         self.laid.take();
+    }
+
+    pub(in crate::tui) fn is_record_folded(&self, open: usize) -> bool {
+        self.record_folded.contains(&open)
+    }
+
+    /// Folds objects and lists of the record, or unfolds them.
+    pub(in crate::tui) fn fold_record(&mut self, open: impl IntoIterator<Item = usize>, fold: bool) {
+        for open in open {
+            if fold {
+                self.record_folded.insert(open);
+            } else {
+                self.record_folded.remove(&open);
+            }
+        }
     }
 
     /// The lines for this look and width below those `above`: the last ones where nothing is different, else as
@@ -201,6 +235,7 @@ impl Comparisons {
             subject: subject.clone(),
             comparison: None,
             folded: HashSet::new(),
+            record_folded: HashSet::new(),
             revealed: Vec::new(),
             laid: RefCell::default(),
         });
@@ -237,6 +272,8 @@ impl Comparisons {
 
 impl Compared {
     fn put(&mut self, comparison: Arc<Comparison>) {
+        // A value that is shown may have more lines than its mask.
+        self.record_folded.clear();
         self.comparison = Some(comparison);
         self.laid.take();
     }

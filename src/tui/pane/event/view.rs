@@ -14,7 +14,8 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::look::Arrangement;
+use super::look::{Arrangement, Compared};
+use super::raw::Group;
 use super::{EventView, Tab, changes, raw, related, summary};
 use crate::domain::{Event, Safe, Summary};
 use crate::tui::app::App;
@@ -37,6 +38,10 @@ pub(in crate::tui) struct Text {
     pub(in crate::tui) marks: Vec<usize>,
     /// Which of the blocks of the model, of the masked values, or of the related events begins at each mark.
     pub(in crate::tui) blocks: Vec<usize>,
+    /// The objects and lists of the record, on the tab that shows it.
+    pub(in crate::tui) groups: Vec<Group>,
+    /// For each line the innermost of them that it belongs to.
+    pub(in crate::tui) inside: Vec<Option<usize>>,
 }
 
 impl Text {
@@ -110,7 +115,7 @@ pub(in crate::tui) fn draw(
         return;
     };
     let width = usize::from(area.width);
-    for (y, line) in (area.y..area.bottom()).zip(head(event, view.tab, width, ui)) {
+    for (y, line) in (area.y..area.bottom()).zip(head(app, event, view.tab, width)) {
         line.draw(buf, area.x, y, area.width);
     }
     let body = body(area);
@@ -154,7 +159,8 @@ pub(in crate::tui) fn draw_text(app: &App, text: &Text, view: EventView, body: R
     }
 }
 
-fn head(event: &Event, tab: Tab, width: usize, ui: &Ui) -> [Row; 3] {
+fn head(app: &App, event: &Event, tab: Tab, width: usize) -> [Row; 3] {
+    let ui = &app.ui;
     let record = &event.record;
     let label = record.entity.label().unwrap_or("no entity");
     let title = Row::new().put(&row::action(event), row::action_style(event, ui)).fill_by(2);
@@ -174,16 +180,20 @@ fn head(event: &Event, tab: Tab, width: usize, ui: &Ui) -> [Row; 3] {
     let left_after = left.saturating_sub(time.len() + 2);
     let when =
         Row::new().cut(time, left, ui.style(Role::Time)).fill_by(2).cut(age, left_after, ui.style(Role::Dim));
-    [title, who.join(when), tabs(event, tab, ui)]
+    [title, who.join(when), tabs(changed_fields(app, event), tab, ui)]
 }
 
-fn tabs(event: &Event, shown: Tab, ui: &Ui) -> Row {
+/// How many changed fields the tab with them tells of. JSON in a text is told field by field.
+fn changed_fields(app: &App, event: &Event) -> usize {
+    let made = app.comparisons.of(event).and_then(Compared::comparison);
+    made.map_or(event.record.changes.len(), |made| made.diff.telling().count())
+}
+
+fn tabs(changed: usize, shown: Tab, ui: &Ui) -> Row {
     let mut row = Row::new();
     for tab in Tab::ALL {
         let count = match tab {
-            Tab::Diff if !event.record.changes.is_empty() => {
-                format!(" {}", words::count(event.record.changes.len() as u64))
-            }
+            Tab::Diff if changed > 0 => format!(" {}", words::count(changed as u64)),
             _ => String::new(),
         };
         // Blanks stand where the brackets would, so that no name moves.

@@ -83,7 +83,7 @@ fn title(moment: Moment, portrait: &Portrait, life: &Life, width: usize, ui: &Ui
     let row = Row::new().fill(1);
     let row = match (moment, life.steps.get(portrait.at)) {
         (Moment::At(time), _) => {
-            row.put("at ", ui.style(Role::Dim)).put(&words::full(time, ui.zone), ui.style(Role::Time))
+            row.put("at ", ui.style(Role::Dim)).put(&words::through(time, ui.zone), ui.style(Role::Time))
         }
         (Moment::After(_), Some(step)) => row
             .put("after ", ui.style(Role::Dim))

@@ -14,12 +14,14 @@
 
 use ratatui::layout::Rect;
 
+use super::LifecyclePane;
+use super::items::{Item, Net};
 use super::view::Shown;
-use super::{Item, LifecyclePane};
 use crate::diff::{Life, Step, elapsed};
-use crate::domain::{Action, Safe, Status};
+use crate::domain::{Action, Event, Safe, Status};
 use crate::tui::app::App;
 use crate::tui::draw::Row;
+use crate::tui::gist;
 use crate::tui::pane::mark;
 use crate::tui::pane::timeline::row;
 use crate::tui::settings::Ui;
@@ -182,6 +184,23 @@ fn undoing(step: &Step) -> Option<(String, Role)> {
     }
 }
 
+/// What the step, or the run that begins with it, comes to.
+fn said(item: &Item, event: &Event) -> String {
+    let told = || {
+        let (label, said) = row::beside_entity(event);
+        if label.is_empty() { said } else { format!("{label} {said}") }
+    };
+    match &item.net {
+        None => told(),
+        Some(Net::Changed(fields)) => fields.clone(),
+        Some(Net::Back) => "changed back: nothing is left of it".to_owned(),
+        Some(Net::Unasked) => "not asked yet what changed".to_owned(),
+        Some(Net::Untold) => Some(told())
+            .filter(|said| !said.is_empty())
+            .unwrap_or_else(|| "it is not said what changed".to_owned()),
+    }
+}
+
 fn rows(
     life: &Life,
     item: &Item,
@@ -214,13 +233,7 @@ fn rows(
     let is_long = height == 1 && Safe::line(&version).width() > VERSION;
     let (version, told) = if is_long { (String::new(), version) } else { (version, String::new()) };
     let actor = Safe::line(event.record.actor.label().unwrap_or("–"));
-    let (label, said) = row::beside_entity(event);
-    let said = match &item.net {
-        Some(net) if net.is_empty() => "nothing is left of it, or it is not said what changed".to_owned(),
-        Some(net) => net.clone(),
-        None if label.is_empty() => said,
-        None => format!("{label} {said}"),
-    };
+    let said = said(item, event);
     let role = if event.record.status == Status::Failed { Role::Failed } else { Role::Dim };
     let undoing = undoing(step).filter(|_| item.steps.len() == 1);
     let end = |row: Row| {
@@ -231,9 +244,9 @@ fn rows(
             Some((text, role)) => {
                 let row = row.cut(text, left, ui.style(*role)).fill_by(2);
                 let left = width.saturating_sub(row.width() + 1);
-                if left > 8 { row.cut(&said, left, ui.style(Role::Dim)) } else { row }
+                if left > 8 { row.cut(gist::fitted(&said, left), left, ui.style(Role::Dim)) } else { row }
             }
-            None => row.cut(&said, left, ui.style(role)),
+            None => row.cut(gist::fitted(&said, left), left, ui.style(role)),
         }
     };
     if height > 1 {

@@ -90,8 +90,11 @@ impl App {
                     std::iter::once(head).chain(text).chain(rest).chain([String::new()]).collect::<Vec<_>>()
                 });
                 let lines = told.collect();
-                self.overlays
-                    .push(Overlay::Told(Told::new("Records that could not be read as events", lines)));
+                self.overlays.push(Overlay::Told(Told::new(
+                    "unreadable",
+                    "Records that could not be read as events",
+                    lines,
+                )));
             }
             Err(message) => self.notice = Some(Notice::error(message)),
         }

@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Loaded, SuspectsPane};
-use crate::domain::{Safe, Suspect, Suspects, span};
+use crate::domain::{Reason, Safe, Suspect, Suspects, span};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
@@ -26,6 +26,9 @@ use crate::tui::words;
 
 /// Lines above the first change.
 const HEAD: u16 = 3;
+
+/// From this width of the screen on, each reason stands with its points.
+const POINTS_FROM: u16 = 100;
 
 /// The place and the points, with the gaps behind them.
 const MARGIN: usize = 11;
@@ -145,11 +148,16 @@ fn rows(nth: usize, suspect: &Suspect, width: usize, tall: u16, ui: &Ui) -> Vec<
     let room = width.saturating_sub(head.width() + 2);
     let head = head.join(brief::line(&suspect.event, room, Beside::Actor, ui));
     let margin = if narrow { 3 } else { MARGIN - 2 };
-    let mut why: Vec<&str> = suspect.reasons.iter().map(|reason| reason.words.as_str()).collect();
+    let told = |reason: &Reason| match ui.area.width {
+        // The sum alone where there is no room for what it is made of.
+        ..POINTS_FROM => reason.words.clone(),
+        _ => format!("{} ({:+.1})", reason.words, reason.points),
+    };
+    let mut why: Vec<String> = suspect.reasons.iter().map(told).collect();
     let actor = suspect.event.record.actor.label().unwrap_or("–");
     if width < 80 {
         // There was no room for the name above.
-        why.insert(0, actor);
+        why.insert(0, actor.to_owned());
     }
     let room = width.saturating_sub(margin + 3).max(1);
     let lines = usize::from(tall) - 1;

@@ -7,6 +7,7 @@ use crate::domain::{Safe, SourceState};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
+use crate::tui::ledgers::{self, Extent};
 use crate::tui::theme::Role;
 use crate::tui::words;
 
@@ -88,10 +89,12 @@ fn syncing(app: &App) -> bool {
 fn no_match(app: &App, of: usize) -> Explanation {
     let key = |command| format!("`{}`", app.ui.key(command));
     let more = if syncing(app) { ", and more are being fetched" } else { "" };
+    let extent = app.extent();
     let next = if app.filter.editing() {
         format!("{} brings back the filter from before.", key(Command::Cancel))
     } else {
-        let asks = !app.filter.query().conditions().is_empty();
+        // Where all of it is here already there is nothing to fetch.
+        let asks = !app.filter.query().conditions().is_empty() && extent != Extent::Whole;
         let fetch = format!(" {} fetches what it is about.", key(Command::RefreshSource));
         format!(
             "{} edits the filter, {} clears it.{}",
@@ -102,7 +105,24 @@ fn no_match(app: &App, of: usize) -> Explanation {
     };
     let there = if of == 1 { "There is" } else { "There are" };
     let cached = format!("{there} {} in the cache{more}.", words::plural(of as u64, "event"));
-    plain("No event matches the filter", [next, cached])
+    let why = match extent {
+        Extent::Unknown => None,
+        Extent::Whole => {
+            let all = match app.filter.query().bounds() {
+                (None, None) => "The sources offer no others",
+                _ => "All events of that time are among them",
+            };
+            Some(format!("{all}, so none like this was sent."))
+        }
+        Extent::Lacks(hole) => Some(format!(
+            "The cache does not know all of that time: {}, {}: {}.",
+            hole.label,
+            ledgers::stretch(hole.span, &app.ui),
+            hole.reason.sentence()
+        )),
+    };
+    let paragraphs = [next, cached].into_iter().chain(why).collect();
+    Explanation { title: "No event matches the filter".to_owned(), role: Role::Title, paragraphs }
 }
 
 /// Every source fails: each says why and what to do.

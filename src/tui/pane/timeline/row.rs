@@ -322,7 +322,7 @@ fn summary(event: &Event, width: usize, stands_for: usize, ui: &Ui) -> Row {
         row = row.cell(label, cell, style).fill_by(usize::from(left > label.len()));
     }
     let left = width.saturating_sub(row.width());
-    row.cell(&text, left, ui.style(Role::Dim))
+    row.cell(gist::fitted(&text, left), left, ui.style(Role::Dim))
 }
 
 #[cfg(test)]

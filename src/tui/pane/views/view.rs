@@ -1,7 +1,7 @@
 //! The saved views, drawn: one line each, in the order of the tabs.
 //!
 //! ```text
-//! 2 views
+//! 1 view, and all events
 //! ▌1  All
 //!  2  Prod flows    source:prod* type:decision_flow                3 new   begins
 //! ```

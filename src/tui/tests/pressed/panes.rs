@@ -58,8 +58,9 @@ pub(super) const TABLES: &[Table] = &[
         rows: &[
             (&["j"], C::Open, Text("[2 Services]")),
             (&["j"], C::RenameView, Text("another name for Services>")),
-            (&["j"], C::DropView, Gone("3  Prod flows")),
-            (&["j"], C::DropView, Text("removed the view `Services`")),
+            (&["j"], C::DropView, In("drop?")),
+            (&["jx"], C::DropView, Gone("3  Prod flows")),
+            (&["jx"], C::DropView, Text("removed the view `Services`")),
             (&["jj"], C::ViewUp, Below(&["2 Prod flows", "Prod flows", "Services"])),
             (&["j"], C::ViewDown, Text("2 Prod flows")),
             (&["j"], C::BeginWithView, Asks("Keep(BeginWith(Some(\"Services\")")),

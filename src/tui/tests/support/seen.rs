@@ -104,6 +104,7 @@ fn lying_over(overlay: &Overlay) -> &'static str {
         Overlay::Export(_) => "export",
         Overlay::Quit => "quit?",
         Overlay::Reveal(..) => "reveal?",
+        Overlay::DropView(_) => "drop?",
         Overlay::Pick(picker) => match picker.of {
             Of::Commands => "palette",
             Of::Lines => "lines",
