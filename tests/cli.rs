@@ -466,6 +466,32 @@ fn a_tail_prints_what_comes_and_nothing_older() {
 }
 
 #[test]
+fn a_partial_answer_is_a_failure_where_that_is_asked() {
+    let home = Home::new();
+    let whole = |args: &[&str]| {
+        let args = [&["demo", "--events", "300", "--live", "off", "--"], args].concat();
+        home.backtrail(&args).output().unwrap().status.code()
+    };
+    assert_eq!(whole(&["list", "--strict", "--limit", "1"]), Some(0));
+    assert_eq!(whole(&["check", "", "--max", "400", "--strict"]), Some(0));
+
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/kaireonai/history.json");
+    home.backtrail(&["import", file, "--feed", "kaireonai", "--source", "saved"]).assert().success();
+    let partial = predicate::str::contains("the answer is partial: saved: ");
+    for args in [
+        vec!["list", "--limit", "1"],
+        vec!["check", "source:saved", "--max", "100"],
+        vec!["suspects", "--at", "2020-01-01T12:00"],
+    ] {
+        home.backtrail(&args).assert().code(0);
+        let args = [args.as_slice(), &["--strict"]].concat();
+        home.backtrail(&args).assert().code(4).stderr(partial.clone());
+    }
+    home.backtrail(&["check", "source:saved", "--max", "0", "--strict"]).assert().code(1);
+    home.backtrail(&["list", "source:other", "--strict"]).assert().code(4);
+}
+
+#[test]
 fn a_tail_says_what_keeps_a_source_from_being_read() {
     let home = Home::new();
     // Nobody listens there any more.

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use cache::{CacheCommand, PruneArgs, PurgeArgs};
 pub(super) use demo::{DemoArgs, Live};
-pub(super) use out::{CompletionsArgs, Fetch, Form, Leave, ManArgs, SummarizeArgs};
+pub(super) use out::{CompletionsArgs, Fetch, Form, Leave, ManArgs, Strict, SummarizeArgs};
 
 /// Browse the change history of every system you run, on one timeline.
 #[derive(Debug, Parser)]
@@ -144,6 +144,8 @@ pub struct ListArgs {
     /// reports also what changed, where a source says so only when it is asked about an event.
     #[arg(long)]
     pub fetch: bool,
+    #[command(flatten)]
+    pub strict: Strict,
     /// Print what `--fetch` asks of each source and what is decided here, and no events.
     #[arg(long)]
     pub explain: bool,
@@ -193,6 +195,8 @@ pub struct CheckQueryArgs {
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub strict: Strict,
 }
 
 /// `backtrail suspects`.
@@ -211,6 +215,8 @@ pub struct SuspectsArgs {
     /// Print at most this many changes.
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub limit: usize,
+    #[command(flatten)]
+    pub strict: Strict,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::{Fetch, Form, Leave, ListArgs};
 use super::print::{self, Printer};
-use super::{asked, details};
+use super::{asked, details, strict};
 use crate::config::Options;
 use crate::domain::{Event, Heads, List, RowId, Safe, Timestamp, Zone};
 use crate::export::{About, Format};
@@ -34,7 +34,10 @@ pub(super) async fn run(
         fetched = ask::fetch(&query, &session, stop).await?;
     }
     let query = asked::read(&args.query, &session).await?;
+    let zone = query.directives().zone.unwrap_or(session.config.ui.zone);
+    let partial = strict::check(args.strict, (&query, None), zone, &session).await?;
     let printed = print_found(&query, &args, &session, stop).await?;
+    let printed = if printed == Exit::Fine { partial.unwrap_or(printed) } else { printed };
     // What could not be fetched may be what was looked for.
     let asked = if stop.is_cancelled() { Exit::Interrupted } else { Exit::of_sync(&fetched) };
     Ok(if asked == Exit::Fine { printed } else { asked })
@@ -65,7 +68,10 @@ async fn print_found(
         return print_events(&rows, (args.form, &args.leave), query, session).await;
     }
     let range = runtime::range([0, count.wrapping_sub(1)].into_iter().filter_map(|place| list.get(place)));
-    let about = about(query, (count, range), how.zone, &args.leave, session).await?;
+    let mut about = about(query, (count, range), how.zone, &args.leave, session).await?;
+    if args.form.format().is_some_and(|format| format.passes() > 1) {
+        about.summaries.extend(session.library.summaries_among(&list.page(0, count)).await?);
+    }
     let sheet = Sheet::begin(args.form, &args.leave, about)?;
     let Sheet { mut printer, target } = sheet;
     if let Some(columns) = &directives.columns {
@@ -242,7 +248,8 @@ pub(super) async fn print_events(
     session: &Session,
 ) -> Result<Exit, Failure> {
     let reach = (rows.len(), runtime::range(rows.iter().copied()));
-    let about = about(query, reach, session.config.ui.zone, leave, session).await?;
+    let mut about = about(query, reach, session.config.ui.zone, leave, session).await?;
+    about.summaries.extend(session.library.summaries_among(rows).await?);
     let mut sheet = Sheet::begin(form, leave, about)?;
     for pass in 0..form.format().map_or(1, Format::passes) {
         if pass > 0

@@ -24,6 +24,7 @@ mod open;
 mod print;
 mod show;
 mod sources;
+mod strict;
 mod summarize;
 mod suspects;
 mod sync;

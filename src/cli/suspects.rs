@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::args::SuspectsArgs;
-use super::{asked, print};
+use super::{asked, print, strict};
 use crate::config::Options;
-use crate::domain::{self, Case, Safe, Suspect, Suspects, Zone};
+use crate::domain::{self, Case, Safe, Stretch, Suspect, Suspects, Zone};
 use crate::runtime::{Exit, Failure};
 
 pub(super) async fn run(args: SuspectsArgs, options: &Options) -> Result<Exit, Failure> {
@@ -14,6 +14,8 @@ pub(super) async fn run(args: SuspectsArgs, options: &Options) -> Result<Exit, F
     let at = asked::moment(&args.at, &session).await?;
     let zone = query.directives().zone.unwrap_or(session.config.ui.zone);
     let case = Case { at, window: window(&args.window)?, zone };
+    let within = Stretch { lo: at.plus_millis(-case.window), hi: at };
+    let partial = strict::check(args.strict, (&query, Some(within)), zone, &session).await?;
     let (library, most) = (session.library.clone(), args.limit);
     let found = tokio::task::spawn_blocking(move || library.suspects(&query, &case, most, &|| true));
     let found = found.await.ok().transpose()?.flatten();
@@ -23,7 +25,7 @@ pub(super) async fn run(args: SuspectsArgs, options: &Options) -> Result<Exit, F
     } else {
         print::lines(table(&found))
     })?;
-    Ok(if found.found.is_empty() { Exit::Fine } else { Exit::SUSPECTED })
+    Ok(if found.found.is_empty() { partial.unwrap_or(Exit::Fine) } else { Exit::SUSPECTED })
 }
 
 /// A length of time such as `2h` or `90m`, in milliseconds.

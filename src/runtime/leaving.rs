@@ -16,6 +16,9 @@ use crate::export::{About, Format, Writer};
 use crate::query::Query;
 use crate::store::StoreError;
 
+/// What there is to say where no source was ever asked.
+const NOTHING: &str = "nothing was fetched yet";
+
 /// How many gaps are named in a report.
 const NAMED: usize = 12;
 
@@ -76,19 +79,35 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
 
 /// What a report on the events that `query` selects says of its coverage.
 pub fn coverage(feeds: &[FeedCoverage], query: &Query, zone: Zone) -> Vec<String> {
+    let missing = missing(feeds, query, None, zone);
+    let head = match missing.as_slice() {
+        [] => "complete".to_owned(),
+        [one] if one == NOTHING => return missing,
+        [_] => "1 gap".to_owned(),
+        several => format!("{} gaps: something may be missing", several.len()),
+    };
+    let more = missing.len().checked_sub(NAMED).filter(|more| *more > 0);
+    let more = more.map(|more| format!("and {more} more"));
+    std::iter::once(head).chain(missing.into_iter().take(NAMED)).chain(more).collect()
+}
+
+/// What the cache may lack of the events that `query` is about, of `within` alone where that is given: one line for
+/// each gap, the newest first.
+pub fn missing(feeds: &[FeedCoverage], query: &Query, within: Option<Stretch>, zone: Zone) -> Vec<String> {
     let (since, until) = query.bounds();
-    let meant: Vec<&FeedCoverage> =
-        feeds.iter().filter(|feed| !query.leaves_out_source(&feed.source)).collect();
-    if meant.is_empty() {
-        return vec!["nothing was fetched yet".to_owned()];
+    let mut meant = feeds.iter().filter(|feed| !query.leaves_out_source(&feed.source)).peekable();
+    if meant.peek().is_none() {
+        return vec![NOTHING.to_owned()];
     }
-    let within = |span: Stretch| {
-        since.is_none_or(|since| since < span.hi) && until.is_none_or(|until| span.lo.plus_millis(1) < until)
+    let wanted = |span: Stretch| {
+        since.is_none_or(|since| since < span.hi)
+            && until.is_none_or(|until| span.lo.plus_millis(1) < until)
+            && within.is_none_or(|within| within.lo < span.hi && span.lo.plus_millis(1) < within.hi)
     };
     let mut gaps = Vec::new();
     for feed in meant {
         for gap in feed.ledger.gaps() {
-            if gap.reason != GapReason::Tie && within(gap.span) {
+            if gap.reason != GapReason::Tie && wanted(gap.span) {
                 let scope = feed.scope.as_ref().map_or(String::new(), |_| format!(" {}", feed.label()));
                 let words = stretch(gap.span, zone);
                 gaps.push((
@@ -98,19 +117,8 @@ pub fn coverage(feeds: &[FeedCoverage], query: &Query, zone: Zone) -> Vec<String
             }
         }
     }
-    if gaps.is_empty() {
-        return vec!["complete".to_owned()];
-    }
     gaps.sort_by_key(|(newest, _)| std::cmp::Reverse(*newest));
-    let several = gaps.len();
-    let mut lines = vec![if several == 1 {
-        "1 gap".to_owned()
-    } else {
-        format!("{several} gaps: something may be missing")
-    }];
-    lines.extend(gaps.into_iter().take(NAMED).map(|(_, line)| line));
-    lines.extend((several > NAMED).then(|| format!("and {} more", several - NAMED)));
-    lines
+    gaps.into_iter().map(|(_, line)| line).collect()
 }
 
 fn stretch(span: Stretch, zone: Zone) -> String {
@@ -182,7 +190,8 @@ impl Export {
     /// What a report on these events says.
     pub(crate) async fn about(&self, title: String, query: &Query, rows: &[RowId], zone: Zone) -> About {
         let feeds = self.library.coverage().await.unwrap_or_default();
-        let summaries = self.library.summaries().await.unwrap_or_default();
+        let mut summaries = self.library.summaries().await.unwrap_or_default();
+        summaries.extend(self.library.summaries_among(rows).await.unwrap_or_default());
         About {
             title,
             query: query.to_string(),

@@ -31,7 +31,7 @@ mod user;
 pub use exit::{Exit, Failure};
 pub use explain::Explainer;
 pub(crate) use leaving::Export;
-pub use leaving::{Target, coverage, range};
+pub use leaving::{Target, coverage, missing, range};
 pub use library::{Library, Surroundings};
 pub use process::{harden, stop_on_signals};
 pub use retention::{Pruned, limit, prune};

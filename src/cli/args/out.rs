@@ -57,6 +57,14 @@ impl Form {
     }
 }
 
+/// Whether an answer may be partial.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Strict {
+    /// Exit with 4 where the cache may lack part of the answer, and say on stderr what is missing.
+    #[arg(long)]
+    pub strict: bool,
+}
+
 /// Whether the sources are asked first.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct Fetch {
