@@ -31,9 +31,18 @@ impl Comparison {
     /// Compares what `event` holds. `revealed` are paths of changed fields, and places of
     /// the record as [`Covered::hidden`] names them, to show although they would be masked.
     pub fn of(event: &Event, revealed: &[String]) -> Self {
+        Self::by(event, Snapshots::rules(&event.record.changes), revealed)
+    }
+
+    /// The same with nothing masked, for who asks for the secrets too. What was masked before it was kept, and
+    /// stands in no document, stays so.
+    pub fn unmasked(event: &Event) -> Self {
+        Self::by(event, Matcher::default().unmasked(), &[])
+    }
+
+    fn by(event: &Event, rules: Matcher, revealed: &[String]) -> Self {
         let changes = &event.record.changes;
         let documents = Snapshots::of(&event.record);
-        let rules = Snapshots::rules(changes);
         let changes: Vec<Change> = match &documents {
             Some(documents) => {
                 let finder = Finder::default();

@@ -207,8 +207,7 @@ impl Matcher {
         more
     }
 
-    /// The same without any masking, for tests of what comes out as it went in.
-    #[cfg(test)]
+    /// The same without any masking.
     pub(super) fn unmasked(&self) -> Self {
         Self { redact: Vec::new(), ..self.clone() }
     }

@@ -67,6 +67,11 @@ pub(super) fn head(out: &mut impl Write, about: &About) -> io::Result<()> {
     let coverage: Vec<String> = about.coverage.iter().map(|line| escape(line)).collect();
     let coverage = if coverage.is_empty() { "not known".to_owned() } else { coverage.join("<br>") };
     writeln!(out, "<dt>Coverage</dt><dd>{coverage}</dd>\n</dl>")?;
+    for (nth, (label, text)) in about.texts().enumerate() {
+        let title = if nth == 0 { "<h2>Summary</h2>\n" } else { "" };
+        let (label, text) = (escape(&label), escape(text));
+        writeln!(out, "{title}<div class=\"ai\">{label}</div>\n<blockquote>{text}</blockquote>")?;
+    }
     if about.count > 0 {
         writeln!(
             out,

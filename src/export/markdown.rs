@@ -21,6 +21,11 @@ pub(super) fn head(out: &mut impl Write, about: &About) -> io::Result<()> {
     for line in about.coverage.iter().skip(1) {
         writeln!(out, "  - {}", markdown_cell(line))?;
     }
+    for (nth, (label, text)) in about.texts().enumerate() {
+        let title = if nth == 0 { "\n## Summary\n" } else { "" };
+        writeln!(out, "{title}\n*{}*\n", markdown_cell(&label))?;
+        quote(out, text)?;
+    }
     if about.count > 0 {
         writeln!(
             out,

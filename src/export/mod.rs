@@ -111,7 +111,7 @@ impl<W: Write> Writer<W> {
         let first = self.written == 0;
         self.written += 1;
         // The model of changes masks them itself, and tells more of a record that still has its secrets.
-        let made = (self.pass > 0).then(|| report::changes(event)).flatten();
+        let made = (self.pass > 0).then(|| report::changes(event, self.about.unmasked)).flatten();
         let leaving;
         let event = if self.about.unmasked {
             event

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diff::Comparison;
-use crate::domain::{Detail, Event, Status, Summary, Timestamp, Zone};
+use crate::domain::{Detail, Event, Status, Summary, Timestamp, Zone, count};
 
 /// What a report is about.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub struct About {
     pub feeds: BTreeMap<Arc<str>, String>,
     /// Whether secrets are written out.
     pub unmasked: bool,
-    /// What models wrote about single events at the user's request.
+    /// What models wrote at the user's request: about single events, and about several of those that it tells of.
     pub summaries: Vec<Summary>,
 }
 
@@ -64,7 +64,11 @@ impl About {
     /// What is said of secrets below the events.
     pub(super) fn masking(&self, masked: usize) -> String {
         match (self.unmasked, masked) {
-            (true, _) => "Texts stand here as they were sent; secrets in changes are masked".to_owned(),
+            (true, _) => {
+                "Everything stands here as it was sent; only what a feed's profile masks was never kept with \
+                          its changes"
+                    .to_owned()
+            }
             (false, 0) => "No secret was found by its name".to_owned(),
             (false, 1) => "1 secret is masked".to_owned(),
             (false, several) => format!("{several} secrets are masked"),
@@ -115,6 +119,15 @@ impl About {
         facts
     }
 
+    /// The texts that were written about several of its events, each under its author.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (String, &str)> {
+        let several = self.summaries.iter().filter(|summary| summary.events.len() > 1);
+        several.map(|summary| {
+            let events = count(summary.events.len() as u64);
+            (format!("{} · about {events} events", summary.label(self.zone)), summary.text.as_str())
+        })
+    }
+
     /// The texts that were written about one event, each under its author.
     pub(super) fn texts_of(&self, event: &Event) -> Vec<(String, String)> {
         let record = &event.record;
@@ -144,6 +157,7 @@ pub(super) fn said(event: &Event) -> Cow<'_, str> {
 }
 
 /// What changed in an event, where it says so.
-pub(super) fn changes(event: &Event) -> Option<Comparison> {
-    (!event.record.changes.is_empty()).then(|| Comparison::of(event, &[]))
+pub(super) fn changes(event: &Event, unmasked: bool) -> Option<Comparison> {
+    let compare = if unmasked { Comparison::unmasked } else { |event: &Event| Comparison::of(event, &[]) };
+    (!event.record.changes.is_empty()).then(|| compare(event))
 }

@@ -88,9 +88,27 @@ fn no_format_lets_a_secret_out_unless_it_is_asked_for() {
         assert!(!text.contains("sk_live_canary"), "{format:?}: {text}");
         assert!(text.contains("Flow"), "{format:?}: {text}");
     }
-    for format in [Format::Json, Format::JsonLines, Format::Csv] {
+    for format in Format::ALL {
         let about = About { unmasked: true, ..about(1) };
-        assert!(written(format, about, &[event("Flow")]).contains("sk_live_canary"), "{format:?}");
+        let text = written(format, about, &[event("Flow")]);
+        assert!(text.contains("sk_live_canary"), "{format:?}: {text}");
+        assert!(!text.contains("is masked") && !text.contains("•"), "{format:?}: {text}");
+    }
+}
+
+#[test]
+fn what_a_model_wrote_about_several_events_stands_before_the_timeline() {
+    let mut about = about(2);
+    let one = about.summaries[0].clone();
+    let events = vec![event("Flow").id, event("Other").id];
+    about.summaries.push(Summary { text: "Both went back.".into(), events, ..one });
+    for (format, title) in [(Format::Markdown, "## Summary"), (Format::Html, "<h2>Summary</h2>")] {
+        let text = written(format, about.clone(), &[event("Flow"), event("Other")]);
+        let place = |words: &str| text.find(words).unwrap_or_else(|| panic!("no `{words}`: {text}"));
+        assert!(place(title) < place("Both went back.") && place("Both went back.") < place("Timeline"));
+        assert!(text.contains("local · 1 Apr 2026 · about 2 events"), "{text}");
+        let none = written(format, super::About { summaries: Vec::new(), ..about.clone() }, &[event("Flow")]);
+        assert!(!none.contains(title), "{none}");
     }
 }
 

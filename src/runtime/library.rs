@@ -201,6 +201,26 @@ impl Library {
         self.store.run(Db::summaries_of_one).await
     }
 
+    /// What models wrote about several events, where all of these are among those at `rows`, newest first.
+    pub async fn summaries_among(&self, rows: &[RowId]) -> Result<Vec<Summary>, StoreError> {
+        let mut rows = rows.to_vec();
+        rows.sort_unstable();
+        self.store
+            .run(move |db| {
+                let mut among = Vec::new();
+                for summary in db.summaries_of_several()? {
+                    let places = db.places(&summary.events)?;
+                    let inside = places.iter().all(|(_, row)| rows.binary_search(row).is_ok());
+                    // What is no longer in the cache cannot be in a report either.
+                    if inside && places.len() == summary.events.len() {
+                        among.push(summary);
+                    }
+                }
+                Ok(among)
+            })
+            .await
+    }
+
     /// How many events are in the columns.
     pub fn count(&self) -> usize {
         self.index().count()

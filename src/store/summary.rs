@@ -46,6 +46,26 @@ impl Db {
         read().map_err(explain)
     }
 
+    /// The summaries that are about several events each, the newest first, at most a thousand.
+    pub fn summaries_of_several(&mut self) -> Result<Vec<Summary>, StoreError> {
+        let explain = self.explain();
+        let read = || {
+            let mut select = self.conn.prepare_cached(
+                "SELECT hash, model, host, made, text FROM summary
+                 WHERE (SELECT count(*) FROM summary_event WHERE summary_event.hash = summary.hash) > 1
+                 ORDER BY made DESC LIMIT ?1",
+            )?;
+            let mut found = select.query_map([MOST], summary)?.collect::<rusqlite::Result<Vec<Summary>>>()?;
+            let mut select = self.conn.prepare_cached("SELECT id FROM summary_event WHERE hash = ?1")?;
+            for one in &mut found {
+                let ids = select.query_map([one.hash], |row| Ok(EventId(row.get(0)?)))?;
+                one.events = ids.collect::<rusqlite::Result<_>>()?;
+            }
+            Ok(found)
+        };
+        read().map_err(explain)
+    }
+
     /// The summaries that are about a single event each, the newest first, at most a thousand.
     pub fn summaries_of_one(&mut self) -> Result<Vec<Summary>, StoreError> {
         let explain = self.explain();

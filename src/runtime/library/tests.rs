@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Action, Actor, ActorKind, Detail, FacetKey, Identity, Record, Timestamp, Zone};
+use crate::domain::{Action, Actor, ActorKind, Detail, FacetKey, Identity, Record, Summary, Timestamp, Zone};
 use crate::query::{self, Context};
 use crate::store::{FeedKey, Learned};
 
@@ -66,6 +66,31 @@ async fn the_columns_of_a_cache_that_was_moved_aside_are_read_again() {
     let events = library.events(rows.page(0, 9)).await.unwrap();
     assert_eq!(events[0].record.entity.id.as_deref(), Some("d"));
     assert_eq!((events.len(), library.count()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_summary_of_several_events_is_for_a_report_of_all_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(&folder.path().join("cache.db")).unwrap();
+    write(&store, &["a", "b", "c"]);
+    let library = Library::new(store.clone());
+    library.load().await.unwrap();
+    let rows = library.rows(Query::all()).await.unwrap().page(0, 3);
+    let events: Vec<_> = library.events(rows.clone()).await.unwrap().iter().map(|event| event.id).collect();
+    for (hash, events) in [(1, events[..1].to_vec()), (2, events[..2].to_vec())] {
+        let summary = Summary {
+            hash: [hash; 32],
+            model: "m".into(),
+            host: "local".into(),
+            made: Timestamp::from_millis(0),
+            text: "So it went.".into(),
+            events,
+        };
+        store.run(move |db| db.keep_summary(&summary)).await.unwrap();
+    }
+    for (rows, found) in [(&rows[..], 1), (&rows[..2], 1), (&rows[1..], 0), (&rows[..1], 0), (&[], 0)] {
+        assert_eq!(library.summaries_among(rows).await.unwrap().len(), found, "{rows:?}");
+    }
 }
 
 #[test]
