@@ -1,7 +1,8 @@
 //! How soon two documents of a megabyte can be read, and what a key costs then: `cargo bench --bench diff`.
 //!
 //! It prints the time of the first look, which is a message on the screen while the documents are compared beside
-//! it, of the comparison itself, of the first frame with its result, and of each key after that.
+//! it, of the comparison itself, of the first frame with its result, and of each key after that; and what is worked
+//! out of a long life.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +16,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use backtrail::diff::{Diff, Matcher, Rules, compare};
+use backtrail::diff::{Diff, Life, LifeQuestion, Look, Matcher, Moment, Rules, compare};
 use backtrail::domain::{
     Action, Actor, Detail, Entity, Event, Identity, Record, Rows, Status, Timestamp, UserData, Zone,
 };
@@ -33,12 +34,12 @@ fn document(turn: u64) -> Value {
         let value = if i.is_multiple_of(40) { i + turn } else { i };
         json!({ "id": format!("part-{i}"), "weight": value, "note": format!("the note of part {i}, which goes on") })
     };
-    let parts: Vec<Value> = (0..7_000).map(field).collect();
+    let parts: Vec<Value> = (0..8_000).map(field).collect();
     let line = |i: u64| {
         let turn = if i.is_multiple_of(9) { turn } else { 0 };
         format!("line {} of a long text that goes on {turn}", i * 7_919 % 28_001)
     };
-    let text = (0..8_000).map(line).collect::<Vec<_>>().join("\n");
+    let text = (0..9_200).map(line).collect::<Vec<_>>().join("\n");
     json!({ "name": "Orders", "parts": parts, "text": text })
 }
 
@@ -73,6 +74,25 @@ fn main() {
         println!("{key:>3}: key {pressed:>8.1?}, frame {frame:>8.1?}");
         assert!(pressed + frame < Duration::from_secs(2), "a key that takes so long blocks");
     }
+    life();
+}
+
+/// What the life of one entity costs whose every event carries two whole documents: worked out beside the screen.
+fn life() {
+    const EVENTS: u64 = 1_000;
+    let version = |turn: u64| {
+        let field = |i: u64| (format!("field-{i}"), json!(if i == turn % 40 { turn } else { i }));
+        let fields: serde_json::Map<String, Value> = (0..40).map(field).collect();
+        json!({ "name": "Orders", "fields": fields, "text": "a text that stays as it is ".repeat(60) })
+    };
+    let events = (0..EVENTS).map(|turn| Arc::new(event(&version(turn), &version(turn + 1), turn)));
+    let life = Arc::new(Life::of(events.collect(), Matcher::default(), Vec::new()));
+    println!("a life of {EVENTS} events and {:.1} MB", life.weight() as f64 / 1e6);
+    let newest = life.steps[0].event.row;
+    for (name, look) in [("blame", Look::Fields), ("state", Look::State(Moment::After(newest)))] {
+        let (took, _) = timed(|| black_box(LifeQuestion { life: Arc::clone(&life), look }.answer()));
+        println!("{name} worked out in {took:.1?}");
+    }
 }
 
 /// The browser with one event that carries both documents.
@@ -84,7 +104,7 @@ struct Bench {
 
 impl Bench {
     fn new(before: &Value, after: &Value) -> Self {
-        let event = Arc::new(event(before, after));
+        let event = Arc::new(event(before, after, 0));
         let settings = Settings {
             keymap: Keymap::built_in(),
             theme: Theme::built_in("dark").unwrap(),
@@ -144,9 +164,9 @@ impl Bench {
     }
 }
 
-fn event(before: &Value, after: &Value) -> Event {
-    let time = Timestamp::from_millis(1_775_000_000_000);
-    let identity = Identity::Native("e1".to_owned());
+fn event(before: &Value, after: &Value, turn: u64) -> Event {
+    let time = Timestamp::from_millis(1_775_000_000_000 + turn as i64 * 60_000);
+    let identity = Identity::Native(format!("e{turn}"));
     let record = Record {
         identity,
         time,
