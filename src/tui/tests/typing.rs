@@ -110,3 +110,14 @@ fn a_filter_that_hides_the_selection_gives_it_back_when_it_is_lifted() {
     bench.press("<esc>");
     assert_eq!(bench.app.timeline.selected(), selected);
 }
+
+#[test]
+fn a_narrow_screen_says_what_is_wrong_before_what_mends_it() {
+    for (width, said) in
+        [(80, "there is no key `actin:`"), (60, "there is no key `actin:`"), (40, "there is no key `actin:`")]
+    {
+        let mut bench = Bench::new((width, 20), story());
+        bench.press("factin:foo");
+        assert!(bench.screen().contains(said), "{width}: {}", bench.screen());
+    }
+}

@@ -206,7 +206,9 @@ impl Pointed {
         if let Some(fix) = &error.fix {
             let key = format!("`{}` puts `{}`", ui.key(Command::Complete), fix.replacement);
             messages.insert(0, Safe::line(&format!("{plain} · {key}")));
-            messages.extend([Safe::line(&format!("{} · {key}", error.message)), Safe::line(&key)]);
+            // What is wrong comes before what mends it.
+            let wrong = &error.message;
+            messages.extend([format!("{wrong} · {key}"), wrong.clone(), key].map(|text| Safe::line(&text)));
         }
         messages.push(plain);
         Self { span: error.span.clone(), messages, style: ui.style(Role::Failed) }
