@@ -7,7 +7,7 @@ use serde_json::json;
 use super::args::CheckQueryArgs;
 use super::{asked, print, strict};
 use crate::config::Options;
-use crate::domain::{SourceStatus, Timestamp};
+use crate::domain::{SourceStatus, Timestamp, plural};
 use crate::runtime::{Exit, Failure};
 
 pub(super) async fn run(args: CheckQueryArgs, options: &Options) -> Result<Exit, Failure> {
@@ -30,9 +30,9 @@ pub(super) async fn run(args: CheckQueryArgs, options: &Options) -> Result<Exit,
         })
         .to_string()
     } else {
-        let events = if count == 1 { "event" } else { "events" };
+        let events = plural(count as u64, "event");
         let verdict = if fits { "at most" } else { "more than" };
-        format!("{count} {events}, {verdict} {} · {}", args.max, coverage.words())
+        format!("{events}, {verdict} {} · {}", args.max, coverage.words())
     };
     print::ended(print::lines([line]))?;
     // Too many is an answer even where more may be missing.

@@ -9,7 +9,7 @@ use super::args::{Form, LifecycleArgs};
 use super::{asked, details, life, list, print};
 use crate::config::Options;
 use crate::diff::{self, Basis, Life, Portrait, Reversal, Step};
-use crate::domain::{Action, RowId, Safe, Status, Zone, escape_json};
+use crate::domain::{Action, RowId, Safe, Status, Zone, escape_json, plural};
 use crate::query;
 use crate::runtime::{Exit, Failure, Session};
 
@@ -73,8 +73,7 @@ fn as_json(value: &Value) -> std::io::Result<()> {
 
 /// `live · v8 · 6 events, from its creation on`.
 fn state(life: &Life) -> String {
-    let events =
-        if life.steps.len() == 1 { "1 event".to_owned() } else { format!("{} events", life.steps.len()) };
+    let events = plural(life.steps.len() as u64, "event");
     let whole = if life.from_the_start { ", from its creation on" } else { "" };
     let version = life.version().map(|version| format!(" · v{version}")).unwrap_or_default();
     format!("{}{version} · {events}{whole}", life.state.word())

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::args::SourcesCommand;
 use super::print;
 use crate::config::Options;
-use crate::domain::{Safe, SourceStatus, UserData, Zone, escape_json, is_open};
+use crate::domain::{Safe, SourceStatus, UserData, Zone, escape_json, is_open, plural};
 use crate::runtime::{Exit, Failure};
 
 pub(super) async fn run(command: SourcesCommand, options: &Options) -> Result<Exit, Failure> {
@@ -90,10 +90,10 @@ fn table(statuses: &[SourceStatus], user: &UserData, zone: Zone) -> Vec<String> 
             lines.push("  rests: the browser asks it for nothing by itself".to_owned());
         }
         if status.quarantined > 0 {
-            let many = if status.quarantined == 1 { "record" } else { "records" };
+            let many = plural(status.quarantined, "record");
             lines.push(format!(
-                "  {} {many} could not be read as events: `backtrail sources quarantine {}` shows them",
-                status.quarantined, status.name
+                "  {many} could not be read as events: `backtrail sources quarantine {}` shows them",
+                status.name
             ));
         }
         if status.broken > 0 {

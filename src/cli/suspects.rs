@@ -43,10 +43,9 @@ fn table(suspects: &Suspects) -> Vec<String> {
     if found.is_empty() {
         return vec![format!("nothing changed in the {span} before {at}")];
     }
-    let changes = if *of == 1 { "change" } else { "changes" };
     let mut lines = vec![format!(
-        "{} {changes} in the {span} before {at}, the most suspicious first",
-        domain::count(*of as u64)
+        "{} in the {span} before {at}, the most suspicious first",
+        domain::plural(*of as u64, "change")
     )];
     for (nth, suspect) in found.iter().enumerate() {
         lines.push(String::new());

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::SyncArgs;
 use super::print;
 use crate::config::Options;
-use crate::domain::{Outcome, Timestamp, escape_json};
+use crate::domain::{Outcome, Timestamp, escape_json, plural};
 use crate::query;
 use crate::runtime::{Exit, Failure, Pruned, Session};
 use crate::store::StoreError;
@@ -167,14 +167,9 @@ fn as_line(outcome: &Outcome) -> String {
         state(outcome),
         HumanCount(outcome.events_new),
         HumanCount(outcome.events_total),
-        counted(outcome.pages, "page"),
-        counted(outcome.requests, "request"),
+        plural(outcome.pages, "page"),
+        plural(outcome.requests, "request"),
     )
-}
-
-/// `1 page`, `2 pages`.
-fn counted(count: u64, what: &str) -> String {
-    format!("{} {what}{}", HumanCount(count), if count == 1 { "" } else { "s" })
 }
 
 /// Says on stderr what kept a sync from being complete.
@@ -182,18 +177,6 @@ pub(super) fn complain(outcomes: &[Outcome]) {
     for outcome in outcomes {
         if let Some(fault) = &outcome.fault {
             print::warn(&format!("{}: {}; {}", outcome.source, fault.message, fault.fix));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_is_not_many() {
-        for (count, words) in [(0, "0 pages"), (1, "1 page"), (2, "2 pages"), (12_000, "12,000 pages")] {
-            assert_eq!(counted(count, "page"), words);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Careful on purpose. A number is only taken for a duration, a size or a time where the name of its field
 //! says so, and the value as it was sent is always shown beside what stands here.
 
+use crate::domain::count;
 use chrono::{DateTime, Utc};
 use serde_json::{Number, Value};
 
@@ -209,15 +210,7 @@ fn decimals(number: &Number) -> Option<usize> {
 
 /// A number with its sign and its digits in threes.
 fn grouped(number: i128) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "−" } else { "+" });
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{}{}", if number < 0 { "−" } else { "+" }, count(number.unsigned_abs()))
 }
 
 #[cfg(test)]

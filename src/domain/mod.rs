@@ -43,7 +43,7 @@ pub use action::{ACTIONS, Action, ActionRow};
 pub use change::{Change, Op};
 pub use civil::{Oddity, OffsetAt, civil, instant};
 pub use condition::Condition;
-pub use count::count;
+pub use count::{count, plural};
 pub use coverage::{Gap, GapReason, Ledger, Note, Segment, Stretch};
 pub use covered::{FeedCoverage, Unreadable};
 pub use event::{Actor, ActorKind, Detail, Entity, Event, Fact, Identity, Quarantined, Record, Status};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diff::Comparison;
-use crate::domain::{Detail, Event, Status, Summary, Timestamp, Zone, count};
+use crate::domain::{Detail, Event, Status, Summary, Timestamp, Zone, count, plural};
 
 /// What a report is about.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Default for About {
 impl About {
     /// The facts of the head, each with its name.
     pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
-        let events = if self.count == 1 { "1 event".to_owned() } else { format!("{} events", self.count) };
+        let events = plural(self.count as u64, "event");
         let mut facts = vec![("Events", events)];
         if let Some((first, last)) = self.range {
             facts.push(("Range", format!("{} to {}", self.time(first), self.time(last))));

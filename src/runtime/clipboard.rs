@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 
-use crate::tui::{Notice, plural};
+use crate::domain::plural;
+use crate::tui::Notice;
 
 /// How long a program may take.
 const LIMIT: Duration = Duration::from_secs(2);

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::{StreamExt as _, stream};
 
 use super::Library;
-use crate::domain::{Detail, Event, Fault, RowId};
+use crate::domain::{Detail, Event, Fault, RowId, plural};
 use crate::store::StoreError;
 use crate::sync::Engine;
 
@@ -42,8 +42,7 @@ impl Told {
         };
         match self.left {
             0 => None,
-            1 => Some(format!("what changed in 1 event is not known{why}")),
-            several => Some(format!("what changed in {several} events is not known{why}")),
+            left => Some(format!("what changed in {} is not known{why}", plural(left as u64, "event"))),
         }
     }
 }

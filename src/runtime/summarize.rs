@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Library;
 use crate::ai::{Answer, Prompt, cited, refused};
 use crate::config::{AI_LINES, Ai, Resolver};
-use crate::domain::{RowId, Summary, Timestamp};
+use crate::domain::{RowId, Summary, Timestamp, plural};
 use crate::store::{Db, Store};
 use crate::sync::{Caller, Redactor};
 
@@ -40,14 +40,12 @@ impl Draft {
         } else {
             String::new()
         };
-        let one =
-            |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
         format!(
             "{} · {}: {}{rest}, {} masked, {} bytes, about {} tokens",
             self.model,
             self.place,
-            one(prompt.events.len(), "event"),
-            one(prompt.masked, "secret"),
+            plural(prompt.events.len() as u64, "event"),
+            plural(prompt.masked as u64, "secret"),
             prompt.bytes(),
             prompt.tokens()
         )

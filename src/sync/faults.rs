@@ -3,7 +3,7 @@
 //! It assumes that faults come one by one while others are still at work. It must not let one scope's fault
 //! pass for the source's, nor hide how many there were.
 
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, plural};
 use crate::feed::Scope;
 
 /// Network faults of one source after which its other scopes are not tried any more.
@@ -47,8 +47,7 @@ impl Faults {
             fault.message = format!("`{}`: {}", scope.id, fault.message);
         }
         if others > 0 {
-            let more = if others == 1 { "scope" } else { "scopes" };
-            fault.message = format!("{} (and {others} more {more} failed)", fault.message);
+            fault.message = format!("{} (and {} failed)", fault.message, plural(others as u64, "more scope"));
         }
         Some(fault)
     }

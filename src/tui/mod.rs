@@ -67,4 +67,3 @@ pub use message::{
 };
 pub use settings::{Glyphs, Notify, Settings};
 pub use view::view;
-pub use words::plural;

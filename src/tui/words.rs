@@ -5,7 +5,9 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
-use crate::domain::{self, Timestamp, Zone};
+use crate::domain::{Timestamp, Zone};
+
+pub(super) use crate::domain::{count, plural};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -94,16 +96,6 @@ pub(super) fn length(seconds: i64) -> String {
     }
 }
 
-/// A number with its thousands set apart: `1,204`.
-pub(super) fn count(number: u64) -> String {
-    domain::count(number)
-}
-
-/// A number and what it counts: `1 event`, `1,204 events`.
-pub fn plural(number: u64, unit: &str) -> String {
-    format!("{} {unit}{}", count(number), if number == 1 { "" } else { "s" })
-}
-
 /// A number of entities: `1 entity`, `2 entities`.
 pub(super) fn entities(number: u64) -> String {
     if number == 1 { "1 entity".to_owned() } else { format!("{} entities", count(number)) }
@@ -140,13 +132,6 @@ mod tests {
         {
             assert_eq!(until(NOW.plus_millis(millis), NOW), text, "{millis}");
         }
-    }
-
-    #[test]
-    fn a_number_and_what_it_counts_agree() {
-        assert_eq!(plural(1, "event"), "1 event");
-        assert_eq!(plural(0, "event"), "0 events");
-        assert_eq!(plural(1_204, "event"), "1,204 events");
     }
 
     #[test]

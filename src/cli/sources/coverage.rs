@@ -1,11 +1,10 @@
 //! `backtrail sources coverage`: of which stretches of time the cache knows that it has everything.
 
-use indicatif::HumanCount;
 use serde_json::{Value, json};
 
 use crate::cli::print;
 use crate::config::Options;
-use crate::domain::{Gap, Safe, Segment, Timestamp, Zone, escape_json};
+use crate::domain::{Gap, Safe, Segment, Timestamp, Zone, escape_json, plural};
 use crate::runtime::{Exit, Failure};
 use crate::store::{Db, FeedSummary};
 
@@ -77,17 +76,11 @@ fn describe(feed: &FeedSummary, zone: Zone) -> Vec<String> {
     let ledger = &feed.state.ledger;
     let scope =
         feed.key.scope.as_ref().map(|scope| format!("  {}", scope.name.as_ref().unwrap_or(&scope.id)));
-    let events = if feed.events == 1 { "event" } else { "events" };
+    let events = plural(feed.events, "event");
     let mut lines = vec![
-        Safe::line(&format!(
-            "{}  {}{}  {} {events}",
-            feed.key.source,
-            feed.key.feed,
-            scope.unwrap_or_default(),
-            HumanCount(feed.events),
-        ))
-        .as_str()
-        .to_owned(),
+        Safe::line(&format!("{}  {}{}  {events}", feed.key.source, feed.key.feed, scope.unwrap_or_default()))
+            .as_str()
+            .to_owned(),
     ];
     for segment in ledger.segments() {
         let (from, to) = ends(segment);

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use crate::cli::feeds::field_table;
 use crate::cli::print;
 use crate::config::Options;
-use crate::domain::{Fault, Outcome, Timestamp, escape_json};
+use crate::domain::{Fault, Outcome, Timestamp, escape_json, plural};
 use crate::feed::integrity::Verification;
 use crate::feed::report::{self, Report};
 use crate::feed::{Binding, Page};
@@ -171,10 +171,9 @@ fn describe(name: &str, probe: &Probe, report: &Report) -> Vec<String> {
         fact(
             "answer",
             format!(
-                "status {status}, {} bytes in {millis} ms, {} request{}",
+                "status {status}, {} bytes in {millis} ms, {}",
                 probe.body.len(),
-                probe.requests,
-                if probe.requests == 1 { "" } else { "s" }
+                plural(probe.requests, "request")
             ),
         );
     }

@@ -7,7 +7,7 @@ use tokio::sync::SetOnce;
 
 use super::{Outbox, Ports};
 use crate::config::{SecretRef, Source};
-use crate::domain::{Event, RowId, Zone};
+use crate::domain::{Event, RowId, Zone, plural};
 use crate::export::{About, Format};
 use crate::query::Query;
 use crate::runtime::clipboard::{self, Tool};
@@ -139,7 +139,7 @@ async fn ask(engine: &SetOnce<Engine>, unknown: Vec<Event>, outbox: &Outbox) -> 
     if unknown.is_empty() {
         return None;
     }
-    let several = if unknown.len() == 1 { "1 event".to_owned() } else { format!("{} events", unknown.len()) };
+    let several = plural(unknown.len() as u64, "event");
     outbox.send(Message::Notice(Notice::info(format!("asking what changed in {several} first"))));
     details::ask(engine.wait().await, unknown).await.left_out()
 }
@@ -150,9 +150,8 @@ fn with(said: &str, left: Option<String>) -> String {
 }
 
 fn told(events: usize, masked: usize) -> String {
-    let several = |number: usize| if number == 1 { "" } else { "s" };
-    let hidden = format!(" ({masked} secret{} masked)", several(masked));
-    format!("{events} event{}{}", several(events), if masked > 0 { hidden.as_str() } else { "" })
+    let hidden = format!(" ({} masked)", plural(masked as u64, "secret"));
+    format!("{}{}", plural(events as u64, "event"), if masked > 0 { hidden.as_str() } else { "" })
 }
 
 fn words(why: leaving::NotWritten) -> NotWritten {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Ports;
-use crate::domain::{Condition, Fault, FaultKind, Outcome, RowId, Stretch, Timestamp, count};
+use crate::domain::{Condition, Fault, FaultKind, Outcome, RowId, Stretch, Timestamp, plural};
 use crate::sync::{Extent, Fetched, Which};
 use crate::tui::{Message, Notice};
 
@@ -108,8 +108,7 @@ fn came(outcomes: &[Outcome]) -> Notice {
     let new: u64 = outcomes.iter().map(|outcome| outcome.events_new).sum();
     let news = match new {
         0 => "nothing new".to_owned(),
-        1 => "1 new event".to_owned(),
-        several => format!("{} new events", count(several)),
+        several => plural(several, "new event"),
     };
     let failed: Vec<(&Outcome, &Fault)> =
         outcomes.iter().filter_map(|outcome| Some((outcome, outcome.fault.as_ref()?))).collect();

@@ -137,7 +137,7 @@ fn facts(ui: &Ui, event: &Event) -> Vec<(String, String)> {
     add("change set", record.set.clone());
     add(
         "seen",
-        (event.count > 1).then(|| format!("{} times, each time the same", words::count(event.count.into()))),
+        (event.count > 1).then(|| format!("{} times, each time the same", words::count(event.count))),
     );
     add(
         "gone",
