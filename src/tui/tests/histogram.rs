@@ -178,3 +178,19 @@ fn stacking_names_what_the_chosen_bars_hold() {
         assert!(screen.contains(words), "{keys}: {words}\n{screen}");
     }
 }
+
+#[test]
+fn the_chosen_parts_add_up_at_every_width() {
+    for width in 40..130 {
+        let mut bench = Bench::new((width, 30), story());
+        bench.press("HcvG");
+        let screen = bench.screen();
+        let Some(line) = screen.lines().find(|line| line.contains(" · update ")) else {
+            assert!(width < 90, "{width}\n{screen}");
+            continue;
+        };
+        let parts = line.split(" · ").filter(|part| !part.contains("event") && !part.contains("range"));
+        let counts = parts.filter_map(|part| part.trim().rsplit_once(' ')?.1.parse::<usize>().ok());
+        assert_eq!(counts.sum::<usize>(), 8, "{width}: {line}");
+    }
+}

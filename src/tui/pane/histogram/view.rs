@@ -251,16 +251,30 @@ fn readout(
     if pane.in_range() {
         row = row.put(" · range", ui.style(Role::Accent));
     }
-    for series in histogram.series.iter().filter(|series| sum(series) > 0) {
-        let Some(value) = series.value.as_deref() else { continue };
-        let part = format!(" · {value} {}", words::count(sum(series) as u64));
-        // The beginning of a number is another number.
-        if row.width() + Safe::line(&part).width() + 2 > width {
-            return row.put(" …", ui.style(Role::Dim));
-        }
-        row = row.put(&part, ui.style(Role::Dim));
+    let named: Vec<(&str, usize)> = histogram
+        .series
+        .iter()
+        .filter_map(|series| Some((series.value.as_deref()?, sum(series))))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    // A part is left out whole: the beginning of a number is another number.
+    let fitting = (1..=named.len()).rev().map(|shown| parts(&named[..shown], total));
+    let fits = |text: &String| row.width() + Safe::line(text).width() < width;
+    match fitting.into_iter().find(fits) {
+        Some(text) => row.put(&text, ui.style(Role::Dim)),
+        None if named.is_empty() => row,
+        None => row.put(" …", ui.style(Role::Dim)),
     }
-    row
+}
+
+/// ` · update 301 · create 3 · others 41`: the parts that are named, and what is missing to the whole.
+fn parts(named: &[(&str, usize)], total: usize) -> String {
+    let rest = total.saturating_sub(named.iter().map(|(_, count)| count).sum());
+    let rest = (rest > 0).then_some(("others", rest));
+    let all = named.iter().copied().chain(rest);
+    let all: Vec<String> =
+        all.map(|(name, count)| format!(" · {name} {}", words::count(count as u64))).collect();
+    all.concat()
 }
 
 /// From when until when: `Wed 25 Mar 2026 06:00 – 18:00`, with the day of the end where that is another.
@@ -294,7 +308,7 @@ fn legend(app: &App, pane: &HistogramPane, histogram: &Histogram) -> Row {
 
 #[cfg(test)]
 mod tests {
-    use super::shares;
+    use super::{parts, shares};
 
     #[test]
     fn a_stack_is_divided_by_the_size_of_its_parts() {
@@ -309,5 +323,13 @@ mod tests {
         ] {
             assert_eq!(shares(counts, lines), expected, "{counts:?} in {lines}");
         }
+    }
+
+    #[test]
+    fn the_parts_add_up_to_the_whole() {
+        let named = [("update", 301), ("create", 3), ("publish", 17)];
+        assert_eq!(parts(&named, 321), " · update 301 · create 3 · publish 17");
+        assert_eq!(parts(&named, 1345), " · update 301 · create 3 · publish 17 · others 1,024");
+        assert_eq!(parts(&named[..1], 321), " · update 301 · others 20");
     }
 }
