@@ -139,13 +139,12 @@ impl App {
         if !lifecycle::view::beside(&layout).1.is_empty() && self.turn_preview(command) {
             return;
         }
-        let page = suspects::view::page(&layout);
         let motion = match command {
             Command::Open | Command::Unfold => return self.open_event(ask),
             other => Motion::of(other),
         };
         if let (Some(motion), Some(Screen::Suspects(pane))) = (motion, self.above.last_mut()) {
-            pane.go(motion, page);
+            pane.go(motion, suspects::view::page(pane, &layout, &self.ui));
             self.preview = EventView::of(self.preview.tab);
         }
     }

@@ -75,6 +75,43 @@ fn what_changed_before_an_event_is_ranked_with_the_reasons() {
 }
 
 #[test]
+fn a_change_is_as_high_as_its_reasons_and_the_selected_one_is_seen_whole() {
+    let kinds = [Action::Update, Action::Publish, Action::Delete];
+    let of = |i: i64| {
+        let mut event =
+            event(12 + i * 5, kinds[(i % 3) as usize].clone(), "flow", &format!("Flow {}", i % 4));
+        event.record.actor.name = Some(format!("somebody with a long name {}", i % 5));
+        if i % 2 == 0 {
+            event.record.status = Status::Failed;
+        }
+        event
+    };
+    for size in [(40, 10), (60, 20), (80, 24), (90, 16), (100, 20), (120, 40), (160, 20)] {
+        let mut bench = Bench::new(size, (0..24).map(of).collect());
+        bench.press("gW");
+        let mut seen = Vec::new();
+        for step in 0..9 {
+            let screen = bench.screen();
+            let lines: Vec<&str> = screen.lines().collect();
+            let marked: Vec<&&str> = lines.iter().filter(|line| line.starts_with('▌')).collect();
+            assert!(marked[0].starts_with(&format!("▌ {} ", step + 1)), "{size:?}\n{screen}");
+            let is_bare =
+                |line: &&&str| line.split('│').next().unwrap().trim_matches(['▌', ' ', '┃']).is_empty();
+            assert!((2..=4).contains(&marked.len()) && !marked.iter().any(is_bare), "{size:?}\n{screen}");
+            assert!(
+                !screen.lines().any(|line| line.trim_start_matches(['▌', ' ']).starts_with("(+")),
+                "{screen}"
+            );
+            seen.push(marked.len());
+            bench.press("j");
+        }
+        bench.press("gg<c-f><c-f><c-f><c-f><c-f><c-f><c-f><c-f>");
+        assert!(bench.screen().contains("▌ 9 "), "{size:?}\n{}", bench.screen());
+        assert!(size.0 >= 120 || seen.contains(&3), "{size:?} {seen:?}");
+    }
+}
+
+#[test]
 fn where_nothing_changed_just_before_it_is_looked_further_back() {
     let events =
         vec![event(10, Action::Update, "flow", "Now"), event(10 + 20 * 60, Action::Update, "flow", "Then")];

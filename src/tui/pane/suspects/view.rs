@@ -8,6 +8,8 @@
 //!          undone 33 min later, 19 min after the moment · 13 min before
 //! ```
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -33,15 +35,35 @@ const POINTS_FROM: u16 = 100;
 /// The place and the points, with the gaps behind them.
 const MARGIN: usize = 11;
 
-/// How many lines one change takes: what it is, and why it is suspected.
-fn height(width: u16) -> u16 {
-    if width < 90 { 3 } else { 2 }
-}
+/// How many lines the reasons of one change take at most, where they stand with their points or below the name
+/// and elsewhere.
+const LINES: (usize, usize) = (3, 2);
+
+/// A screen of fewer lines has no room for more than the fewer.
+const LOW: u16 = 16;
+
+/// Below this width, the name stands with the reasons.
+const NAME_FROM: usize = 80;
 
 /// How many changes are seen at once.
-pub(in crate::tui) fn page(layout: &Layout) -> usize {
+pub(in crate::tui) fn page(pane: &SuspectsPane, layout: &Layout, ui: &Ui) -> usize {
     let area = lifecycle::view::beside(layout).0;
-    usize::from(area.height.saturating_sub(HEAD) / height(area.width)).max(1)
+    pane.found().map_or(1, |found| seen(found, pane.place(), area, ui).len())
+}
+
+/// The places of the changes that are seen when the one at `place` is selected: that one about in the middle,
+/// all of them whole.
+fn seen(found: &Suspects, place: usize, area: Rect, ui: &Ui) -> Range<usize> {
+    let room = usize::from(area.height.saturating_sub(HEAD));
+    let tall = |suspect: &Suspect| 1 + why(suspect, area.width.into(), ui).len();
+    let heights: Vec<usize> = found.found.iter().map(tall).collect();
+    let lines = |from: usize, to: usize| heights.get(from..to).unwrap_or_default().iter().sum::<usize>();
+    let middle = room.midpoint(lines(place, place + 1));
+    let first = |to: usize, room: usize| (0..to).find(|from| lines(*from, to) <= room).unwrap_or(to);
+    let top = first(place + 1, middle).min(place).min(first(heights.len(), room));
+    let end = (top + 1..=heights.len()).rfind(|end| lines(top, *end) <= room);
+    // One that has no room as a whole is seen in part.
+    top..end.unwrap_or(top + 1).min(heights.len())
 }
 
 /// Draws the screen.
@@ -109,24 +131,20 @@ fn told(found: &Suspects, ui: &Ui) -> String {
 
 fn list(app: &App, pane: &SuspectsPane, found: &Suspects, area: Rect, buf: &mut Buffer) {
     let ui = &app.ui;
-    let page = page(&app.layout());
     let len = found.found.len();
-    let top = (pane.place() + 1).saturating_sub(page.div_ceil(2)).min(len.saturating_sub(page));
-    let tall = height(area.width);
+    let seen = seen(found, pane.place(), area, ui);
     let mut y = area.y + HEAD;
-    for (nth, suspect) in found.found.iter().enumerate().skip(top).take(page) {
+    for (nth, suspect) in found.found.iter().enumerate().take(seen.end).skip(seen.start) {
         let selected = nth == pane.place();
-        for (line, row) in rows(nth, suspect, usize::from(area.width), tall, ui).into_iter().enumerate() {
-            let y = y + line as u16;
-            if y < area.bottom() {
-                mark(selected, ui).join(row).draw(buf, area.x, y, area.width);
-            }
+        let rows = rows(nth, suspect, usize::from(area.width), ui);
+        let place = Rect { y, height: rows.len() as u16, ..area }.intersection(area);
+        for (y, row) in (place.top()..place.bottom()).zip(rows) {
+            mark(selected, ui).join(row).draw(buf, area.x, y, area.width);
         }
         if selected {
-            let place = Rect { y, height: tall, ..area }.intersection(area);
             buf.set_style(place, ui.style(Role::Selected));
         }
-        y += tall;
+        y = place.bottom();
     }
     let right = u16::from(lifecycle::view::beside(&app.layout()).1.is_empty());
     let bar = Rect {
@@ -135,39 +153,74 @@ fn list(app: &App, pane: &SuspectsPane, found: &Suspects, area: Rect, buf: &mut 
         width: 1,
         height: area.height.saturating_sub(HEAD),
     };
-    Extent { len, above: top, shown: page }.draw(buf, bar, ui.style(Role::Rule));
+    Extent { len, above: seen.start, shown: seen.len() }.draw(buf, bar, ui.style(Role::Rule));
 }
 
-/// One change without the mark before it.
-fn rows(nth: usize, suspect: &Suspect, width: usize, tall: u16, ui: &Ui) -> Vec<Row> {
+/// One change without the mark before it: what it is, and why it is suspected.
+fn rows(nth: usize, suspect: &Suspect, width: usize, ui: &Ui) -> Vec<Row> {
     let points = format!("{:.1}", suspect.score);
-    let narrow = width < 60;
     let head = Row::new().right(&(nth + 1).to_string(), 2, ui.style(Role::Dim)).fill_by(1);
     // The points are what the words below come to: they go first.
-    let head = if narrow { head } else { head.right(&points, 4, ui.style(Role::Accent)).fill_by(2) };
+    let head = if width < NARROW { head } else { head.right(&points, 4, ui.style(Role::Accent)).fill_by(2) };
     let room = width.saturating_sub(head.width() + 2);
     let head = head.join(brief::line(&suspect.event, room, Beside::Actor, ui));
-    let margin = if narrow { 3 } else { MARGIN - 2 };
-    let told = |reason: &Reason| match ui.area.width {
+    let why = why(suspect, width, ui);
+    let why = why.iter().map(|line| Row::new().fill(margin(width)).safe(line, ui.style(Role::Dim)));
+    std::iter::once(head).chain(why).collect()
+}
+
+/// Below this width, the points of a change are left out.
+const NARROW: usize = 60;
+
+/// The cells before its reasons.
+fn margin(width: usize) -> usize {
+    if width < NARROW { 3 } else { MARGIN - 2 }
+}
+
+/// The reasons of a change in lines. A reason is torn only where a line of its own is too short for it, and its
+/// points stand where it ends.
+fn why(suspect: &Suspect, width: usize, ui: &Ui) -> Vec<Safe> {
+    let room = width.saturating_sub(margin(width) + 3).max(1);
+    let is_long = width < NAME_FROM || ui.area.width >= POINTS_FROM;
+    let most = if is_long && ui.area.height >= LOW { LINES.0 } else { LINES.1 };
+    let points = |reason: &Reason| match ui.area.width {
         // The sum alone where there is no room for what it is made of.
-        ..POINTS_FROM => reason.words.clone(),
-        _ => format!("{} ({:+.1})", reason.words, reason.points),
+        ..POINTS_FROM => String::new(),
+        _ => format!(" ({:+.1})", reason.points),
     };
-    let mut why: Vec<String> = suspect.reasons.iter().map(told).collect();
-    let actor = suspect.event.record.actor.label().unwrap_or("–");
-    if width < 80 {
+    let mut why: Vec<(&str, String)> =
+        suspect.reasons.iter().map(|reason| (reason.words.as_str(), points(reason))).collect();
+    if width < NAME_FROM {
         // There was no room for the name above.
-        why.insert(0, actor.to_owned());
+        why.insert(0, (suspect.event.record.actor.label().unwrap_or("–"), String::new()));
     }
-    let room = width.saturating_sub(margin + 3).max(1);
-    let lines = usize::from(tall) - 1;
-    let mut text = Safe::line(&why.join(" · ")).wrap(room);
-    if text.len() > lines {
-        let rest: Vec<&str> = text[lines - 1..].iter().map(Safe::as_str).collect();
-        text[lines - 1] = Safe::line(&rest.join(" ")).cut(room);
-        text.truncate(lines);
+    let mut lines: Vec<Safe> = Vec::new();
+    for (words, points) in &why {
+        let whole = Safe::line(&format!("{words}{points}"));
+        if let Some(line) = lines.last_mut() {
+            let joined = Safe::line(&format!("{} · {}", line.as_str(), whole.as_str()));
+            if joined.width() <= room {
+                *line = joined;
+                continue;
+            }
+        }
+        if whole.width() <= room {
+            lines.push(whole);
+            continue;
+        }
+        lines.extend(Safe::line(words).wrap(room));
+        if let Some(end) = lines.last_mut() {
+            let words = end.cut(room.saturating_sub(points.len()));
+            *end = Safe::line(&format!("{}{points}", words.as_str()));
+        }
     }
-    let why = text.iter().map(|line| Row::new().fill(margin).safe(line, ui.style(Role::Dim)));
-    let blank = std::iter::repeat_with(Row::new);
-    std::iter::once(head).chain(why).chain(blank).take(usize::from(tall)).collect()
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(end) = lines.last_mut() {
+            // No number is cut: one cell is left free behind the lines.
+            let gap = if end.width() + 2 <= room { " " } else { "" };
+            *end = Safe::line(&format!("{}{gap}…", end.as_str()));
+        }
+    }
+    lines
 }
