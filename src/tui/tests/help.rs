@@ -61,6 +61,12 @@ fn what_may_follow_a_key_is_said_whole_or_counted_at_every_size() {
             let shown = next.iter().filter(|way| screen.contains(&way.command.row().help[..9])).count();
             assert!(says_more || shown == next.len(), "{size:?} {key}: {screen}");
             assert!(!says_more || size == (40, 10), "{size:?} {key}: {screen}");
+            // A key that lists the rest is named where there is a rest, and once.
+            assert_eq!(
+                screen.matches("lists them").count(),
+                usize::from(says_more),
+                "{size:?} {key}: {screen}"
+            );
         }
     }
 }

@@ -119,8 +119,8 @@ const ANYWHERE: &[(Command, &str)] = &[(Command::Help, "help"), (Command::Palett
 const TYPING: &[(Command, &str)] =
     &[(Command::Complete, "complete"), (Command::Accept, "apply"), (Command::Cancel, "as it was")];
 
-/// After the first key of a sequence: what may follow stands above.
-const BEGUN: &[(Command, &str)] = &[(Command::Help, "lists them"), (Command::Back, "close")];
+/// After the first key of a sequence: what may follow stands above, with the way to the rest of it.
+const BEGUN: &[(Command, &str)] = &[(Command::Back, "close")];
 
 const IN_HELP: &[(Command, &str)] =
     &[(Command::Down, "down"), (Command::Find, "find"), (Command::Back, "close")];
