@@ -152,8 +152,12 @@ fn held_back_arrivals_join_the_list_when_one_goes_to_them() {
 fn marked(bench: &Bench) -> Vec<usize> {
     let screen = bench.screen();
     let rows = screen.lines().skip(4).filter(|line| line.contains("update")).enumerate();
-    // In the first cell, or behind the time where the mark of the selection is in that.
-    let is_marked = |line: &str| line.chars().step_by(6).take(2).any(|cell| "*┃".contains(cell));
+    let ranged = screen.contains("range of ");
+    // In the first cell, or behind the time where the mark of the selection is in that. The selection is an end
+    // of its range.
+    let is_marked = |line: &str| {
+        line.chars().step_by(6).take(2).any(|cell| "*┃".contains(cell)) || ranged && line.starts_with('▌')
+    };
     rows.filter(|(_, line)| is_marked(line)).map(|(place, _)| place).collect()
 }
 

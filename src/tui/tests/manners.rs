@@ -247,7 +247,9 @@ fn a_mark_leaves_a_blank_before_what_was_done() {
     assert!(bench.screen().contains("\n▌10:30* < rollback"), "{}", bench.screen());
     bench.press("jjvj");
     let screen = bench.screen();
-    assert!(screen.contains("┃10:00  ^ publish") && screen.contains("range of 2, v ends it"), "{screen}");
+    assert!(screen.contains("\n┃10:00  ^ publish") && screen.contains("range of 2, v ends it"), "{screen}");
+    let selected = screen.lines().find(|line| line.starts_with('▌')).unwrap();
+    assert!(!selected.contains('┃'), "the bar is in one place: {screen}");
 }
 
 #[test]

@@ -59,8 +59,9 @@ impl Sign {
     fn row(self, looks: Looks, ui: &Ui) -> Row {
         let style = ui.style(Role::Accent);
         let sign = match self {
-            // The mark of the selection is in the place of the other one.
-            _ if looks.chosen != Chosen::No && looks.mark != Mark::None => looks.chosen.sign(),
+            // The mark of the selection is in the place of the other one. The selection is always one end of a
+            // range: there the bar goes on in the mark.
+            _ if looks.chosen == Chosen::Marked && looks.mark != Mark::None => looks.chosen.sign(),
             Self::None => " ",
             Self::Bookmark => "★",
             Self::Note => "✎",
