@@ -43,24 +43,40 @@ pub(in crate::tui) fn line(event: &Event, width: usize, beside: Beside, ui: &Ui)
     rest(event, start(&time, event.row.time(), ui), width, beside, ui)
 }
 
-/// The same for an event that is shown because of what happened at `moment`: on that day, the time of day says
-/// more.
-pub(in crate::tui) fn line_near(event: &Event, moment: Timestamp, width: usize, ui: &Ui) -> Row {
-    let time = time_near(event.row.time(), moment, ui);
+/// How the times of a list are said, all of them in one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Times {
+    /// The time of day to the second: all are of one day.
+    OfDay,
+    /// The day, and the time of day to the minute.
+    Dated,
+}
+
+impl Times {
+    /// The way for a list of these times.
+    pub(in crate::tui) fn of(times: impl IntoIterator<Item = Timestamp>, ui: &Ui) -> Self {
+        let mut days = times.into_iter().map(|time| words::day(time, ui.zone));
+        let first = days.next();
+        if days.all(|day| Some(day) == first) { Self::OfDay } else { Self::Dated }
+    }
+
+    fn say(self, time: Timestamp, ui: &Ui) -> String {
+        match self {
+            Self::OfDay => words::clock(time, ui.zone, true),
+            Self::Dated => words::short(time, ui.now, ui.zone),
+        }
+    }
+}
+
+/// The same for an event among others that happened near to one.
+pub(in crate::tui) fn line_near(event: &Event, times: Times, width: usize, ui: &Ui) -> Row {
+    let time = times.say(event.row.time(), ui);
     rest(event, start(&time, event.row.time(), ui), width, Beside::Source, ui)
 }
 
 /// The cell with the time of `moment` in lines about what happened near to it.
-pub(in crate::tui) fn here(moment: Timestamp, ui: &Ui) -> Row {
-    start(&time_near(moment, moment, ui), moment, ui)
-}
-
-fn time_near(time: Timestamp, moment: Timestamp, ui: &Ui) -> String {
-    if words::day(time, ui.zone) == words::day(moment, ui.zone) {
-        words::clock(time, ui.zone, true)
-    } else {
-        words::short(time, ui.now, ui.zone)
-    }
+pub(in crate::tui) fn here(moment: Timestamp, times: Times, ui: &Ui) -> Row {
+    start(&times.say(moment, ui), moment, ui)
 }
 
 /// The cell with the time, as an age where the user wants ages.

@@ -19,7 +19,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::draw::Row;
 use crate::tui::message::Effect;
-use crate::tui::pane::brief;
+use crate::tui::pane::brief::{self, Times};
 use crate::tui::settings::Ui;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -218,12 +218,14 @@ pub(in crate::tui) fn lines(app: &App, event: &Event, width: usize) -> Vec<(Opti
                 lines.extend(said(section.alone, Role::Dim, width, ui));
             }
             (Some(filter), Some(neighbours)) => {
+                let moments = neighbours.events().map(|other| other.row.time());
+                let times = Times::of(moments.chain([event.record.time]), ui);
                 let row = |other: &std::sync::Arc<Event>| {
-                    let line = brief::line_near(other, event.record.time, width, ui);
+                    let line = brief::line_near(other, times, width, ui);
                     (Some(Item::Event(other.clone())), line)
                 };
                 lines.extend(neighbours.newer.iter().map(row));
-                let here = brief::here(event.record.time, ui).fill_by(2);
+                let here = brief::here(event.record.time, times, ui).fill_by(2);
                 lines.push((None, here.put("this event", ui.style(Role::Dim))));
                 lines.extend(neighbours.older.iter().map(row));
                 let more = neighbours.others.saturating_sub(neighbours.events().count());
