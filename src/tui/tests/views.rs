@@ -75,6 +75,17 @@ fn the_first_tab_shows_all_events_whatever_was_typed_in_it() {
 }
 
 #[test]
+fn a_view_without_a_filter_says_what_it_selects() {
+    let mut settings = settings((80, 24));
+    settings.user = UserData { views: vec![view("Everything", "", None)], ..UserData::default() };
+    let mut bench = Bench::with(settings, story());
+    bench.press("gv");
+    let screen = bench.screen();
+    let line = screen.lines().find(|line| line.contains(" 2  Everything")).unwrap_or_default();
+    assert!(line.contains("  every event"), "{screen}");
+}
+
+#[test]
 fn tabs_say_how_much_was_not_read() {
     let mut bench = bench((100, 24));
     bench.arrive(vec![

@@ -71,7 +71,7 @@ fn line(app: &App, place: usize, tab: &Tab<'_>, selected: bool, name: usize) -> 
     if begins {
         right = right.put("begins", dim).fill_by(2);
     }
-    let query = view.map_or("every event", |view| view.query.as_str());
+    let query = view.map(|view| view.query.trim()).filter(|query| !query.is_empty()).unwrap_or("every event");
     let room = width.saturating_sub(row.width() + right.width() + 1);
     row.cut(query, room, dim).with_right(right, width)
 }
