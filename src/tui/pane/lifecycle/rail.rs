@@ -191,13 +191,11 @@ fn said(item: &Item, event: &Event) -> String {
         if label.is_empty() { said } else { format!("{label} {said}") }
     };
     match &item.net {
-        None => told(),
+        // A run of which nothing is said is as silent as a single step.
+        None | Some(Net::Untold) => told(),
         Some(Net::Changed(fields)) => fields.clone(),
         Some(Net::Back) => "changed back: nothing is left of it".to_owned(),
         Some(Net::Unasked) => "not asked yet what changed".to_owned(),
-        Some(Net::Untold) => Some(told())
-            .filter(|said| !said.is_empty())
-            .unwrap_or_else(|| "it is not said what changed".to_owned()),
     }
 }
 
