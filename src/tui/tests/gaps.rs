@@ -95,6 +95,22 @@ fn an_empty_list_says_whether_nothing_happened_or_nothing_is_known() {
 }
 
 #[test]
+fn what_has_no_room_in_an_empty_list_is_left_out_whole() {
+    for (size, filter, has, lacks) in [
+        ((40, 10), "since:2026-03-01 until:2026-03-02", "8 events in the cache.", "The cache does not"),
+        ((60, 20), "since:2026-03-01 until:2026-03-02", "The cache does not know all", " …"),
+        ((40, 10), "zzz source:streamkap-prod", "none like this was sent.", " …"),
+    ] {
+        let mut bench = bench(size);
+        bench.press(&format!("f{filter}<enter>"));
+        let screen = bench.screen();
+        let said = screen.lines().skip(3).collect::<Vec<_>>().join("\n");
+        assert!(said.contains("`f` edits the filter, `g c` clears"), "{screen}");
+        assert!(said.contains(has) && !said.contains(lacks) && !said.contains('…'), "{screen}");
+    }
+}
+
+#[test]
 fn enter_on_a_gap_asks_for_it_and_for_nothing_else() {
     let mut bench = bench((120, 30));
     let first = bench.app.timeline.selected();

@@ -26,9 +26,10 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let wrapped = |paragraph: &String| Safe::new(paragraph).wrap(width);
     let paragraphs: Vec<Vec<Safe>> = explanation.paragraphs.iter().map(wrapped).collect();
     let room = usize::from(area.height);
-    let all = 1 + paragraphs.iter().map(|lines| lines.len() + 1).sum::<usize>();
+    let kept = fitting(&paragraphs, room.saturating_sub(1));
+    let all = 1 + kept.iter().map(|lines| lines.len() + 1).sum::<usize>();
     let mut lines = vec![title];
-    for paragraph in &paragraphs {
+    for paragraph in kept {
         // Lines that set apart are the first to go.
         if all <= room {
             lines.push(Row::new());
@@ -44,6 +45,23 @@ pub(in crate::tui) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     for (y, line) in (top..area.bottom()).zip(lines) {
         line.draw(buf, area.x + 3.min(area.width), y, area.width.saturating_sub(3));
     }
+}
+
+/// The paragraphs that fit whole into `room` lines. The first names the keys and always stands; where nothing
+/// fits beside it, the beginning of the second is worth more than nothing.
+fn fitting(paragraphs: &[Vec<Safe>], room: usize) -> Vec<&Vec<Safe>> {
+    let mut taken = 0;
+    let mut kept = Vec::new();
+    for (nth, lines) in paragraphs.iter().enumerate() {
+        if nth == 0 || taken + lines.len() <= room {
+            taken += lines.len();
+            kept.push(lines);
+        }
+    }
+    if kept.len() == 1 && taken < room {
+        kept.extend(paragraphs.get(1));
+    }
+    kept
 }
 
 fn explain(app: &App) -> Explanation {
