@@ -31,7 +31,20 @@ fn what_changed_is_asked_where_that_is_wanted_and_else_it_is_said_that_nobody_as
     assert!(code == 1 && out.is_empty() && said.contains("`--fetch`"), "{code} {out} {said}");
     let report = ["list", "entity:=checkout-api action:update", "--limit", "2", "--report"];
     let (_, out, _) = demo(&report);
-    assert_eq!(out.matches("changes: not known: its source says what changed when it is asked").count(), 2);
+    assert_eq!(out.matches("changes: not known: its source was not asked").count(), 2);
+    // Of a publish the feed says part of what it changed, and more when it is asked.
+    let publish = ["list", "entity:=\"Home Page NBA\" action:publish", "--limit", "1", "--jsonl"];
+    let (_, line, _) = demo(&publish);
+    let publish: Value = serde_json::from_str(line.trim()).unwrap();
+    let publish = publish["id"].as_str().unwrap();
+    let (code, out, said) = demo(&["diff", publish]);
+    assert!(code == 0 && out.contains("version") && !out.contains("scoringModel"), "{out}");
+    assert!(said.contains("what else changed in 1 event was not asked; `--fetch` asks"), "{said}");
+    assert!(demo(&["show", publish]).1.contains("was not asked what else changed"));
+    assert!(demo(&["blame", "Home Page NBA"]).2.contains("`--fetch` asks"));
+    let (_, out, said) = demo(&["diff", publish, "--fetch"]);
+    assert!(out.contains("scoringModel") && !said.contains("--fetch"), "{out} {said}");
+    assert!(demo(&["blame", "Home Page NBA", "--fetch"]).1.contains("scoringModel"));
 
     let (code, out, said) = demo(&["diff", newer, "--fetch"]);
     assert!(code == 0 && out.contains("changed") && out.contains('→'), "{code} {out} {said}");

@@ -20,6 +20,7 @@ pub(super) async fn run(
     let rows = session.library.life_rows(&source, &entity);
     details::fetch(args.ask, &rows, &session, stop).await?;
     let life = life::read(&source, &entity, &session).await?;
+    details::tell_unasked(life.steps.iter().map(|step| step.event.as_ref()));
     let mut blame = life.blame();
     if blame.is_empty() {
         let text = format!("the events of `{}` do not say which fields they changed", args.entity);

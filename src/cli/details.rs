@@ -5,8 +5,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::Fetch;
 use super::print;
-use crate::domain::RowId;
+use crate::domain::{Detail, Event, RowId, plural};
 use crate::runtime::{Failure, Session, details};
+
+/// Says on stderr how many of these events nobody asked about: what is printed of them may not be all.
+pub(super) fn tell_unasked<'e>(events: impl IntoIterator<Item = &'e Event>) {
+    let unasked = events.into_iter().filter(|event| event.record.detail == Detail::Available).count();
+    if unasked > 0 {
+        let events = plural(unasked as u64, "event");
+        print::note(&format!("what else changed in {events} was not asked; `--fetch` asks"));
+    }
+}
 
 /// Asks about the events at `rows` where that is wanted. What could not be learnt is said on stderr, and the answer
 /// is then what the cache has.

@@ -49,6 +49,7 @@ fn one(args: &DiffArgs, event: &Event, session: &Session) -> Result<Exit, Failur
         return Err(Failure::not_found(why)
             .help(format!("`backtrail show {} --json` prints the record as it was sent", event.id)));
     }
+    details::tell_unasked([event]);
     let made = Comparison::of(event, &[]);
     let patch = || made.patch().map_err(|why| Failure::not_found(why).help("leave `--patch` out"));
     let printed = if args.patch { as_json(&patch()?) } else { written(args, &made.diff) };
@@ -70,6 +71,13 @@ async fn two(args: &DiffArgs, first: Event, second: Event, session: &Session) ->
     let rules = || session.feed_rules().remove(&second.feed).unwrap_or_default();
     let subject =
         subject.unwrap_or_else(|| Subject::Events(Arc::new(first), Arc::new(second.clone()), rules()));
+    match &subject {
+        Subject::Moments(life, from, to) => {
+            let (newest, oldest) = (*from.min(to), *from.max(to));
+            details::tell_unasked(life.unasked(newest..oldest + 1).map(AsRef::as_ref));
+        }
+        _ => details::tell_unasked([&second]),
+    }
     let made = subject.compare(&[]);
     for note in &made.notes {
         print::note(note);

@@ -29,6 +29,7 @@ pub(super) async fn run(
         return list::print_events(&rows, (form, &args.leave), &query, &session).await;
     }
     let life = life::read(&source, &entity, &session).await?;
+    details::tell_unasked(life.steps.iter().map(|step| step.event.as_ref()));
     let printed = match &args.at {
         Some(at) => {
             let portrait = at_time(at, &life, &session).await?;

@@ -78,7 +78,6 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     for extra in &record.facts {
         fact(&extra.name, Some(extra.value.clone()));
     }
-    // A feed whose only text is its model's has it in both places.
     if let Some(summary) = record.automatic() {
         lines.extend([String::new(), format!("  {summary}  (auto)")]);
     }
@@ -91,6 +90,9 @@ fn describe(event: &Event, feed: &str, zone: Zone) -> Vec<String> {
     }
     if let (Detail::Refused(reason), false) = (&record.detail, record.changes.is_empty()) {
         lines.push(format!("  {feed} was asked for more and refused: {reason}"));
+    }
+    if record.detail == Detail::Available && !record.changes.is_empty() {
+        lines.push(format!("  {feed} was not asked what else changed: `--fetch` asks"));
     }
     if !record.changes.is_empty() {
         lines.extend(Comparison::of(event, &[]).diff.text().iter().map(|line| format!("  {line}")));

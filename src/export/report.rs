@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diff::Comparison;
-use crate::domain::{Detail, Event, Status, Summary, Timestamp, Zone, count, plural};
+use crate::domain::{Detail, Event, Record, Status, Summary, Timestamp, Zone, count, plural};
 
 /// What a report is about.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ impl About {
         add("gone from its feed", event.gone_at().map(|time| format!("found {}", self.time(time))));
         add("edited", (event.edits() > 0).then(|| event.edits().to_string()));
         record.facts.iter().for_each(|fact| add(&fact.name, Some(fact.value.clone())));
-        add("changes", unknown(&record.detail));
+        add("changes", unknown(record));
         add("page", record.url.clone());
         add("id", Some(event.id.to_string()));
         facts
@@ -141,12 +141,13 @@ impl About {
 }
 
 /// Why it is not known what changed in an event.
-fn unknown(detail: &Detail) -> Option<String> {
-    match detail {
+fn unknown(record: &Record) -> Option<String> {
+    match &record.detail {
         Detail::Nothing | Detail::Fetched => None,
-        Detail::Available => {
-            Some("not known: its source says what changed when it is asked, and was not".into())
+        Detail::Available if record.changes.is_empty() => {
+            Some("not known: its source was not asked".to_owned())
         }
+        Detail::Available => Some("perhaps not all: its source was not asked for more".to_owned()),
         Detail::Refused(reason) => Some(format!("not all known: {reason}")),
     }
 }

@@ -192,6 +192,14 @@ impl App {
     }
 
     fn act_on_screen(&mut self, command: Command, ask: &mut Vec<Effect>) {
+        if command == Command::Range && !matches!(self.above.last(), None | Some(Screen::Histogram(_))) {
+            let text = format!(
+                "a range begins in the list of events: `{}` goes back to it",
+                self.ui.key(Command::Back)
+            );
+            self.notice = Some(Notice::info(text));
+            return;
+        }
         match self.above.last() {
             None => self.act_on_timeline(command, ask),
             Some(Screen::Event(_)) => self.act_in_event(command, ask),

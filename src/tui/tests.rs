@@ -23,6 +23,7 @@ mod people;
 mod pressed;
 mod related;
 mod screens;
+mod sides;
 mod sources;
 mod spinner;
 pub(super) mod support;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Ports;
-use crate::domain::{Condition, Fault, FaultKind, Outcome, RowId, Stretch, Timestamp, plural};
+use crate::domain::{Condition, Fault, FaultKind, Outcome, RowId, Stretch, Timestamp, count, plural};
 use crate::sync::{Extent, Fetched, Which};
 use crate::tui::{Message, Notice};
 
@@ -114,7 +114,14 @@ fn came(outcomes: &[Outcome]) -> Notice {
         outcomes.iter().filter_map(|outcome| Some((outcome, outcome.fault.as_ref()?))).collect();
     match (failed.as_slice(), outcomes) {
         ([], [one]) => Notice::info(format!("{}: {news}", one.source)),
-        ([], _) => Notice::info(news),
+        ([], several) => {
+            let with: Vec<String> = several
+                .iter()
+                .filter(|outcome| outcome.events_new > 0)
+                .map(|outcome| format!("{} {}", outcome.source, count(outcome.events_new)))
+                .collect();
+            Notice::info(if with.is_empty() { news } else { format!("{news}: {}", with.join(", ")) })
+        }
         ([(outcome, fault)], [_]) => {
             Notice::error(format!("{}: {}; {}", outcome.source, fault.message, fault.fix))
         }
@@ -166,8 +173,12 @@ mod tests {
         };
         for (outcomes, weight, said) in [
             (vec![outcome("a", 0, false)], Weight::Info, "a: nothing new"),
-            (vec![outcome("a", 1, false), outcome("b", 0, false)], Weight::Info, "1 new event"),
-            (vec![outcome("a", 1_200, false), outcome("b", 4, false)], Weight::Info, "1,204 new events"),
+            (vec![outcome("a", 1, false), outcome("b", 0, false)], Weight::Info, "1 new event: a 1"),
+            (
+                vec![outcome("a", 1_200, false), outcome("b", 4, false)],
+                Weight::Info,
+                "1,204 new events: a 1,200, b 4",
+            ),
             (vec![outcome("a", 0, true)], Weight::Error, "a: it hung up; wait"),
             (
                 vec![outcome("a", 0, true), outcome("b", 2, false)],

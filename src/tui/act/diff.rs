@@ -195,7 +195,9 @@ impl App {
         if self.view_of_event().tab == Tab::Raw {
             return self.fold_in_record(fold);
         }
-        self.turn_to_changes();
+        if self.nothing_to_fold() {
+            return;
+        }
         let (Some(subject), Some(block)) = (self.subject(), self.block_here()) else {
             self.notice = Some(Notice::info("this event names no changed field"));
             return;
@@ -206,11 +208,22 @@ impl App {
         self.stay_at(block);
     }
 
+    /// Says so where the tab that is shown has nothing that folds: turning to another one is not what was asked.
+    fn nothing_to_fold(&mut self) -> bool {
+        let nothing = self.view_of_event().tab != Tab::Diff;
+        if nothing {
+            self.notice = Some(Notice::info("nothing folds on this tab"));
+        }
+        nothing
+    }
+
     fn fold_all(&mut self, fold: bool) {
         if self.view_of_event().tab == Tab::Raw {
             return self.fold_all_in_record(fold);
         }
-        self.turn_to_changes();
+        if self.nothing_to_fold() {
+            return;
+        }
         let (Some(subject), here) = (self.subject(), self.block_here()) else { return };
         let Some(compared) = self.comparisons.about_mut(&subject) else { return };
         compared.fold_all(fold);

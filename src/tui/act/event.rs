@@ -156,11 +156,7 @@ impl App {
 
     /// What the filter selects of the entity of `event`.
     fn same_entity(&self, event: &Event) -> Option<Query> {
-        let entity = &event.record.entity;
-        let mut terms = vec![query::exact_term("source", &event.source)];
-        terms.extend(entity.kind.as_deref().map(|kind| query::exact_term("type", kind)));
-        terms.push(query::exact_term("entity", entity.id.as_deref().or(entity.name.as_deref())?));
-        let same = query::parse(&terms.join(" "), &self.ui.context()).ok()?;
+        let same = query::parse(&event::related::same_entity(event)?, &self.ui.context()).ok()?;
         Some(self.filter.query().and(&same))
     }
 

@@ -384,3 +384,30 @@ fn the_record_is_folded_where_one_looks() {
     // What is masked in a fold is still asked about.
     assert!(folded("hX").contains("Show `#/auth/token`?"));
 }
+
+#[test]
+fn where_nothing_folds_the_tab_stays_and_says_so() {
+    let mut bench = Bench::new((100, 30), vec![fields()]);
+    bench.press("<enter>");
+    for key in ["h", "l", "-", "="] {
+        bench.press(key);
+        let screen = bench.screen();
+        assert!(
+            screen.contains("[Summary]") && screen.contains("nothing folds on this tab"),
+            "{key}: {screen}"
+        );
+    }
+}
+
+#[test]
+fn a_range_outside_of_the_list_says_where_it_begins() {
+    for keys in ["ev", "gWv", "av"] {
+        let mut bench = Bench::new((120, 30), vec![fields()]);
+        bench.press(keys);
+        assert!(
+            bench.screen().contains("a range begins in the list of events"),
+            "{keys}: {}",
+            bench.screen()
+        );
+    }
+}

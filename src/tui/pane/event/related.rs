@@ -1,4 +1,4 @@
-//! The Related tab: what happened together with an event, near to it, and by the same actor.
+//! The Related tab: what happened together with an event, near to it, to the same entity, and by the same actor.
 //!
 //! ```text
 //! Same change set  deploy-42                              2 others
@@ -44,7 +44,7 @@ struct Section {
     command: Option<Command>,
 }
 
-const SECTIONS: [Section; 3] = [
+const SECTIONS: [Section; 4] = [
     Section {
         title: "Same change set",
         filter: |event| {
@@ -66,6 +66,14 @@ const SECTIONS: [Section; 3] = [
         command: Some(Command::Around),
     },
     Section {
+        title: "Same entity",
+        filter: same_entity,
+        name: |event| event.record.entity.label(),
+        unsaid: "The feed does not say what was changed",
+        alone: "The cache has no other event of this entity",
+        command: None,
+    },
+    Section {
         title: "Same actor",
         filter: |event| Some(query::exact_term("actor", event.record.actor.label()?)),
         name: |event| event.record.actor.label(),
@@ -74,6 +82,15 @@ const SECTIONS: [Section; 3] = [
         command: None,
     },
 ];
+
+/// The filter that selects what happened to the entity of an event.
+pub(in crate::tui) fn same_entity(event: &Event) -> Option<String> {
+    let entity = &event.record.entity;
+    let mut terms = vec![query::exact_term("source", &event.source)];
+    terms.extend(entity.kind.as_deref().map(|kind| query::exact_term("type", kind)));
+    terms.push(query::exact_term("entity", entity.id.as_deref().or(entity.name.as_deref())?));
+    Some(terms.join(" "))
+}
 
 /// The filter that selects what happened around an event.
 pub(in crate::tui) fn around(event: &Event) -> String {
