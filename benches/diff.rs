@@ -75,6 +75,28 @@ fn main() {
         assert!(pressed + frame < Duration::from_secs(2), "a key that takes so long blocks");
     }
     life();
+    opened();
+}
+
+/// What a long life costs on the screen whose events tell their fields before and after.
+fn opened() {
+    const EVENTS: u64 = 2_000;
+    let document = |turn: u64| json!({ "owner": turn, "mode": turn / 30, "text": "stays" });
+    let made = |turn: u64| {
+        let mut event = event(&document(turn), &document(turn + 1), turn);
+        event.record.raw = "{}".into();
+        Arc::new(event)
+    };
+    let events: Vec<Arc<Event>> = (0..EVENTS).map(made).collect();
+    let mut bench = Bench::of(&events[EVENTS as usize - 1]);
+    bench.press("e");
+    let (source, entity) = (events[0].source.clone(), events[0].record.entity.clone());
+    let (taken, ()) = timed(|| bench.tell(Message::Lifecycle { source, entity, result: Ok(events) }));
+    let (frame, screen) = timed(|| bench.screen());
+    assert!(screen.contains('×'), "{screen}");
+    println!("a life of {EVENTS} events opened: message {taken:.1?}, frame {frame:.1?}");
+    let (pressed, ()) = timed(|| bench.press("G"));
+    println!("to its other end: key {pressed:.1?}");
 }
 
 /// What the life of one entity costs whose every event carries two whole documents: worked out beside the screen.
@@ -104,7 +126,10 @@ struct Bench {
 
 impl Bench {
     fn new(before: &Value, after: &Value) -> Self {
-        let event = Arc::new(event(before, after, 0));
+        Self::of(&Arc::new(event(before, after, 0)))
+    }
+
+    fn of(event: &Arc<Event>) -> Self {
         let settings = Settings {
             keymap: Keymap::built_in(),
             theme: Theme::built_in("dark").unwrap(),
@@ -134,7 +159,7 @@ impl Bench {
                 bench.tell(Message::Answer { generation, result: Ok(answer) });
             }
         }
-        bench.tell(Message::Events(vec![event]));
+        bench.tell(Message::Events(vec![Arc::clone(event)]));
         bench
     }
 
@@ -165,7 +190,7 @@ impl Bench {
 }
 
 fn event(before: &Value, after: &Value, turn: u64) -> Event {
-    let time = Timestamp::from_millis(1_775_000_000_000 + turn as i64 * 60_000);
+    let time = Timestamp::from_millis(1_775_000_000_000 + turn as i64 * 97 * 60_000);
     let identity = Identity::Native(format!("e{turn}"));
     let record = Record {
         identity,

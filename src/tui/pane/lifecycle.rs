@@ -307,6 +307,8 @@ impl LifecyclePane {
             self.sought = self.sought.take().filter(|_| self.blame.is_empty());
         }
         self.scroll(height, row_height);
+        let seen = self.items.iter_mut().skip(self.top).take(height / row_height.max(1) + 1);
+        seen.for_each(|item| item.sum_up(&life));
         ask
     }
 

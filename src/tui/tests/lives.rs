@@ -156,6 +156,23 @@ fn a_run_of_plain_edits_is_one_line_with_what_it_comes_to() {
 }
 
 #[test]
+fn a_run_far_down_says_what_it_comes_to_once_it_is_seen() {
+    let edits = (0..400_i64).map(|edit| {
+        let mut event = event(5 + edit * 100, Action::Update, "service", "Orders");
+        event.record.changes = vec![replaced("owner", json!(edit + 1), json!(edit))];
+        event
+    });
+    let mut bench = Bench::new((120, 20), edits.collect());
+    bench.press("e");
+    for key in ["", "G"] {
+        bench.press(key);
+        let screen = bench.screen();
+        let runs: Vec<&str> = screen.lines().filter(|line| line.contains('×')).collect();
+        assert!(runs.len() > 3 && runs.iter().all(|line| line.contains("1 changed: ~ owner")), "{screen}");
+    }
+}
+
+#[test]
 fn a_run_that_comes_to_nothing_says_why() {
     let run = |step: &dyn Fn(&mut Event, i64)| {
         let events = (0..2).map(|i| {

@@ -13,10 +13,24 @@ use crate::domain::{Detail, RowId, Zone};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Item {
     pub(super) steps: Range<usize>,
-    /// What a run of several comes to.
+    /// What a run of several comes to, once somebody sees it: that is worked out of the whole life.
     pub(super) net: Option<Net>,
     /// The cache may lack events between this and the next older one.
     pub(super) gap: bool,
+}
+
+impl Item {
+    /// Whether it stands for several steps.
+    pub(super) fn is_run(&self) -> bool {
+        self.steps.len() > 1
+    }
+
+    /// Works out what a run comes to.
+    pub(super) fn sum_up(&mut self, life: &Life) {
+        if self.is_run() && self.net.is_none() {
+            self.net = Some(Net::of(life, &self.steps));
+        }
+    }
 }
 
 /// What a run comes to.
@@ -79,9 +93,8 @@ pub(super) fn items(life: &Life, open: &HashSet<RowId>, zone: Zone) -> Vec<Item>
         // A gap within a run would be hidden by it.
         let run = folded.iter().find(|run| run.start == at);
         let run = run.filter(|run| !(run.start..run.end - 1).any(gap)).cloned().unwrap_or(at..at + 1);
-        let net = (run.len() > 1).then(|| Net::of(life, &run));
         at = run.end;
-        items.push(Item { gap: gap(run.end - 1), steps: run, net });
+        items.push(Item { gap: gap(run.end - 1), steps: run, net: None });
     }
     items
 }

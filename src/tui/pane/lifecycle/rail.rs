@@ -42,7 +42,7 @@ pub(super) fn lines(app: &App, pane: &LifecyclePane, life: &Life, area: Rect) ->
     let selected = pane.item();
     let ways = lanes(life, &pane.items);
     let widths = life.steps.iter().filter_map(version).map(|words| Safe::line(&words).width());
-    let counts = pane.items.iter().filter(|item| item.net.is_some());
+    let counts = pane.items.iter().filter(|item| item.is_run());
     let counts = counts.map(|item| words::count(item.steps.len() as u64).len() + 1);
     let versions = widths.chain(counts).filter(|width| *width <= VERSION);
     let versions = versions.max().unwrap_or(0);
