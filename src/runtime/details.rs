@@ -27,8 +27,10 @@ const CHUNK: usize = 500;
 pub struct Told {
     /// Events of which it is known now what changed, or that their source does not tell.
     pub asked: usize,
-    /// Events of which nobody asked.
+    /// Events of which it is still not known.
     pub left: usize,
+    /// How many of these were too many to be asked about at once.
+    too_many: usize,
     /// What went wrong, by source.
     pub faults: BTreeMap<Arc<str>, Fault>,
 }
@@ -38,7 +40,8 @@ impl Told {
     pub fn left_out(&self) -> Option<String> {
         let why = match self.faults.iter().next() {
             Some((source, fault)) => format!(" ({source}: {})", fault.message),
-            None => format!(" (at most {MOST} are asked about at once)"),
+            None if self.too_many > 0 => format!(" (at most {MOST} are asked about at once)"),
+            None => String::new(),
         };
         match self.left {
             0 => None,
@@ -60,7 +63,8 @@ pub async fn unknown(library: &Library, rows: &[RowId]) -> Result<Vec<Event>, St
 /// Asks what changed in each of `events`, and keeps the answers.
 pub async fn ask(engine: &Engine, events: Vec<Event>) -> Told {
     let meant = events.len().min(MOST);
-    let mut told = Told { left: events.len() - meant, ..Told::default() };
+    let too_many = events.len() - meant;
+    let mut told = Told { left: too_many, too_many, ..Told::default() };
     let faults = Mutex::new(BTreeMap::<Arc<str>, Fault>::new());
     let faults = &faults;
     let asked = stream::iter(events.into_iter().take(meant)).map(|event| async move {
@@ -80,4 +84,32 @@ pub async fn ask(engine: &Engine, events: Vec<Event>) -> Told {
     told.left += meant - told.asked;
     told.faults = std::mem::take(&mut *faults.lock().unwrap_or_else(PoisonError::into_inner));
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{FaultKind, Timestamp};
+
+    #[test]
+    fn what_is_still_not_known_is_said_with_the_reason_that_holds() {
+        let fault = Fault {
+            kind: FaultKind::Server,
+            message: "it hung up".into(),
+            fix: "wait".into(),
+            http_status: None,
+            request_id: None,
+            at: Timestamp::from_millis(0),
+        };
+        let told = |left, too_many, faults: &[&str]| {
+            let faults = faults.iter().map(|name| (Arc::from(*name), fault.clone())).collect();
+            Told { asked: 3, left, too_many, faults }.left_out()
+        };
+        assert_eq!(told(0, 0, &[]), None);
+        assert_eq!(told(1, 0, &[]).as_deref(), Some("what changed in 1 event is not known"));
+        let most = "what changed in 1,200 events is not known (at most 300 are asked about at once)";
+        assert_eq!(told(1_200, 1_200, &[]).as_deref(), Some(most));
+        let hung = "what changed in 2 events is not known (a: it hung up)";
+        assert_eq!(told(2, 0, &["b", "a"]).as_deref(), Some(hung));
+    }
 }

@@ -16,9 +16,6 @@ use crate::export::{About, Format, Writer};
 use crate::query::Query;
 use crate::store::StoreError;
 
-/// What there is to say where no source was ever asked.
-const NOTHING: &str = "nothing was fetched yet";
-
 /// How many gaps are named in a report.
 const NAMED: usize = 12;
 
@@ -80,11 +77,13 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
 /// What a report on the events that `query` selects says of its coverage.
 pub fn coverage(feeds: &[FeedCoverage], query: &Query, zone: Zone) -> Vec<String> {
     let missing = missing(feeds, query, None, zone);
-    let head = match missing.as_slice() {
-        [] => "complete".to_owned(),
-        [one] if one == NOTHING => return missing,
-        [_] => "1 gap".to_owned(),
-        several => format!("{} gaps: something may be missing", several.len()),
+    if meant(feeds, query).next().is_none() {
+        return missing;
+    }
+    let head = match missing.len() {
+        0 => "complete".to_owned(),
+        1 => "1 gap".to_owned(),
+        several => format!("{several} gaps: something may be missing"),
     };
     let more = missing.len().checked_sub(NAMED).filter(|more| *more > 0);
     let more = more.map(|more| format!("and {more} more"));
@@ -95,9 +94,8 @@ pub fn coverage(feeds: &[FeedCoverage], query: &Query, zone: Zone) -> Vec<String
 /// each gap, the newest first.
 pub fn missing(feeds: &[FeedCoverage], query: &Query, within: Option<Stretch>, zone: Zone) -> Vec<String> {
     let (since, until) = query.bounds();
-    let mut meant = feeds.iter().filter(|feed| !query.leaves_out_source(&feed.source)).peekable();
-    if meant.peek().is_none() {
-        return vec![NOTHING.to_owned()];
+    if meant(feeds, query).next().is_none() {
+        return vec!["nothing was fetched yet".to_owned()];
     }
     let wanted = |span: Stretch| {
         since.is_none_or(|since| since < span.hi)
@@ -105,7 +103,7 @@ pub fn missing(feeds: &[FeedCoverage], query: &Query, within: Option<Stretch>, z
             && within.is_none_or(|within| within.lo < span.hi && span.lo.plus_millis(1) < within.hi)
     };
     let mut gaps = Vec::new();
-    for feed in meant {
+    for feed in meant(feeds, query) {
         for gap in feed.ledger.gaps() {
             if gap.reason != GapReason::Tie && wanted(gap.span) {
                 let scope = feed.scope.as_ref().map_or(String::new(), |_| format!(" {}", feed.label()));
@@ -119,6 +117,11 @@ pub fn missing(feeds: &[FeedCoverage], query: &Query, within: Option<Stretch>, z
     }
     gaps.sort_by_key(|(newest, _)| std::cmp::Reverse(*newest));
     gaps.into_iter().map(|(_, line)| line).collect()
+}
+
+/// The feeds that `query` is about.
+fn meant<'f>(feeds: &'f [FeedCoverage], query: &Query) -> impl Iterator<Item = &'f FeedCoverage> {
+    feeds.iter().filter(|feed| !query.leaves_out_source(&feed.source))
 }
 
 fn stretch(span: Stretch, zone: Zone) -> String {
